@@ -1,0 +1,35 @@
+# Both `make demo` and `make test` make .venv themselves; the stamp makes the second time quick.
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: demo test lint bench samples clean
+
+.venv/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+demo: .venv/.ready
+	@mkdir -p build/demo
+	@for set in i2v kf2v; do \
+	  $(BIN)/datasetkit build sample_data/$$set/training -o build/demo/$$set-training.zip --force && \
+	  $(BIN)/datasetkit build sample_data/$$set/validation -o build/demo/$$set-validation.zip --force || exit 1; \
+	done
+
+test: .venv/.ready
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+lint: .venv/.ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: .venv/.ready
+	$(BIN)/python -m benchmarks
+
+samples: .venv/.ready
+	$(BIN)/python sample_data/render.py
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,272 @@
+"""The nouns: what a dataset is made of. Frozen values; nothing here reads a file or judges one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum, StrEnum
+from fractions import Fraction
+
+
+class Kind(StrEnum):
+    """What conditions the video: its first frame, or its first and last frames."""
+
+    I2V = "i2v"
+    KF2V = "kf2v"
+
+
+class Role(StrEnum):
+    """What the set is for. A validation set holds no clips."""
+
+    TRAINING = "training"
+    VALIDATION = "validation"
+
+
+class Source(Enum):
+    """Where a dataset was read from."""
+
+    FOLDER = "folder"
+    ZIP = "zip"
+
+
+class Depth(IntEnum):
+    """How much of a clip was read: its headers, its first and last frames, or all of it."""
+
+    HEADER = 0
+    FRAMES = 1
+    FULL = 2
+
+
+class Expected(StrEnum):
+    """What a field of a line promises to name."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place a finding points at.
+
+    ``path`` is relative to the dataset's root with ``/`` between its parts; "" is the set itself.
+    ``line`` counts from 1.
+    """
+
+    path: str
+    line: int | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file under the dataset's root: its path relative to the root and its size in bytes."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image that was decoded whole, or whose header alone was read because it is over the limit.
+
+    ``width`` and ``height`` are the stored pixels, before ``orientation`` (EXIF, 1 to 8) turns them.
+    ``digest`` is the SHA-256 in hex, or None where no other file of the set has the same size.
+    """
+
+    path: str
+    size: int
+    format: str
+    width: int
+    height: int
+    mode: str = "RGB"
+    orientation: int = 1
+    frames: int = 1
+    transparent: bool = False
+    digest: str | None = None
+
+    @property
+    def displayed(self) -> tuple[int, int]:
+        """Width and height as a viewer shows the image, upright."""
+        turned = self.orientation >= 5
+        return (self.height, self.width) if turned else (self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A clip's facts: its picture stream as played, edit lists applied.
+
+    ``width`` and ``height`` are the stored pixels, before ``rotation`` (degrees clockwise: 0, 90, 180 or 270),
+    ``mirrored`` and ``pixel_aspect``. ``seconds`` and ``rate`` (average frames a second) are exact.
+    ``jitter`` is the largest difference between a frame's duration and the usual one, in seconds, rounding taken off.
+    ``missing`` counts the frames whose bytes lie beyond the end of the file. ``pictures`` counts the picture
+    streams, cover art aside.
+    """
+
+    path: str
+    size: int
+    container: str
+    codec: str
+    width: int
+    height: int
+    frames: int
+    seconds: Fraction
+    rate: Fraction
+    rotation: int = 0
+    mirrored: bool = False
+    pixel_aspect: Fraction = Fraction(1)
+    jitter: Fraction = Fraction(0)
+    pictures: int = 1
+    interlaced: bool = False
+    missing: int = 0
+    digest: str | None = None
+
+    @property
+    def displayed(self) -> tuple[int, int]:
+        """Width and height as a player shows the clip, in square pixels and upright."""
+        width = round(self.width * self.pixel_aspect)
+        return (self.height, width) if self.rotation in (90, 270) else (width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A medium of the expected sort that can't be read; ``reason`` is in plain language."""
+
+    path: str
+    size: int
+    expected: Expected
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A file whose content is something else than the platform takes there; ``content`` names it ("a GIF image")."""
+
+    path: str
+    size: int
+    expected: Expected
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A stand-in left by ``system`` (Git LFS, git-annex) where the medium should be."""
+
+    path: str
+    size: int
+    expected: Expected
+    system: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A path that names no file of the set; ``near`` holds the paths it may have meant, best first."""
+
+    path: str
+    expected: Expected
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A path that is absolute or leaves the dataset's root; nothing was opened."""
+
+    path: str
+    expected: Expected
+
+
+Medium = Image | Video | Unreadable | Foreign | Pointer | Missing | Outside
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A field of a line that names a file: the text as ``written``, and the medium it was resolved to."""
+
+    where: Where
+    written: str
+    medium: Medium
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A sample's prompt, as written."""
+
+    where: Where
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A line of data.jsonl that is a JSON object. ``repeated`` lists the keys it gives more than once."""
+
+    where: Where
+    record: Mapping[str, object]
+    prompt: Prompt | None = None
+    references: tuple[Reference, ...] = ()
+    repeated: tuple[str, ...] = ()
+
+    def medium(self, field: str) -> Medium | None:
+        """The medium that ``field`` names, or None where the line lacks the field."""
+        return next((r.medium for r in self.references if r.where.field == field), None)
+
+
+class Flaw(Enum):
+    """Why a line is not a record."""
+
+    ENCODING = "encoding"
+    NOT_JSON = "not-json"
+    NOT_A_RECORD = "not-a-record"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """A line that holds no record: ``message`` names the cause; ``column`` counts characters from 1."""
+
+    where: Where
+    flaw: Flaw
+    message: str
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """The file data.jsonl itself: what is known of its bytes. ``blank`` lists blank lines before the last record."""
+
+    path: str
+    size: int
+    bom: bool = False
+    blank: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A zip entry that may not be opened (``unsafe``), or a fault of the archive itself (path "")."""
+
+    path: str
+    reason: str
+    unsafe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A data.jsonl with everything beside and below it.
+
+    ``name`` is how the user spelled the place; ``prefix`` is the folder inside the archive or tree that holds
+    data.jsonl ("" at the root). ``size`` is the bytes of all files, for a zip that of the zip itself.
+    ``annotations`` is None where no data.jsonl was found; ``near`` then holds what looks like it.
+    """
+
+    name: str
+    source: Source
+    size: int
+    annotations: Annotations | None = None
+    lines: tuple[Sample | BrokenLine, ...] = ()
+    files: tuple[File, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    near: tuple[str, ...] = ()
+    prefix: str = ""
+    depth: Depth = Depth.HEADER
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """The lines that are records, in order."""
+        return tuple(line for line in self.lines if isinstance(line, Sample))
