@@ -1,0 +1,92 @@
+"""What judging a dataset yields: problems, and findings once the engine has stamped them. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from datasetkit.model import Dataset, Kind, Role, Where
+from datasetkit.spec import ModelSpec
+
+
+class Severity(IntEnum):
+    """The consequence: refused or failing, training suffers, worth a look. Higher is worse."""
+
+    ADVICE = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Basis(StrEnum):
+    """Where a rule comes from."""
+
+    DOCUMENTED = "documented"
+    GUIDANCE = "guidance"
+    CLIENT = "client-observed"
+    HEURISTIC = "heuristic"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule saw.
+
+    ``where`` and ``severity`` default to the subject's place and the rule's severity. ``mended`` says that
+    `build` puts this one right on the way into the zip.
+    """
+
+    message: str
+    where: Where | None = None
+    severity: Severity | None = None
+    mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem with its rule's identity. ``medium`` is the file it is about, where that isn't ``where.path``."""
+
+    code: str
+    name: str
+    severity: Severity
+    basis: Basis
+    where: Where
+    message: str
+    mended: bool = False
+    medium: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Findings left out of the verdict: their code or prefix, how many, and the reason that was given."""
+
+    code: str
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """The kind and role a dataset was judged as, and where each comes from ("from its lines", "--kind", …)."""
+
+    kind: Kind
+    role: Role
+    kind_from: str
+    role_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All that was found in one dataset, in the order of its lines. ``model`` is None where none was named."""
+
+    dataset: Dataset
+    assumed: Assumed
+    model: ModelSpec | None
+    findings: tuple[Finding, ...]
+    ignored: tuple[Ignored, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have this severity."""
+        return sum(finding.severity is severity for finding in self.findings)

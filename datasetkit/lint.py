@@ -1,0 +1,140 @@
+"""Judge a dataset: walk its parts, hand each to the rules on its type, stamp what they yield. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from datasetkit import spec
+from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity, Verdict
+from datasetkit.model import Dataset, Kind, Role, Sample, Source, Where
+from datasetkit.rules import REGISTRY, Context, Rule
+from datasetkit.shape import shape_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user asked for; None and empty leave it to the dataset's lines. ``origin`` says where each was said.
+
+    ``select`` and ``ignore`` hold codes or prefixes; ``ignore`` gives each its reason.
+    """
+
+    model: str | None = None
+    kind: Kind | None = None
+    role: Role | None = None
+    target_seconds: float | None = None
+    select: Sequence[str] = ()
+    ignore: Mapping[str, str] = field(default_factory=dict)
+    origin: Mapping[str, str] = field(default_factory=dict)
+
+
+def lint(dataset: Dataset, wanted: Wanted, *, build: bool = False) -> Verdict:
+    """Judge one dataset. ``build`` says that a zip will be written from it, which mends some findings.
+
+    Raises DatasetkitError for a model or a code that doesn't exist.
+    """
+    model = spec.find_model(wanted.model) if wanted.model else None
+    assumed = assume(dataset, wanted, model)
+    context = Context(
+        dataset=dataset,
+        assumed=assumed,
+        models=(model,) if model else tuple(m for m in spec.models() if assumed.kind in m.kinds),
+        named=model is not None,
+        limits=spec.limits(),
+        target_seconds=wanted.target_seconds,
+        mending=build or dataset.source is Source.FOLDER,
+    )
+    rules = [rule for rule in REGISTRY.values() if _selected(rule.code, wanted.select)]
+    findings = sorted(_judge(context, rules), key=_order)
+    kept, ignored = _ignore(findings, wanted.ignore)
+    skipped = tuple(rule.code for rule in rules if rule.needs > dataset.depth)
+    return Verdict(dataset, assumed, model, tuple(kept), ignored, skipped)
+
+
+def assume(dataset: Dataset, wanted: Wanted, model: spec.ModelSpec | None) -> Assumed:
+    """The kind and role to judge by: as wanted, else as most lines say, else as the model says."""
+    samples = dataset.samples
+    guess = _most(samples, "last_frame_path")
+    kind, kind_from = (Kind.KF2V if guess else Kind.I2V), "from its lines"
+    if not samples and model:
+        kind, kind_from = model.kinds[0], f"from {model.id}"
+    role, role_from = (Role.TRAINING if _most(samples, "video_path") else Role.VALIDATION), "from its lines"
+    if not samples:
+        role, role_from = Role.TRAINING, "assumed"
+        kind_from = kind_from if model else "assumed"
+    if wanted.kind:
+        kind, kind_from = wanted.kind, wanted.origin.get("kind", "as asked")
+    if wanted.role:
+        role, role_from = wanted.role, wanted.origin.get("role", "as asked")
+    return Assumed(kind, role, kind_from, role_from)
+
+
+def _most(samples: Sequence[Sample], name: str) -> bool:
+    having = sum(name in sample.record for sample in samples)
+    return having * 2 >= len(samples) and having > 0
+
+
+def _judge(context: Context, rules: Sequence[Rule]) -> Iterator[Finding]:
+    by_type: dict[type, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        if rule.needs <= context.dataset.depth:
+            by_type[rule.on].append(rule)
+    for subject, where, medium in _walk(context):
+        for rule in by_type.get(type(subject), ()):
+            for problem in rule.check(subject, context):
+                yield _stamp(rule, problem, where, medium, context)
+
+
+def _walk(context: Context) -> Iterator[tuple[object, Where, str | None]]:
+    """Every part of the dataset with its place; a medium that several lines name is judged once, at the first."""
+    dataset, assumed = context.dataset, context.assumed
+    yield dataset, Where(""), None
+    for hazard in dataset.hazards:
+        yield hazard, Where(hazard.path), None
+    if dataset.annotations:
+        yield dataset.annotations, Where(dataset.annotations.path), None
+    seen: set[str] = set()
+    for line in dataset.lines:
+        yield line, line.where, None
+        if not isinstance(line, Sample):
+            continue
+        for fault in shape_faults(line, assumed.kind, assumed.role):
+            yield fault, fault.where, None
+        if line.prompt:
+            yield line.prompt, line.prompt.where, None
+        for reference in line.references:
+            yield reference, reference.where, reference.medium.path
+            if reference.medium.path not in seen:
+                seen.add(reference.medium.path)
+                yield reference.medium, reference.where, reference.medium.path
+
+
+def _stamp(rule: Rule, problem: Problem, where: Where, medium: str | None, context: Context) -> Finding:
+    mended = problem.mended and context.mending
+    severity = Severity.ADVICE if mended else problem.severity or rule.severity
+    place = problem.where or where
+    return Finding(rule.code, rule.name, severity, rule.basis, place, problem.message, mended, medium)
+
+
+def _selected(code: str, prefixes: Sequence[str]) -> bool:
+    return not prefixes or any(code.startswith(prefix) for prefix in prefixes)
+
+
+def _order(finding: Finding) -> tuple[bool, int, str]:
+    """Lines first, in their order; then what is about the set as a whole."""
+    return finding.where.line is None, finding.where.line or 0, finding.code
+
+
+def _ignore(
+    findings: Sequence[Finding], ignore: Mapping[str, str]
+) -> tuple[list[Finding], tuple[Ignored, ...]]:
+    kept: list[Finding] = []
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        prefix = next((p for p in ignore if finding.code.startswith(p)), None)
+        if prefix is None:
+            kept.append(finding)
+        else:
+            counts[prefix] += 1
+    return kept, tuple(Ignored(prefix, count, ignore[prefix]) for prefix, count in counts.items())

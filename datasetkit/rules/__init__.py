@@ -1,0 +1,9 @@
+"""The rules: a function each, values in, problems out.
+
+No rule opens a file, names a limit or knows another rule.
+"""
+
+from datasetkit.rules import archive, balance, frames, images, lines, videos
+from datasetkit.rules.registry import REGISTRY, Context, Rule, rule
+
+__all__ = ["REGISTRY", "Context", "Rule", "archive", "balance", "frames", "images", "lines", "rule", "videos"]

@@ -1,0 +1,76 @@
+"""The decorator that makes a function a rule, and what a rule is told."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from datasetkit.findings import Assumed, Basis, Problem, Severity
+from datasetkit.model import Dataset, Depth
+from datasetkit.spec import Limits, ModelSpec
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know beside its subject.
+
+    ``models`` is the model that was named, alone, or every model that trains the kind; never empty.
+    ``target_seconds`` is the length of video the user wants, where they said so.
+    ``mending`` says that `build` will write the zip, so that what it mends is still to come.
+    """
+
+    dataset: Dataset
+    assumed: Assumed
+    models: tuple[ModelSpec, ...]
+    named: bool
+    limits: Limits
+    target_seconds: float | None = None
+    mending: bool = True
+
+
+Check = Callable[[S, Context], Iterator[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check with its identity. ``on`` is the type of its subjects; ``needs`` the depth of facts it asks for."""
+
+    code: str
+    name: str
+    on: type[Any]
+    severity: Severity
+    basis: Basis
+    needs: Depth
+    check: Check[Any]
+
+    @property
+    def doc(self) -> str:
+        """The rule's page: what, why, source and remedy."""
+        return inspect.getdoc(self.check) or ""
+
+
+REGISTRY: dict[str, Rule] = {}
+
+
+def rule(
+    code: str,
+    name: str,
+    *,
+    on: type[S],
+    severity: Severity,
+    basis: Basis,
+    needs: Depth = Depth.HEADER,
+) -> Callable[[Check[S]], Check[S]]:
+    """Register a check under ``code``. Its docstring is what `datasetkit rule CODE` and the docs print."""
+
+    def register(check: Check[S]) -> Check[S]:
+        if code in REGISTRY:
+            raise ValueError(f"two rules are called {code}")
+        REGISTRY[code] = Rule(code, name, on, severity, basis, needs, check)
+        return check
+
+    return register

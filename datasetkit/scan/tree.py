@@ -1,0 +1,36 @@
+"""What a scan needs of a place that holds files, be it a folder or a zip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import BinaryIO, Protocol
+
+from datasetkit.model import File, Hazard, Source
+
+
+class Tree(Protocol):
+    """Files under one root. Paths are relative to it, with ``/`` between their parts.
+
+    ``name`` is how the user spelled the place; ``size`` its bytes (for a zip, those of the zip itself).
+    ``files`` is sorted by path and holds nothing that may not be opened; ``hazards`` says what was left out.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - the class's docstring says it
+    @property
+    def source(self) -> Source: ...  # noqa: D102
+    @property
+    def size(self) -> int: ...  # noqa: D102
+    @property
+    def files(self) -> Sequence[File]: ...  # noqa: D102
+    @property
+    def hazards(self) -> Sequence[Hazard]: ...  # noqa: D102
+
+    def open(self, path: str) -> BinaryIO:
+        """A seekable stream over the bytes of one of ``files``. Raises OSError."""
+
+    def locate(self, path: str) -> str | BinaryIO:
+        """What a clip's reader takes: the absolute path where there is one, else a seekable stream."""
+
+    def below(self, prefix: str) -> Tree:
+        """The files whose path starts with ``prefix`` ("" or ends with ``/``), as a tree of their own."""

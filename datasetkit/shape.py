@@ -1,0 +1,45 @@
+"""The shape of a line of data.jsonl, judged by the JSON Schemas in ``schemas/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from datasetkit.model import Kind, Role, Sample, Where
+from datasetkit.spec import record_schema
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeFault:
+    """What a record lacks or has too much of: the schema's keyword, the field, and the value found there."""
+
+    where: Where
+    keyword: str
+    field: str
+    value: object = None
+
+
+def shape_faults(sample: Sample, kind: Kind, role: Role) -> Iterator[ShapeFault]:
+    """What the schema of ``kind`` and ``role`` holds against a record, in the order of the schema's fields."""
+    for error in _validator(kind, role).iter_errors(sample.record):
+        for field in _fields(error):
+            where = Where(sample.where.path, sample.where.line, field)
+            yield ShapeFault(where, str(error.validator), field, sample.record.get(field))
+
+
+@cache
+def _validator(kind: Kind, role: Role) -> Draft202012Validator:
+    return Draft202012Validator(record_schema(kind, role))
+
+
+def _fields(error: ValidationError) -> list[str]:
+    if error.validator == "additionalProperties":
+        return [field for field in error.instance if field not in error.schema["properties"]]
+    if error.validator == "required":
+        # jsonschema raises one error a missing field and names it in the message alone
+        return [field for field in error.validator_value if f"'{field}' is a required" in error.message]
+    return [str(error.path[0])]
