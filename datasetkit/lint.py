@@ -97,17 +97,20 @@ def _walk(context: Context) -> Iterator[tuple[object, Where, str | None]]:
     seen: set[str] = set()
     for line in dataset.lines:
         yield line, line.where, None
-        if not isinstance(line, Sample):
-            continue
-        for fault in shape_faults(line, assumed.kind, assumed.role):
-            yield fault, fault.where, None
-        if line.prompt:
-            yield line.prompt, line.prompt.where, None
-        for reference in line.references:
-            yield reference, reference.where, reference.medium.path
-            if reference.medium.path not in seen:
-                seen.add(reference.medium.path)
-                yield reference.medium, reference.where, reference.medium.path
+        if isinstance(line, Sample):
+            for fault in shape_faults(line, assumed.kind, assumed.role):
+                yield fault, fault.where, None
+            yield from _walk_sample(line, seen)
+
+
+def _walk_sample(sample: Sample, seen: set[str]) -> Iterator[tuple[object, Where, str | None]]:
+    if sample.prompt:
+        yield sample.prompt, sample.prompt.where, None
+    for reference in sample.references:
+        yield reference, reference.where, reference.medium.path
+        if reference.medium.path not in seen:
+            seen.add(reference.medium.path)
+            yield reference.medium, reference.where, reference.medium.path
 
 
 def _stamp(rule: Rule, problem: Problem, where: Where, medium: str | None, context: Context) -> Finding:
@@ -126,9 +129,7 @@ def _order(finding: Finding) -> tuple[bool, int, str]:
     return finding.where.line is None, finding.where.line or 0, finding.code
 
 
-def _ignore(
-    findings: Sequence[Finding], ignore: Mapping[str, str]
-) -> tuple[list[Finding], tuple[Ignored, ...]]:
+def _ignore(findings: Sequence[Finding], ignore: Mapping[str, str]) -> tuple[list[Finding], tuple[Ignored, ...]]:
     kept: list[Finding] = []
     counts: Counter[str] = Counter()
     for finding in findings:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.model import Kind, Role
+from datasetkit.model import Expected, Kind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,25 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """A size with several thresholds, in bytes: advice above ``advise``, a warning above ``warn``, refused above ``high``."""
+    """Thresholds of a size in bytes: advice above ``advise``, a warning above ``warn``, refused above ``high``."""
 
     high: int
     warn: int
     advise: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ZipCaps:
+    """Where a zip is refused unread: entries, bytes of its directory, bytes and ratio unpacked.
+
+    ``ratio`` is taken of at least ``ratio_from_bytes`` packed bytes.
+    """
+
+    entries: int
+    directory_bytes: int
+    unpacked_bytes: int
+    ratio: int
+    ratio_from_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,7 @@ class Limits:
     archive_bytes: Steps
     image_formats: tuple[str, ...]
     video_containers: tuple[str, ...]
+    suffixes: Mapping[Expected, frozenset[str]]
     image_side: int
     video_side: int
     image_bytes: int
@@ -84,6 +99,8 @@ class Limits:
     wasted_pixels: int
     balance_samples: int
     balance_share: float
+    zip_caps: ZipCaps
+    annotations_read_bytes: int
 
 
 def schemas() -> Path:
@@ -140,6 +157,7 @@ def limits() -> Limits:
         archive_bytes=Steps(**value["archive_bytes"]),
         image_formats=tuple(value["image_formats"]),
         video_containers=tuple(value["video_containers"]),
+        suffixes={Expected(key): frozenset(of) for key, of in value["suffixes"].items()},
         image_side=value["image_side"]["high"],
         video_side=value["video_side"]["high"],
         image_bytes=value["image_bytes"]["high"],
@@ -156,6 +174,8 @@ def limits() -> Limits:
         wasted_pixels=value["wasted_pixels"],
         balance_samples=value["balance_samples"],
         balance_share=value["balance_share"],
+        zip_caps=ZipCaps(**value["zip_caps"]),
+        annotations_read_bytes=value["annotations_read_bytes"],
     )
 
 

@@ -34,3 +34,6 @@ class Tree(Protocol):
 
     def below(self, prefix: str) -> Tree:
         """The files whose path starts with ``prefix`` ("" or ends with ``/``), as a tree of their own."""
+
+    def close(self) -> None:
+        """Let go of what is held open."""

@@ -1,0 +1,163 @@
+"""The datasets of a tree: each data.jsonl with its samples, and the media that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from datasetkit import spec
+from datasetkit.errors import DatasetkitError
+from datasetkit.model import (
+    BrokenLine,
+    Dataset,
+    Expected,
+    Medium,
+    Missing,
+    Outside,
+    Prompt,
+    Reference,
+    Sample,
+    Source,
+    Where,
+)
+from datasetkit.scan.annotations import Record, parse
+from datasetkit.scan.archive import zip_tree
+from datasetkit.scan.folder import folder_tree
+from datasetkit.scan.media import Track, plainly, read_media
+from datasetkit.scan.near import Names
+from datasetkit.scan.tree import Tree
+
+_MEDIA = {"first_frame_path": Expected.IMAGE, "last_frame_path": Expected.IMAGE, "video_path": Expected.VIDEO}
+_JUNK = "__MACOSX/"
+
+
+def open_tree(path: str) -> Tree:
+    """The files of a folder or a zip. The caller closes it.
+
+    Raises DatasetkitError where the path names neither.
+    """
+    place = Path(path)
+    if place.is_dir():
+        return folder_tree(place, path)
+    if place.is_file() and place.name == spec.limits().annotations_name:
+        return folder_tree(place.parent, str(place.parent))
+    if place.is_file():
+        return zip_tree(place, path)
+    raise DatasetkitError(f"there is no folder or zip called {path}", "Give a dataset's folder or its zip.")
+
+
+def scan(tree: Tree, track: Track = plainly) -> Iterator[tuple[Dataset, Tree]]:
+    """Every dataset of a tree, each with the tree of its own files, in the order of their folders.
+
+    A tree without a data.jsonl is one dataset that lacks it. ``track`` is handed the media as they are read and
+    their number, and passes them on.
+    """
+    prefixes = _prefixes(tree)
+    for prefix in prefixes or [""]:
+        own = tree.below(prefix)
+        inner = [other.removeprefix(prefix) for other in prefixes if other != prefix and other.startswith(prefix)]
+        told = prefix if tree.source is Source.ZIP or len(prefixes) == 1 else ""
+        yield _dataset(own, inner, told, track), own
+
+
+def _prefixes(tree: Tree) -> list[str]:
+    name = spec.limits().annotations_name
+    return [
+        file.path.removesuffix(name)
+        for file in tree.files
+        if PurePosixPath(file.path).name == name and not file.path.startswith(_JUNK)
+    ]
+
+
+def _dataset(tree: Tree, inner: Sequence[str], prefix: str, track: Track) -> Dataset:
+    files = tuple(file for file in tree.files if not file.path.startswith(tuple(inner)))
+    empty = Dataset(tree.name, tree.source, tree.size, files=files, hazards=tuple(tree.hazards), prefix=prefix)
+    name = spec.limits().annotations_name
+    if not any(file.path == name for file in files):
+        return replace(empty, near=tuple(_like_annotations(tree)))
+    annotations, parsed = parse(_read(tree, name), name)
+    media = read_media(tree, _wanted(parsed, {file.path for file in files}), track)
+    names = Names(file.path for file in files)
+    lines = tuple(_line(line, name, media, names) for line in parsed)
+    return replace(empty, annotations=annotations, lines=lines)
+
+
+def _read(tree: Tree, name: str) -> bytes:
+    cap = spec.limits().annotations_read_bytes
+    try:
+        with tree.open(name) as file:
+            data = file.read(cap + 1)
+    except OSError as error:
+        raise DatasetkitError(f"can't read {tree.name}/{name}: {error.strerror}", "Check its permissions.") from error
+    if len(data) > cap:
+        raise DatasetkitError(f"{tree.name}/{name} is over {cap:,} bytes", "No list of samples is that long.")
+    return data
+
+
+def _like_annotations(tree: Tree) -> Iterator[str]:
+    """Files at the root that may have been meant as data.jsonl."""
+    for file in tree.files:
+        path = PurePosixPath(file.path)
+        if len(path.parts) == 1 and (path.suffix.lower() == ".jsonl" or path.name.lower() in ("data.json", "data.txt")):
+            yield file.path
+
+
+def _wanted(parsed: Sequence[Record | BrokenLine], files: set[str]) -> dict[str, Expected]:
+    """The files that the lines name, in their order, with what each is named as first."""
+    wanted: dict[str, Expected] = {}
+    for record in parsed:
+        for _, text, expected in _named(record):
+            path = resolve(text)
+            if path in files:
+                wanted.setdefault(path, expected)
+    return wanted
+
+
+def _named(record: Record | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
+    if isinstance(record, Record):
+        for field, expected in _MEDIA.items():
+            text = record.values.get(field)
+            if isinstance(text, str) and text.strip():
+                yield field, text, expected
+
+
+def resolve(text: str) -> str | None:
+    """The path that a line means, relative to the set's root, or None where it is absolute or leaves the root."""
+    slashed = text.replace("\\", "/")
+    if slashed.startswith("/") or (slashed[1:2] == ":" and slashed[:1].isalpha()) or "\0" in slashed:
+        return None
+    parts: list[str] = []
+    for part in slashed.split("/"):
+        if part == ".." and not parts:
+            return None
+        if part == "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _line(line: Record | BrokenLine, name: str, media: dict[str, Medium], names: Names) -> Sample | BrokenLine:
+    if isinstance(line, BrokenLine):
+        return line
+    prompt = line.values.get("prompt")
+    return Sample(
+        where=Where(name, line.line),
+        record=line.values,
+        prompt=Prompt(Where(name, line.line, "prompt"), prompt) if isinstance(prompt, str) else None,
+        references=tuple(
+            Reference(Where(name, line.line, field), text, _medium(text, expected, media, names))
+            for field, text, expected in _named(line)
+        ),
+        repeated=line.repeated,
+    )
+
+
+def _medium(text: str, expected: Expected, media: dict[str, Medium], names: Names) -> Medium:
+    path = resolve(text)
+    if path is None:
+        return Outside(text, expected)
+    if path in media:
+        return media[path]
+    return Missing(path, expected, names.near(path, spec.limits().suffixes[expected]))

@@ -1,0 +1,65 @@
+"""What a path that names no file may have meant. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+_MOST = 3  # suggestions; more would be a list, not a hint
+_SEARCHED = 20_000  # names; beyond these one-letter slips aren't looked for, as the index would be large
+
+
+class Names:
+    """The files of a set, by the ways in which a path can miss one of them."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = list(paths)
+        self._keyed: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for path in self._paths:
+            for key in _keys(path):
+                self._keyed[key].append(path)
+        if len(self._paths) <= _SEARCHED:
+            for path in self._paths:
+                for slip in _slips(path):
+                    self._keyed["slip", slip].append(path)
+
+    def near(self, path: str, suffixes: frozenset[str]) -> tuple[str, ...]:
+        """Up to three files that ``path`` may have meant, best first, whose extension is one of ``suffixes``."""
+        found = dict.fromkeys(
+            candidate
+            for key in [*_keys(path), *(("slip", slip) for slip in _slips(path))]
+            for candidate in self._keyed.get(key, ())
+            if PurePosixPath(candidate).suffix.lower() in suffixes
+            and (key[0] != "slip" or _slipped(_folded(path), _folded(candidate)))
+        )
+        return tuple(found)[:_MOST]
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def _keys(path: str) -> Iterator[tuple[str, str]]:
+    """Best first: other case or Unicode form, other extension, other folder, both."""
+    folded = PurePosixPath(_folded(path))
+    yield "path", str(folded)
+    yield "stem", str(folded.with_suffix("")) if folded.name else ""
+    yield "name", folded.name
+    yield "name stem", folded.stem
+
+
+def _slips(path: str) -> Iterator[str]:
+    """The path with each letter left out in turn, and whole: two paths that share one differ by a letter."""
+    folded = _folded(path)
+    yield folded
+    yield from (folded[:i] + folded[i + 1 :] for i in range(len(folded)))
+
+
+def _slipped(a: str, b: str) -> bool:
+    """Whether the one letter that differs is a slip: a digit never is, as image_1 and image_2 are two images."""
+    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    longer = max(len(a), len(b)) - min(len(a), len(b))
+    differing = a[start : start + 1] + b[start : start + 1]
+    return not any(c.isdigit() for c in differing) and longer <= 1
