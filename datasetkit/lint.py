@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from datasetkit import spec
+from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity, Verdict
 from datasetkit.model import Dataset, Kind, Role, Sample, Source, Where
 from datasetkit.rules import REGISTRY, Context, Rule
@@ -32,7 +34,7 @@ class Wanted:
 def lint(dataset: Dataset, wanted: Wanted, *, build: bool = False) -> Verdict:
     """Judge one dataset. ``build`` says that a zip will be written from it, which mends some findings.
 
-    Raises DatasetkitError for a model or a code that doesn't exist.
+    Raises DatasetkitError for a model that doesn't exist.
     """
     model = spec.find_model(wanted.model) if wanted.model else None
     assumed = assume(dataset, wanted, model)
@@ -68,6 +70,15 @@ def assume(dataset: Dataset, wanted: Wanted, model: spec.ModelSpec | None) -> As
     if wanted.role:
         role, role_from = wanted.role, wanted.origin.get("role", "as asked")
     return Assumed(kind, role, kind_from, role_from)
+
+
+def check_codes(codes: Iterable[str]) -> None:
+    """Raise DatasetkitError for a code or prefix that no rule has."""
+    for code in codes:
+        if not any(known.startswith(code) for known in REGISTRY):
+            near = difflib.get_close_matches(code, REGISTRY, 1)
+            hint = f"Did you mean {near[0]}?" if near else "`datasetkit rule` lists them."
+            raise DatasetkitError(f"no rule has the code {code}", hint)
 
 
 def _most(samples: Sequence[Sample], name: str) -> bool:

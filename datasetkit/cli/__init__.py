@@ -1,0 +1,88 @@
+"""The commands: options → one call → echo → exit code. A module a command, loaded when it is called.
+
+Only this room prints, draws progress bars and knows exit codes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from datasetkit import __version__
+from datasetkit.errors import DatasetkitError
+
+# name → what `datasetkit --help` says of it, so that the help needs none of the commands' imports
+_COMMANDS = {
+    "lint": "Check dataset folders and zips; change nothing.",
+    "build": "Write an upload-ready zip from a dataset folder.",
+    "rule": "Explain a rule, or list them all.",
+    "models": "List the models that can be trained and their limits.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """The commands in the order in which a dataset goes through them."""
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module; None where there is no such command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"datasetkit.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="datasetkit")
+def datasetkit() -> None:
+    """Check and pack training sets for Alibaba's Wan image-to-video models.
+
+    \b
+    Example:
+      datasetkit lint money_rain --model wan2.2-i2v-flash
+      datasetkit build money_rain -o money_rain.zip
+
+    Exit codes: 0 clean, 1 errors found, 2 could not run, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """The console script: run a command and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code. Nothing but a bug gets out as a traceback."""
+    try:
+        code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except DatasetkitError as error:
+        click.secho(f"error: {error}", fg="red", err=True)
+        if error.next_step:
+            click.echo(f"  {error.next_step}", err=True)
+        return 2
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        # the reader (head, less) has gone; give Python a stdout that it can close in peace
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

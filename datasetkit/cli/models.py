@@ -1,0 +1,34 @@
+"""`datasetkit models`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from datasetkit import spec
+from datasetkit.report.columns import align
+
+
+@click.command(name="models")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="A table, or all facts.")
+def command(form: str) -> None:
+    """List the models that can be trained and their limits.
+
+    The JSON holds every limit that datasetkit enforces, each with its source and the day it was checked.
+
+    \b
+    Example:
+      datasetkit models --format json
+    """
+    if form == "json":
+        click.echo(json.dumps(spec.document("models.json"), indent=2, ensure_ascii=False))
+        return
+    heading = ("model", "kinds", "seconds", "batch", "max_pixels", "regions")
+    rows = [
+        (m.id, ", ".join(m.kinds), f"≤ {m.seconds}", str(m.batch_size), str(m.max_pixels), ", ".join(m.regions))
+        for m in spec.models()
+    ]
+    for row in align([heading, *rows]):
+        click.echo("  ".join(row))
+    click.echo(f"\nChecked {spec.document('models.json')['checked']}; sources: datasetkit models --format json")

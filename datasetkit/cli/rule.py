@@ -1,0 +1,50 @@
+"""`datasetkit rule`."""
+
+from __future__ import annotations
+
+import difflib
+
+import click
+
+from datasetkit.errors import DatasetkitError
+from datasetkit.report.columns import align
+from datasetkit.rules import REGISTRY, Rule
+
+
+@click.command(name="rule")
+@click.argument("code", required=False)
+def command(code: str | None) -> None:
+    """Explain a rule, or list them all.
+
+    \b
+    Example:
+      datasetkit rule V407
+    """
+    if code is None:
+        for row in align([(r.code, r.name, str(r.severity), _first_line(r)) for r in _sorted()]):
+            click.echo("  ".join(row))
+    else:
+        click.echo(_page(_find(code)))
+
+
+def _sorted() -> list[Rule]:
+    return sorted(REGISTRY.values(), key=lambda rule: rule.code)
+
+
+def _first_line(rule: Rule) -> str:
+    return rule.doc.splitlines()[0]
+
+
+def _find(code: str) -> Rule:
+    for rule in REGISTRY.values():
+        if code.upper() == rule.code or code.lower() == rule.name:
+            return rule
+    near = difflib.get_close_matches(code.upper(), REGISTRY, 1)
+    raise DatasetkitError(
+        f"no rule is called {code}", f"Did you mean {near[0]}?" if near else "`datasetkit rule` lists them."
+    )
+
+
+def _page(rule: Rule) -> str:
+    heading = click.style(f"{rule.code} {rule.name}", bold=True)
+    return f"{heading}  ({rule.severity}, {rule.basis})\n\n{rule.doc}"

@@ -1,0 +1,43 @@
+"""Text in columns, as wide as a terminal shows it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+
+def cells(text: str) -> int:
+    """The terminal cells that ``text`` takes: Chinese letters and most emoji take two, combining marks none."""
+    return sum(_cells(letter) for letter in text)
+
+
+def _cells(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def align(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The rows with every column but the last filled with spaces to its widest text."""
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return [
+        [text + " " * (w - cells(text)) for text, w in zip(row[:-1], widths, strict=False)] + [row[-1]] for row in rows
+    ]
+
+
+def printable(text: str) -> str:
+    """``text`` with control characters and undecodable bytes written out: no file's name can steer a terminal."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def size(count: int) -> str:
+    """Bytes in the decimal units that the platform's limits are written in."""
+    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= scale:
+            return f"{count / scale:.3g} {unit}" if count < 999.5 * scale else f"{count / scale:.0f} {unit}"
+    return f"{count} bytes"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """The count with its noun: "1 sample", "2 samples"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
