@@ -1,0 +1,239 @@
+"""Tiny real media for tests: each function encodes a file at the path it is given and returns the path."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+from av.audio.frame import AudioFrame
+from av.video.frame import VideoFrame
+from PIL import Image
+
+Size = tuple[int, int]
+
+_CLOCK = 90_000  # ticks a second where frame times are given one by one
+
+
+def picture(size: Size = (64, 64), mode: str = "RGB", seed: int = 0) -> Image.Image:
+    """A gradient that differs for each ``seed``; nothing in it is flat, so that damage shows."""
+    across = Image.linear_gradient("L").rotate(90).resize(size)
+    down = Image.linear_gradient("L").resize(size)
+    third = Image.radial_gradient("L").resize(size).point([(v + 40 * seed) % 256 for v in range(256)])
+    image = Image.merge("RGB", (across, down, third))
+    return image if mode == "RGB" else image.convert(mode)
+
+
+def _save(path: Path | str, image: Image.Image, kind: str, **options: object) -> Path:
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, kind, **options)
+    return path
+
+
+def _exif(orientation: int) -> dict[str, object]:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return {} if orientation == 1 else {"exif": exif}
+
+
+def jpeg(
+    path: Path | str,
+    size: Size = (64, 64),
+    *,
+    mode: str = "RGB",
+    seed: int = 0,
+    orientation: int = 1,
+    **options: object,
+) -> Path:
+    """A JPEG; ``options`` go to Pillow (``quality``, ``progressive``)."""
+    return _save(path, picture(size, mode, seed), "JPEG", **_exif(orientation), **options)
+
+
+def png(
+    path: Path | str,
+    size: Size = (64, 64),
+    *,
+    mode: str = "RGB",
+    seed: int = 0,
+    frames: int = 1,
+    orientation: int = 1,
+    **options: object,
+) -> Path:
+    """A PNG; with ``frames`` over 1 an animated one."""
+    return _save(
+        path,
+        picture(size, mode, seed),
+        "PNG",
+        **_animation(size, mode, seed, frames),
+        **_exif(orientation),
+        **options,
+    )
+
+
+def webp(
+    path: Path | str,
+    size: Size = (64, 64),
+    *,
+    mode: str = "RGB",
+    seed: int = 0,
+    frames: int = 1,
+    orientation: int = 1,
+    **options: object,
+) -> Path:
+    """A WEBP; with ``frames`` over 1 an animated one."""
+    return _save(
+        path,
+        picture(size, mode, seed),
+        "WEBP",
+        **_animation(size, mode, seed, frames),
+        **_exif(orientation),
+        **options,
+    )
+
+
+def bmp(path: Path | str, size: Size = (64, 64), *, mode: str = "RGB", seed: int = 0) -> Path:
+    """A BMP."""
+    return _save(path, picture(size, mode, seed), "BMP")
+
+
+def gif(path: Path | str, size: Size = (64, 64), *, seed: int = 0, frames: int = 1) -> Path:
+    """A GIF: foreign to the platform."""
+    return _save(path, picture(size, "P", seed), "GIF", **_animation(size, "P", seed, frames))
+
+
+def _animation(size: Size, mode: str, seed: int, frames: int) -> dict[str, object]:
+    if frames == 1:
+        return {}
+    more = [picture(size, mode, seed + number) for number in range(1, frames)]
+    return {"save_all": True, "append_images": more, "duration": 100}
+
+
+def clip(
+    path: Path | str,
+    *,
+    frames: int = 16,
+    rate: Fraction | int = 16,
+    size: Size = (64, 64),
+    codec: str = "libx264",
+    container: str | None = None,
+    rotation: int = 0,
+    mirrored: bool = False,
+    times: Sequence[Fraction | float] | None = None,
+    pixel_format: str = "yuv420p",
+    pixel_aspect: Fraction | int = 1,
+    audio: float = 0,
+    pictures: int = 1,
+    seed: int = 0,
+    fragmented: bool = False,
+    faststart: bool = False,
+    options: dict[str, str] | None = None,
+    muxer: dict[str, str] | None = None,
+) -> Path:
+    """A clip of ``frames`` frames.
+
+    ``container`` names the muxer ("mp4", "mov", "matroska", "avi"; by default the extension decides).
+    ``times`` gives each frame's second and, as one more entry, the end. ``rotation`` is in degrees clockwise,
+    written as a display matrix, ``mirrored`` flips the picture left to right before that turn. ``audio`` is
+    the seconds of a silent AAC track, ``pictures`` the number of picture streams (0: none); ``options`` go to
+    the encoder, ``muxer`` to the muxer.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    flags = ["frag_keyframe", "empty_moov"] * fragmented + ["faststart"] * faststart
+    settings = {"movflags": "+" + "+".join(flags)} if flags else {}
+    with av.open(str(path), "w", format=container, options={**settings, **(muxer or {})}) as output:
+        streams = [
+            _picture_stream(output, codec, rate, size, pixel_format, pixel_aspect, options, times is not None)
+            for _ in range(pictures)
+        ]
+        sound = output.add_stream("aac", rate=48_000) if audio else None
+        for offset, stream in enumerate(streams):
+            _encode(output, stream, _ticks(frames, times), seed + offset, pixel_format)
+        if sound:
+            for frame in _silence(audio):
+                output.mux(sound.encode(frame))
+            output.mux(sound.encode(None))
+    if rotation or mirrored:
+        turn(path, rotation, mirrored)
+    return path
+
+
+def _picture_stream(
+    output: av.container.OutputContainer,
+    codec: str,
+    rate: Fraction | int,
+    size: Size,
+    pixel_format: str,
+    pixel_aspect: Fraction | int,
+    options: dict[str, str] | None,
+    timed: bool,
+) -> av.VideoStream:
+    fast = {"preset": "ultrafast"} if codec in ("libx264", "libx265") else {}
+    quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    stream = output.add_stream(codec, rate=Fraction(rate), options={**fast, **quiet, **(options or {})})
+    stream.width, stream.height = size
+    stream.pix_fmt = pixel_format
+    stream.codec_context.sample_aspect_ratio = Fraction(pixel_aspect)
+    stream.codec_context.time_base = Fraction(1, _CLOCK) if timed else 1 / Fraction(rate)
+    stream.codec_context.thread_count = 1
+    return stream
+
+
+def _encode(
+    output: av.container.OutputContainer,
+    stream: av.VideoStream,
+    ticks: list[tuple[int, int]],
+    seed: int,
+    pixel_format: str,
+) -> None:
+    lasting = dict(ticks)
+    packets = []
+    for number, (pts, duration) in enumerate(ticks):
+        image = picture((stream.width, stream.height), "RGB", seed + number)
+        frame = VideoFrame.from_image(image).reformat(format=pixel_format)
+        frame.pts, frame.duration, frame.time_base = pts, duration, stream.codec_context.time_base
+        packets += stream.encode(frame)
+    for packet in packets + stream.encode(None):
+        packet.duration = lasting[packet.pts]  # encoders forget the last one's
+        output.mux(packet)
+
+
+def _ticks(frames: int, times: Sequence[Fraction | float] | None) -> list[tuple[int, int]]:
+    if times is None:
+        return [(number, 1) for number in range(frames)]
+    marks = [round(time * _CLOCK) for time in times]
+    return [(start, end - start) for start, end in pairwise(marks)]
+
+
+def _silence(seconds: float) -> Iterable[AudioFrame]:
+    for start in range(0, round(seconds * 48_000), 1024):
+        frame = AudioFrame(format="fltp", layout="stereo", samples=1024)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate, frame.pts, frame.time_base = 48_000, start, Fraction(1, 48_000)
+        yield frame
+
+
+_TURNS = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
+
+
+def turn(path: Path, rotation: int, mirrored: bool = False) -> Path:
+    """Write a display matrix into every picture track of an MP4 or MOV, in place."""
+    content = bytearray(path.read_bytes())
+    a, b, c, d = _TURNS[rotation]
+    if mirrored:
+        a, b = -a, -b
+    at = content.find(b"tkhd")
+    while at >= 0:
+        matrix = at + 4 + (52 if content[at + 4] else 40)
+        width = struct.unpack_from(">I", content, matrix + 36)[0]
+        if width:
+            values = [value * 65536 for value in (a, b)] + [0] + [value * 65536 for value in (c, d)]
+            struct.pack_into(">9i", content, matrix, *values, 0, 0, 0, 1 << 30)
+        at = content.find(b"tkhd", at + 4)
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,32 @@
+"""What tests share: tiny real media, encoded once a session, and the folder of real-world media, if any."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import builders
+import pytest
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one small medium of each accepted format; read it, don't write to it."""
+    folder = tmp_path_factory.mktemp("media")
+    builders.jpeg(folder / "image.jpg")
+    builders.png(folder / "image.png")
+    builders.webp(folder / "image.webp")
+    builders.bmp(folder / "image.bmp")
+    builders.clip(folder / "clip.mp4")
+    builders.clip(folder / "clip.mov")
+    builders.clip(folder / "fragmented.mp4", fragmented=True, options={"g": "4"})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real-world media that DATASETKIT_CORPUS names; skips where it names none."""
+    folder = os.environ.get("DATASETKIT_CORPUS")
+    if not folder:
+        pytest.skip("DATASETKIT_CORPUS does not name a folder of real-world media")
+    return Path(folder)
