@@ -111,7 +111,7 @@ def zip_tree(path: Path, name: str) -> ZipTree:
     except OSError as error:
         raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check the path.") from error
     hazards = list(_hazards(archive))
-    entries = {name_of(entry): entry for entry in archive.infolist() if not entry.is_dir() and not unsafe(entry)}
+    entries = {name_of(entry): entry for entry in archive.infolist() if not unsafe(entry) and not entry.is_dir()}
     if any(not hazard.unsafe for hazard in hazards):
         entries = {}  # a damaged archive is refused whole: what's in it would only be told twice
     files = sorted((File(path, entry.file_size) for path, entry in entries.items()), key=lambda file: file.path)

@@ -69,6 +69,10 @@ def _first_object(text: str) -> str:
 
 
 _CAUSES: tuple[tuple[str, Callable[[str], str]], ...] = (
+    (
+        "a line break or control character stands inside a string; write it as \\n or remove it",
+        lambda text: re.sub(r"[\x00-\x1f]", " ", text),
+    ),
     ("a comma stands before the closing bracket; remove it", _outside_strings(r",(?=\s*[}\]])", "")),
     ("a comma follows the object; remove it", lambda text: text.rstrip().removesuffix(",")),
     ("several objects stand on one line; give each a line of its own", _first_object),
@@ -79,8 +83,4 @@ _CAUSES: tuple[tuple[str, Callable[[str], str]], ...] = (
         _outside_strings(r"-?(?:NaN|Infinity)\b", "0"),
     ),
     ("single quotes or Python's words stand where JSON wants double quotes (\")", _from_python),
-    (
-        "a line break or control character stands inside a string; write it as \\n or remove it",
-        lambda text: re.sub(r"[\x00-\x1f]", " ", text),
-    ),
 )

@@ -55,6 +55,8 @@ def unsafe(entry: zipfile.ZipInfo) -> str | None:
     """Why an entry may not be unpacked, or None."""
     name = name_of(entry)
     mode = entry.external_attr >> 16 if entry.create_system == _UNIX else 0
+    if not name:
+        return "has no name"
     if "\0" in name:
         return "has a NUL in its name"
     if name.startswith("/"):
