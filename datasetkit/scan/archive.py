@@ -154,10 +154,15 @@ def _hazards(archive: zipfile.ZipFile) -> Iterator[Hazard]:
 
 
 def _damage(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Hazard]:
-    """Read an entry to its end against its checksum."""
+    """Read an entry to its end against its checksum and its size."""
+    size = 0
     try:
         with archive.open(entry) as packed:
-            while packed.read(_CHUNK):
-                pass
+            while chunk := packed.read(_CHUNK):
+                size += len(chunk)
     except _DAMAGE as error:
         yield Hazard(name_of(entry), f"can't be unpacked: {error}", unsafe=False)
+    else:
+        if size != entry.file_size:
+            reason = f"declares {entry.file_size:,} bytes, but unpacks to {size:,}"
+            yield Hazard(name_of(entry), reason, unsafe=False)
