@@ -1,0 +1,24 @@
+"""`python -m benchmarks [NAME...]`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+
+NAMES = ("starting", "reading", "linting", "packing")
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or NAMES
+    unknown = [name for name in chosen if name not in NAMES]
+    if unknown:
+        sys.exit(f"no benchmark is called {unknown[0]}; there are {', '.join(NAMES)}")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; medians of whole processes, run in turn\n")
+    for name in chosen:
+        importlib.import_module(f"benchmarks.{name}").main()
+        print()
+
+
+main()

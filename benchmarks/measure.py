@@ -1,0 +1,54 @@
+"""Run commands side by side as whole processes, and print their medians and ratios."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One finished process: wall-clock seconds, CPU seconds of it and its children, and its peak memory in MB."""
+
+    seconds: float
+    cpu: float
+    peak: float
+
+
+def run(command: Sequence[str], *, cwd: str | None = None) -> Run:
+    """Run a command to its end, its output thrown away. Raises CalledProcessError where it fails."""
+    started = time.perf_counter()
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def side_by_side(commands: Mapping[str, Sequence[str]], *, rounds: int = 5) -> dict[str, Run]:
+    """The median of each command over ``rounds``, run in turn after one warm-up each; prints a row a command."""
+    runs: dict[str, list[Run]] = {name: [] for name in commands}
+    for number in range(rounds + 1):
+        for name, command in commands.items():
+            finished = run(command)
+            if number:
+                runs[name].append(finished)
+    medians = {name: _median(finished) for name, finished in runs.items()}
+    for name, median in medians.items():
+        print(f"  {name:<44} {median.seconds:8.3f} s   cpu {median.cpu:7.3f} s   peak {median.peak:6.1f} MB")
+    return medians
+
+
+def claim(text: str, ratio: float, bound: str, kept: bool) -> None:
+    """Print a ratio beside the bound it is held to."""
+    print(f"  {'ok  ' if kept else 'MISS'} {text}: {ratio:.2f} (wanted {bound})")
+
+
+def _median(runs: Sequence[Run]) -> Run:
+    return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("seconds", "cpu", "peak")))

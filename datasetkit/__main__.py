@@ -1,0 +1,5 @@
+"""`python -m datasetkit`."""
+
+from datasetkit.cli import main
+
+main()
