@@ -45,7 +45,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem with its rule's identity. ``medium`` is the file it is about, where that isn't ``where.path``."""
+    """A problem with its rule's identity. ``medium`` is the file it is about, if not ``where.path``."""
 
     code: str
     name: str
@@ -68,17 +68,21 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The kind and role a dataset was judged as, and where each comes from ("from its lines", "--kind", …)."""
+    """The kind and role a dataset was judged as, and where each comes from ("from its lines", "--kind", …).
+
+    ``mixed`` says that some lines have a last frame and others don't.
+    """
 
     kind: Kind
     role: Role
     kind_from: str
     role_from: str
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All that was found in one dataset, in the order of its lines. ``model`` is None where none was named."""
+    """All that was found in one dataset, in the order of its lines. ``model`` is None if none was named."""
 
     dataset: Dataset
     assumed: Assumed

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity, Verdict
-from datasetkit.model import Dataset, Kind, Role, Sample, Source, Where
+from datasetkit.model import Dataset, Kind, Medium, Missing, Role, Sample, Source, Where
 from datasetkit.rules import REGISTRY, Context, Rule
 from datasetkit.shape import shape_faults
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user asked for; None and empty leave it to the dataset's lines. ``origin`` says where each was said.
+    """What the user asked for; None and empty leave it to the dataset's lines.
 
+    ``origin`` says where each was said ("--kind", "datasetkit.toml").
     ``select`` and ``ignore`` hold codes or prefixes; ``ignore`` gives each its reason.
     """
 
@@ -69,15 +70,17 @@ def assume(dataset: Dataset, wanted: Wanted, model: spec.ModelSpec | None) -> As
         kind, kind_from = wanted.kind, wanted.origin.get("kind", "as asked")
     if wanted.role:
         role, role_from = wanted.role, wanted.origin.get("role", "as asked")
-    return Assumed(kind, role, kind_from, role_from)
+    having = sum("last_frame_path" in sample.record for sample in samples)
+    return Assumed(kind, role, kind_from, role_from, mixed=0 < having < len(samples))
 
 
 def check_codes(codes: Iterable[str]) -> None:
     """Raise DatasetkitError for a code or prefix that no rule has."""
+    names = {rule.name.upper(): rule.code for rule in REGISTRY.values()}
     for code in codes:
-        if not any(known.startswith(code) for known in REGISTRY):
-            near = difflib.get_close_matches(code, REGISTRY, 1)
-            hint = f"Did you mean {near[0]}?" if near else "`datasetkit rule` lists them."
+        if not code or not any(known.startswith(code) for known in REGISTRY):
+            near = difflib.get_close_matches(code.upper(), [*REGISTRY, *names], 1)
+            hint = f"Did you mean {names.get(near[0], near[0])}?" if near else "`datasetkit rule` lists them."
             raise DatasetkitError(f"no rule has the code {code}", hint)
 
 
@@ -98,30 +101,36 @@ def _judge(context: Context, rules: Sequence[Rule]) -> Iterator[Finding]:
 
 
 def _walk(context: Context) -> Iterator[tuple[object, Where, str | None]]:
-    """Every part of the dataset with its place; a medium that several lines name is judged once, at the first."""
+    """Every part of the dataset with its place."""
     dataset, assumed = context.dataset, context.assumed
     yield dataset, Where(""), None
     for hazard in dataset.hazards:
         yield hazard, Where(hazard.path), None
     if dataset.annotations:
         yield dataset.annotations, Where(dataset.annotations.path), None
-    seen: set[str] = set()
     for line in dataset.lines:
         yield line, line.where, None
         if isinstance(line, Sample):
             for fault in shape_faults(line, assumed.kind, assumed.role):
                 yield fault, fault.where, None
-            yield from _walk_sample(line, seen)
+            if line.prompt:
+                yield line.prompt, line.prompt.where, None
+    yield from _walk_media(dataset)
 
 
-def _walk_sample(sample: Sample, seen: set[str]) -> Iterator[tuple[object, Where, str | None]]:
-    if sample.prompt:
-        yield sample.prompt, sample.prompt.where, None
-    for reference in sample.references:
-        yield reference, reference.where, reference.medium.path
-        if reference.medium.path not in seen:
-            seen.add(reference.medium.path)
-            yield reference.medium, reference.where, reference.medium.path
+def _walk_media(dataset: Dataset) -> Iterator[tuple[object, Where, str | None]]:
+    """Every reference; and every medium once, at the first line that names it.
+
+    What a hazard kept from being opened has been judged as that, and isn't missing as well.
+    """
+    refused = {hazard.path for hazard in dataset.hazards}
+    seen: set[Medium] = set()  # by value: one path may be right in one field and foreign in another
+    for reference in (reference for sample in dataset.samples for reference in sample.references):
+        medium = reference.medium
+        yield reference, reference.where, medium.path
+        if medium not in seen and not (isinstance(medium, Missing) and medium.path in refused):
+            seen.add(medium)
+            yield medium, reference.where, medium.path
 
 
 def _stamp(rule: Rule, problem: Problem, where: Where, medium: str | None, context: Context) -> Finding:
@@ -143,8 +152,9 @@ def _order(finding: Finding) -> tuple[bool, int, str]:
 def _ignore(findings: Sequence[Finding], ignore: Mapping[str, str]) -> tuple[list[Finding], tuple[Ignored, ...]]:
     kept: list[Finding] = []
     counts: Counter[str] = Counter()
+    longest = sorted(ignore, key=len, reverse=True)  # the closest reason wins
     for finding in findings:
-        prefix = next((p for p in ignore if finding.code.startswith(p)), None)
+        prefix = next((p for p in longest if finding.code.startswith(p)), None)
         if prefix is None:
             kept.append(finding)
         else:

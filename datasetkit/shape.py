@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -15,20 +16,26 @@ from datasetkit.spec import record_schema
 
 @dataclass(frozen=True, slots=True)
 class ShapeFault:
-    """What a record lacks or has too much of: the schema's keyword, the field, and the value found there."""
+    """What a record lacks or has too much of: the schema's keyword, the field and its record."""
 
     where: Where
     keyword: str
     field: str
-    value: object = None
+    record: Mapping[str, object]
+
+    @property
+    def value(self) -> object:
+        """What the field holds, or None where the record lacks it."""
+        return self.record.get(self.field)
 
 
 def shape_faults(sample: Sample, kind: Kind, role: Role) -> Iterator[ShapeFault]:
-    """What the schema of ``kind`` and ``role`` holds against a record, in the order of the schema's fields."""
+    """What the schema of ``kind`` and ``role`` holds against a record, in the order of its fields."""
+    schema = record_schema(kind, role)
     for error in _validator(kind, role).iter_errors(sample.record):
-        for field in _fields(error):
+        for field in _fields(error, sample.record, schema):
             where = Where(sample.where.path, sample.where.line, field)
-            yield ShapeFault(where, str(error.validator), field, sample.record.get(field))
+            yield ShapeFault(where, str(error.validator), field, sample.record)
 
 
 @cache
@@ -36,10 +43,10 @@ def _validator(kind: Kind, role: Role) -> Draft202012Validator:
     return Draft202012Validator(record_schema(kind, role))
 
 
-def _fields(error: ValidationError) -> list[str]:
+def _fields(error: ValidationError, record: Mapping[str, object], schema: Mapping[str, Any]) -> list[str]:
     if error.validator == "additionalProperties":
-        return [field for field in error.instance if field not in error.schema["properties"]]
+        return [field for field in record if field not in schema["properties"]]
     if error.validator == "required":
         # jsonschema raises one error a missing field and names it in the message alone
-        return [field for field in error.validator_value if f"'{field}' is a required" in error.message]
+        return [field for field in schema["required"] if f"'{field}' is a required" in error.message]
     return [str(error.path[0])]

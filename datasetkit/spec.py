@@ -75,7 +75,11 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What holds for every model, and datasetkit's own thresholds. Sizes in bytes, sides in pixels."""
+    """What holds for every model, and datasetkit's own thresholds. Sizes in bytes, sides in pixels.
+
+    ``extensions`` gives an image format's or a container's file extensions, the usual one first;
+    ``silent_files`` are shell patterns that a part of a path may match.
+    """
 
     annotations_name: str
     annotations_bytes: Steps
@@ -101,6 +105,10 @@ class Limits:
     balance_share: float
     zip_caps: ZipCaps
     annotations_read_bytes: int
+    extensions: Mapping[str, tuple[str, ...]]
+    media_extensions: frozenset[str]
+    silent_files: tuple[str, ...]
+    image_modes: frozenset[str]
 
 
 def schemas() -> Path:
@@ -176,6 +184,10 @@ def limits() -> Limits:
         balance_share=value["balance_share"],
         zip_caps=ZipCaps(**value["zip_caps"]),
         annotations_read_bytes=value["annotations_read_bytes"],
+        extensions={content: tuple(endings) for content, endings in value["extensions"].items()},
+        media_extensions=frozenset(value["media_extensions"]),
+        silent_files=tuple(value["silent_files"]),
+        image_modes=frozenset(value["image_modes"]),
     )
 
 

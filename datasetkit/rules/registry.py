@@ -37,7 +37,7 @@ Check = Callable[[S, Context], Iterator[Problem]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check with its identity. ``on`` is the type of its subjects; ``needs`` the depth of facts it asks for."""
+    """A check with its identity. ``on`` is its subjects' type; ``needs`` the depth of facts it asks for."""
 
     code: str
     name: str
