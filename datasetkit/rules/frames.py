@@ -1,0 +1,56 @@
+"""Family K: frames against their clip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from datasetkit.findings import Basis, Problem, Severity
+from datasetkit.model import Image, Sample, Video
+from datasetkit.rules.registry import Context, rule
+from datasetkit.rules.wording import pixels
+
+
+@rule("K501", "frame-shape", on=Sample, severity=Severity.WARNING, basis=Basis.HEURISTIC)
+def frame_shape(sample: Sample, ctx: Context) -> Iterator[Problem]:
+    """A frame's aspect ratio differs from its clip's, both as they are displayed.
+
+    Why: the frame can't be the clip's own, or one of the two will be cropped or stretched.
+    Source: our own judgement (heuristic).
+    Example: an image of 1024×1024 for a clip of 1280×720.
+    Remedy: take the frame from the clip (`ffmpeg -i video_1.mp4 -frames:v 1 image_1.png`).
+    """
+    clip = sample.medium("video_path")
+    if not isinstance(clip, Video):
+        return
+    for reference in sample.references:
+        frame = reference.medium
+        if isinstance(frame, Image) and _differs(
+            frame.displayed, clip.displayed, ctx.limits.aspect_tolerance
+        ):
+            ratios = f"{pixels(frame.displayed)} pixels, its clip {clip.path} {pixels(clip.displayed)}"
+            yield Problem(f"{frame.path} has {ratios}: another aspect ratio", where=reference.where)
+
+
+def _differs(one: tuple[int, int], other: tuple[int, int], tolerance: float) -> bool:
+    """Whether two sizes' aspect ratios differ by more than ``tolerance``, as a share of the smaller."""
+    low, high = sorted((one[0] * other[1], other[0] * one[1]))
+    return high > low * (1 + tolerance)
+
+
+@rule("K504", "frames-equal", on=Sample, severity=Severity.WARNING, basis=Basis.HEURISTIC)
+def frames_equal(sample: Sample, ctx: Context) -> Iterator[Problem]:
+    """A sample's first and last frame are one file, or two files with the same bytes.
+
+    Why: the model learns the way from the one to the other, and here there is none.
+    Source: our own judgement (heuristic).
+    Example: `"first_frame_path": "a.jpg", "last_frame_path": "a.jpg"`.
+    Remedy: name the clip's last frame.
+    """
+    first, last = sample.medium("first_frame_path"), sample.medium("last_frame_path")
+    if not isinstance(first, Image) or not isinstance(last, Image):
+        return
+    where = next(r.where for r in sample.references if r.medium is last)
+    if first.path == last.path:
+        yield Problem(f"{last.path} is both the first and the last frame", where=where)
+    elif first.digest and first.digest == last.digest:
+        yield Problem(f"{last.path} holds the same bytes as {first.path}, the first frame", where=where)
