@@ -48,14 +48,14 @@ def annotations_missing(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     if dataset.annotations and dataset.prefix:
         folder = dataset.prefix.rstrip("/")
         yield Problem(f"{name} is in {folder}/, not at the root", mended=True)
-    elif not dataset.annotations and not _unreadable(dataset, name):
+    elif not dataset.annotations and not any(_hides(hazard, name) for hazard in dataset.hazards):
         near = f"; rename {names(dataset.near, 'or')} if that is it" if dataset.near else ""
         yield Problem(f"there is no {name} at the root{near}")
 
 
-def _unreadable(dataset: Dataset, name: str) -> bool:
-    """Whether a hazard already says why data.jsonl can't be seen."""
-    return any(not h.path or PurePosixPath(h.path).name == name for h in dataset.hazards)
+def _hides(hazard: Hazard, name: str) -> bool:
+    """Whether a hazard already says why data.jsonl can't be seen: a damaged zip is refused whole."""
+    return not hazard.unsafe or PurePosixPath(hazard.path).name == name
 
 
 @rule("D102", "annotations-too-large", on=Annotations, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -86,11 +86,7 @@ def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     problem = size_problem(_archive_size(dataset), ctx.limits)
     if problem:
         saved = savings(clips(dataset), max(model.max_pixels for model in ctx.models))
-        hint = (
-            f"; shrinking its clips to what training uses would save about {megabytes(saved)}"
-            if saved
-            else ""
-        )
+        hint = f"; shrinking its clips to what training uses would save about {megabytes(saved)}" if saved else ""
         yield Problem(problem.message + hint, severity=problem.severity)
 
 
@@ -167,7 +163,7 @@ def unsafe_entry(hazard: Hazard, ctx: Context) -> Iterator[Problem]:
     Remedy: build the zip anew from its folder; `datasetkit build` writes plain files and nothing else.
     """
     if hazard.unsafe:
-        yield Problem(f"{hazard.path!r} may not be unpacked: {hazard.reason}")
+        yield Problem(f"{hazard.path or 'an entry'} {hazard.reason}")
 
 
 @rule("D107", "file-name", on=Dataset, severity=Severity.WARNING, basis=Basis.CLIENT)
@@ -225,7 +221,7 @@ def archive_unreadable(hazard: Hazard, ctx: Context) -> Iterator[Problem]:
     Remedy: fetch the zip again, or build it anew from its folder.
     """
     if not hazard.unsafe:
-        yield Problem(f"{hazard.path}: {hazard.reason}" if hazard.path else hazard.reason)
+        yield Problem(f"{hazard.path or ctx.dataset.name} {hazard.reason}")
 
 
 @rule("D110", "not-fetched", on=Pointer, severity=Severity.ERROR, basis=Basis.HEURISTIC)

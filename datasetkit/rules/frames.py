@@ -24,9 +24,7 @@ def frame_shape(sample: Sample, ctx: Context) -> Iterator[Problem]:
         return
     for reference in sample.references:
         frame = reference.medium
-        if isinstance(frame, Image) and _differs(
-            frame.displayed, clip.displayed, ctx.limits.aspect_tolerance
-        ):
+        if isinstance(frame, Image) and _differs(frame.displayed, clip.displayed, ctx.limits.aspect_tolerance):
             ratios = f"{pixels(frame.displayed)} pixels, its clip {clip.path} {pixels(clip.displayed)}"
             yield Problem(f"{frame.path} has {ratios}: another aspect ratio", where=reference.where)
 

@@ -78,9 +78,7 @@ def blank_line(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     if annotations.blank:
         lines = "line is" if len(annotations.blank) == 1 else "lines are"
         where = Where(annotations.path, annotations.blank[0])
-        yield Problem(
-            f"{len(annotations.blank):,} {lines} blank: {names(annotations.blank)}", where, mended=True
-        )
+        yield Problem(f"{len(annotations.blank):,} {lines} blank: {names(annotations.blank)}", where, mended=True)
 
 
 @rule("L204", "duplicate-key", on=Sample, severity=Severity.ERROR, basis=Basis.HEURISTIC)
@@ -228,11 +226,7 @@ def duplicate_sample(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         key = clip.digest or clip.path  # clips of one path have one digest
         earlier = first.setdefault(key, reference)
         if earlier is not reference:
-            same = (
-                "is also"
-                if earlier.medium.path == clip.path
-                else f"holds the same bytes as {earlier.medium.path},"
-            )
+            same = "is also" if earlier.medium.path == clip.path else f"holds the same bytes as {earlier.medium.path},"
             yield Problem(f"{clip.path} {same} the clip of line {earlier.where.line}", where=reference.where)
 
 
