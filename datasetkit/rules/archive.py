@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+from posixpath import basename, splitext
 from unicodedata import normalize
 
 from datasetkit.findings import Basis, Problem, Severity
@@ -55,7 +55,7 @@ def annotations_missing(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 
 def _hides(hazard: Hazard, name: str) -> bool:
     """Whether a hazard already says why data.jsonl can't be seen: a damaged zip is refused whole."""
-    return not hazard.unsafe or PurePosixPath(hazard.path).name == name
+    return not hazard.unsafe or basename(hazard.path) == name
 
 
 @rule("D102", "annotations-too-large", on=Annotations, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -150,7 +150,7 @@ def _named(dataset: Dataset) -> Iterator[str]:
 
 
 def _ending(path: str) -> str:
-    return PurePosixPath(path).suffix.casefold()
+    return splitext(path)[1].casefold()
 
 
 @rule("D106", "unsafe-entry", on=Hazard, severity=Severity.ERROR, basis=Basis.HEURISTIC)
@@ -184,8 +184,12 @@ def file_name(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         yield Problem(f"{names(odd)}: before the extension a name must be {taken}", mended=True)
 
 
+def _stem(path: str) -> str:
+    return splitext(basename(path))[0]
+
+
 def _compliant(path: str, limits: Limits) -> bool:
-    stem = PurePosixPath(path).stem
+    stem = _stem(path)
     return len(stem) <= limits.file_stem_length and bool(limits.file_stem.fullmatch(stem))
 
 
@@ -200,7 +204,7 @@ def name_collision(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for path in media(dataset):
-        groups[_folded(PurePosixPath(path).stem)].append(path)
+        groups[_folded(_stem(path))].append(path)
     clashes = [group for group in groups.values() if len(group) > 1]
     if clashes:
         others = f", and so do {count(len(clashes) - 1, 'other group')} of files" if len(clashes) > 1 else ""
@@ -208,7 +212,7 @@ def name_collision(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 
 
 def _folded(stem: str) -> str:
-    return normalize("NFKC", normalize("NFKC", stem).casefold())
+    return stem.lower() if stem.isascii() else normalize("NFKC", normalize("NFKC", stem).casefold())
 
 
 @rule("D109", "archive-unreadable", on=Hazard, severity=Severity.ERROR, basis=Basis.HEURISTIC)

@@ -89,10 +89,10 @@ def imbalance(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """
     shapes = Counter(_orientation(size) for sample in dataset.samples if (size := _size(sample)))
     total = shapes.total()
-    if total < ctx.limits.balance_samples or _uniform(dataset):
+    if total < ctx.limits.balance_samples:
         return
     shape, number = shapes.most_common(1)[0]
-    if number >= total * ctx.limits.balance_share:
+    if number >= total * ctx.limits.balance_share and not _uniform(dataset):
         yield Problem(f"{number:,} of {count(total, 'sample')} are {shape}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Image, Sample, Video
@@ -47,7 +48,7 @@ def frames_equal(sample: Sample, ctx: Context) -> Iterator[Problem]:
     first, last = sample.medium("first_frame_path"), sample.medium("last_frame_path")
     if not isinstance(first, Image) or not isinstance(last, Image):
         return
-    where = next(r.where for r in sample.references if r.medium is last)
+    where = replace(sample.where, field="last_frame_path")
     if first.path == last.path:
         yield Problem(f"{last.path} is both the first and the last frame", where=where)
     elif first.digest and first.digest == last.digest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Expected, Foreign, Image, Unreadable
@@ -34,7 +34,7 @@ def image_format(medium: Foreign, ctx: Context) -> Iterator[Problem]:
     Remedy: convert the image.
     """
     if medium.expected is Expected.IMAGE:
-        taken = whole(ctx.limits.image_formats)
+        taken = whole(ctx.limits.image_formats, "or")
         yield Problem(f"{medium.path} is {medium.content}, and a frame must be {taken}")
 
 
@@ -48,7 +48,7 @@ def image_extension(image: Image, ctx: Context) -> Iterator[Problem]:
     Remedy: nothing to do on a folder: `datasetkit build` gives it the extension of its content.
     """
     suiting = ctx.limits.extensions[image.format]
-    if PurePosixPath(image.path).suffix.casefold() not in suiting:
+    if splitext(image.path)[1].casefold() not in suiting:
         yield Problem(f"{image.path} is a {image.format} image, whose extension is {suiting[0]}", mended=True)
 
 

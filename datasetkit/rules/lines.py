@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 
 from datasetkit import spec
 from datasetkit.findings import Basis, Problem, Severity
@@ -125,6 +126,7 @@ def _misspelt(fault: ShapeFault) -> str:
     return f", but {near} is there: is it meant?" if near else ""
 
 
+@lru_cache(256)  # a misspelling is often in every line
 def _meant(name: str) -> str | None:
     """The known field that an unknown one resembles; None for a known one."""
     known = spec.fields(Kind.KF2V, Role.TRAINING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset, Expected, Foreign, Unreadable, Video
@@ -50,8 +50,8 @@ def video_container(medium: Foreign, ctx: Context) -> Iterator[Problem]:
     Remedy: rewrap or re-encode it (`ffmpeg -i in.webm out.mp4`).
     """
     if medium.expected is Expected.VIDEO:
-        taken = whole([container.upper() for container in ctx.limits.video_containers])
-        yield Problem(f"{medium.path} is {medium.content}, only {taken} videos are taken")
+        taken = whole([container.upper() for container in ctx.limits.video_containers], "or")
+        yield Problem(f"{medium.path} is {medium.content}, and a clip must be {taken}")
 
 
 @rule("V405", "video-extension", on=Video, severity=Severity.WARNING, basis=Basis.HEURISTIC)
@@ -64,9 +64,9 @@ def video_extension(video: Video, ctx: Context) -> Iterator[Problem]:
     Remedy: nothing to do on a folder: `datasetkit build` gives it the extension of its content.
     """
     suiting = ctx.limits.extensions[video.container]
-    if PurePosixPath(video.path).suffix.casefold() not in suiting:
-        content = video.container.upper()
-        yield Problem(f"{video.path} is an {content} video, whose extension is {suiting[0]}", mended=True)
+    if splitext(video.path)[1].casefold() not in suiting:
+        content = "an MP4" if video.container == "mp4" else f"a {video.container.upper()}"
+        yield Problem(f"{video.path} is {content} video, whose extension is {suiting[0]}", mended=True)
 
 
 @rule("V406", "video-too-large", on=Video, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -106,6 +106,8 @@ def video_too_long(video: Video, ctx: Context) -> Iterator[Problem]:
 
 def _longer(video: Video, limit: float, ctx: Context) -> bool:
     """Whether a clip is longer than ``limit`` seconds and the frames that are let pass."""
+    if float(video.seconds) <= limit:  # the usual case, without the exact arithmetic
+        return False
     frame = 1 / video.rate if video.rate else Fraction(0)
     return video.seconds > Fraction(limit) + ctx.limits.frame_tolerance * frame
 
@@ -216,7 +218,7 @@ def wasted_pixels(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: 4K clips for a model that trains at 512×512.
     Remedy: shrink the clips before building.
     """
-    videos = clips(dataset)
+    videos = [clip for clip in clips(dataset) if max(clip.width, clip.height) <= ctx.limits.video_side]  # else V406
     used = max(model.max_pixels for model in ctx.models)
     held = sum(video.width * video.height for video in videos)
     if videos and held >= ctx.limits.wasted_pixels * used * len(videos):

@@ -17,14 +17,12 @@ def names(items: Sequence[object], last: str = "and") -> str:
     """The first few names and how many more: "a", "a and b", "a, b, c and 5 more"."""
     shown = [str(item) for item in items[:_SHOWN]]
     more = len(items) - len(shown)
-    if more:
-        return f"{', '.join(shown)} {last} {more:,} more"
-    return f" {last} ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return f"{', '.join(shown)} {last} {more:,} more" if more else whole(shown, last)
 
 
-def whole(items: Sequence[str]) -> str:
+def whole(items: Sequence[str], last: str = "and") -> str:
     """All the names, however many: "BMP, JPEG, PNG and WEBP"."""
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
+    return f" {last} ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def megabytes(size: int) -> str:

@@ -1,0 +1,219 @@
+from dataclasses import replace
+
+import pytest
+from values import NAME, dataset, found, i2v, image, kf2v, record, sample, told, video, zipped
+
+from datasetkit.findings import Severity
+from datasetkit.model import (
+    Annotations,
+    BrokenLine,
+    Dataset,
+    Expected,
+    Flaw,
+    Hazard,
+    Missing,
+    Pointer,
+    Sample,
+    Source,
+    Where,
+)
+from datasetkit.rules.archive import size_problem
+from datasetkit.spec import Steps, limits
+
+LIMITS = limits()
+SILENT = ["datasetkit.toml", "old.zip.json", "upload.receipt.json", ".gitignore", ".git/HEAD", ".gitattributes"]
+SILENT += [".hg/store/a.jpg", ".svn/entries", ".dvc/config", "image_1.jpg.dvc", ".dvcignore"]
+
+
+@pytest.mark.parametrize(
+    "judged",
+    [
+        dataset(i2v()),
+        zipped(i2v()),
+        zipped(kf2v()),
+        dataset(i2v(), stray=SILENT),
+        dataset(i2v(), name="my set"),
+        zipped(i2v(), name="/tmp/my sets/a-set_1.zip"),
+        zipped(i2v(), name="C:\\my sets\\set.zip"),
+        zipped(i2v(), size=LIMITS.archive_bytes.advise),
+        dataset(i2v(), annotations=Annotations(NAME, LIMITS.annotations_bytes.warn)),
+        dataset(sample(first_frame_path=image("image/a.jpg"), video_path=video("video/b.mp4"))),
+        dataset(i2v(first=image("A-z_09" * 20 + ".jpg"))),
+    ],
+)
+def test_quiet(judged: Dataset) -> None:
+    assert told(judged, "D") == []
+
+
+LINE = i2v(first=image("第1个.jpg"), clip=video("my clip.mp4"))
+
+
+@pytest.mark.parametrize(
+    ("judged", "expected"),
+    [
+        (dataset(annotations=None), "D101 error: there is no data.jsonl at the root"),
+        (
+            dataset(annotations=None, near=("Data.jsonl", "data.json")),
+            "D101 error: there is no data.jsonl at the root; rename Data.jsonl or data.json if that is it",
+        ),
+        (dataset(i2v(), prefix="my_set/"), "D101 advice: data.jsonl is in my_set/, not at the root"),
+        (zipped(i2v(), prefix="my_set/"), "D101 error: data.jsonl is in my_set/, not at the root"),
+        (
+            dataset(i2v(), annotations=Annotations(NAME, 20_971_521)),
+            "D102 error: data.jsonl has 20,971,521 bytes (21.0 MB), at most 20,971,520 are taken",
+        ),
+        (
+            dataset(i2v(), annotations=Annotations(NAME, 20_000_001)),
+            (
+                "D102 warning: data.jsonl has 20,000,001 bytes (20.0 MB), 20,000,000 may be the limit and "
+                "20,971,520 surely is"
+            ),
+        ),
+        (
+            zipped(i2v(), size=2**30 + 1),
+            "D103 error: the zip has 1,073,741,825 bytes (1,073.7 MB), at most 1,073,741,824 are taken",
+        ),
+        (
+            dataset(i2v(clip=video(size=10**9, width=640, height=360))),
+            (
+                "D103 warning: the zip has 1,000,010,000 bytes (1,000.0 MB), 1,000,000,000 may be the limit and "
+                "1,073,741,824 surely is"
+            ),
+        ),
+        (
+            dataset(i2v(clip=video(size=300_000_000, width=1024, height=512))),
+            (
+                "D103 advice: the zip has 300,010,000 bytes (300.0 MB), later pages of the platform advise at most "
+                "300,000,000; shrinking its clips to what training uses would save about 150.0 MB"
+            ),
+        ),
+        (dataset(i2v(), stray=["video_2.mov"]), "D104 advice: no line names video_2.mov"),
+        (
+            dataset(i2v(), stray=[f"b{n}.gif" for n in range(9)]),
+            "D104 advice: no line names b0.gif, b1.gif, b2.gif and 6 more",
+        ),
+        (
+            dataset(i2v(), stray=[".DS_Store", "__MACOSX/._image_1.jpg", "._a.jpg", "Thumbs.db", "notes.txt"]),
+            "D105 advice: not part of the set: .DS_Store, ._a.jpg, Thumbs.db and 2 more",
+        ),
+        (
+            zipped(i2v(), hazards=(Hazard("../a.jpg", "climbs out of the archive with ..", unsafe=True),)),
+            "D106 error: ../a.jpg climbs out of the archive with ..",
+        ),
+        (
+            zipped(i2v(), hazards=(Hazard("", "has no name", unsafe=True),)),
+            "D106 error: an entry has no name",
+        ),
+        (dataset(LINE), "D107 advice: 第1个.jpg and my clip.mp4 will be renamed in the zip"),
+        (
+            zipped(LINE),
+            (
+                "D107 warning: 第1个.jpg and my clip.mp4: before the extension a name must be [A-Za-z0-9_-]+, "
+                "at most 120 characters"
+            ),
+        ),
+        (
+            zipped(i2v(), name="/tmp/我的.zip"),
+            "D107 warning: 我的.zip: before the extension a name must be [A-Za-z0-9_-]+, at most 120 characters",
+        ),
+        (
+            dataset(i2v(first=image("a" * 121 + ".jpg"))),
+            f"D107 advice: {'a' * 121}.jpg will be renamed in the zip",
+        ),
+        (
+            dataset(i2v(first=image("001.jpg"), clip=video("001.mp4"))),
+            "D108 advice: 001.jpg and 001.mp4 share one name",
+        ),
+        (
+            zipped(i2v(first=image("image/A.jpg"), clip=video("video/a.mp4"))),
+            "D108 warning: image/A.jpg and video/a.mp4 share one name",
+        ),
+        (
+            dataset(*(i2v(n, first=image(f"{n}.jpg"), clip=video(f"{n}.mp4")) for n in (1, 2, 3))),
+            "D108 advice: 1.jpg and 1.mp4 share one name, and so do 2 other groups of files",
+        ),
+        (
+            zipped(annotations=None, hazards=(Hazard("", "is not a zip that can be read: no", unsafe=False),)),
+            "D109 error: set.zip is not a zip that can be read: no",
+        ),
+        (
+            zipped(annotations=None, hazards=(Hazard("a.jpg", "is encrypted", unsafe=False),)),
+            "D109 error: a.jpg is encrypted",
+        ),
+        (
+            dataset(i2v(clip=Pointer("video_1.mp4", 131, Expected.VIDEO, "Git LFS"))),
+            "D110 error: video_1.mp4 is a pointer of Git LFS (131 bytes), not the video itself: fetch it first",
+        ),
+    ],
+)
+def test_finding(judged: Dataset, expected: str) -> None:
+    assert told(judged, "D") == [expected]
+
+
+def test_unicode_forms_of_one_name_collide() -> None:
+    judged = dataset(i2v(first=image("e\u0301.jpg"), clip=video("\u00e9.mp4")))
+    assert [f.code for f in found(judged)] == ["D107", "D108"]
+
+
+def test_one_file_in_two_lines_is_no_collision() -> None:
+    shared = image("a.jpg")
+    lines = [sample(n, first_frame_path=shared, video_path=video(f"v{n}.mp4")) for n in (1, 2)]
+    assert told(dataset(*lines), "D") == []
+
+
+def test_while_lines_are_broken_a_file_may_be_named_by_them() -> None:
+    broken = BrokenLine(Where(NAME, 2), Flaw.NOT_JSON, "a comma stands before the closing bracket")
+    assert told(dataset(i2v(), broken, stray=["video_2.mp4"]), "D") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        record({"prompt": "a", "first_frame_path": "a.jpg", "vidio_path": "stray.mp4"}),
+        sample(video_path=video(), first_frame_path=Missing("stray.m4v", Expected.IMAGE, ("stray.mp4",))),
+    ],
+)
+def test_a_file_that_a_line_seems_to_mean_is_not_unreferenced(line: Sample) -> None:
+    assert told(dataset(line, stray=["stray.mp4"]), "D104") == []
+
+
+def test_without_data_jsonl_nothing_is_unreferenced() -> None:
+    assert [f.code for f in found(dataset(annotations=None, stray=["a.jpg", "notes.txt"]))] == ["D101"]
+
+
+def test_an_unsafe_data_jsonl_is_told_once() -> None:
+    hazard = Hazard("../data.jsonl", "climbs out of the archive with ..", unsafe=True)
+    assert [f.code for f in found(zipped(annotations=None, hazards=(hazard,)))] == ["D106"]
+
+
+def test_what_a_hazard_hides_is_not_missing_as_well() -> None:
+    hazard = Hazard("image_1.jpg", "is a link, not a file", unsafe=True)
+    line = i2v(first=Missing("image_1.jpg", Expected.IMAGE))
+    assert [f.code for f in found(zipped(line, hazards=(hazard,)))] == ["D106"]
+
+
+@pytest.mark.parametrize(
+    ("size", "severity"),
+    [
+        (0, None),
+        (300_000_000, None),
+        (300_000_001, Severity.ADVICE),
+        (1_000_000_000, Severity.ADVICE),
+        (1_000_000_001, Severity.WARNING),
+        (2**30, Severity.WARNING),
+        (2**30 + 1, Severity.ERROR),
+    ],
+)
+def test_a_zip_is_judged_by_its_exact_size(size: int, severity: Severity | None) -> None:
+    problem = size_problem(size, LIMITS)
+    assert (problem and problem.severity) == severity
+
+
+def test_thresholds_come_from_the_facts() -> None:
+    lenient = replace(LIMITS, archive_bytes=Steps(high=2**40, warn=2**39))
+    assert size_problem(2**31, lenient) is None
+
+
+def test_a_folder_weighs_what_its_zip_would() -> None:
+    judged = dataset(i2v(), size=2**40, source=Source.FOLDER, stray=["huge.mov"])
+    assert told(judged, "D103") == []

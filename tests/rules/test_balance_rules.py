@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from values import clip, dataset, i2v, image, kf2v, sample, told
+
+from datasetkit import spec
+from datasetkit.model import BrokenLine, Dataset, Flaw, Role, Sample, Where
+
+PORTRAIT, LANDSCAPE, SQUARE = (360, 640), (640, 360), (512, 512)
+
+
+def training(sizes: Sequence[tuple[int, int]], seconds: Sequence[int] = (3, 4, 5)) -> Dataset:
+    """A training sample for each size, lengths in turn."""
+    return dataset(*(_line(n, size, seconds[n % len(seconds)]) for n, size in enumerate(sizes, 1)))
+
+
+def _line(number: int, size: tuple[int, int], seconds: int) -> Sample:
+    width, height = size
+    shown = clip(seconds * 16, path=f"video_{number}.mp4", width=width, height=height)
+    return i2v(number, first=image(f"image_{number}.jpg", width=width, height=height), clip=shown)
+
+
+def validation(number: int, size: tuple[int, int] = LANDSCAPE) -> Dataset:
+    width, height = size
+    lines = [sample(n, first_frame_path=image(f"{n}.jpg", width=width, height=height)) for n in range(1, number + 1)]
+    return dataset(*lines)
+
+
+def mixed(number: int) -> Dataset:
+    return training([(PORTRAIT, LANDSCAPE)[n % 2] for n in range(number)])
+
+
+@pytest.mark.parametrize(
+    "judged",
+    [
+        mixed(20),
+        mixed(100),
+        dataset(annotations=None),
+        validation(5),
+        training([PORTRAIT] * 17 + [LANDSCAPE] * 3),
+        training([PORTRAIT] * 17 + [SQUARE] * 3, (5,)),
+    ],
+)
+def test_quiet(judged: Dataset) -> None:
+    assert told(judged, "S") == []
+
+
+@pytest.mark.parametrize(
+    ("judged", "expected"),
+    [
+        (dataset(), "S701 error: 0 samples, at least 10 are needed"),
+        (mixed(1), "S701 error: 1 sample, at least 10 are needed"),
+        (training([LANDSCAPE] * 9, (5,)), "S701 error: 9 samples, at least 10 are needed"),
+        (mixed(10), "S702 advice: 10 samples, 20 or more are recommended"),
+        (mixed(19), "S702 advice: 19 samples, 20 or more are recommended"),
+        (
+            training([PORTRAIT] * 18 + [LANDSCAPE] * 2),
+            "S704 advice: 18 of 20 samples are portrait",
+        ),
+        (training([SQUARE] * 20), "S704 advice: 20 of 20 samples are square"),
+        (validation(20), "S704 advice: 20 of 20 samples are landscape"),
+        (
+            training([PORTRAIT] * 20, (5,)),
+            "S705 advice: all 20 clips have 360×640 pixels and 5.00 s",
+        ),
+    ],
+)
+def test_finding(judged: Dataset, expected: str) -> None:
+    assert told(judged, "S") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("number", "model", "expected"),
+    [
+        (4, "wan2.2-i2v-flash", ["wan2.2-i2v-flash needs more than its batch_size of 4"]),
+        (5, "wan2.2-i2v-flash", []),
+        (2, "wan2.7-i2v", []),
+        (3, None, ["wan2.2-i2v-flash needs more than its batch_size of 4"]),
+        (
+            2,
+            None,
+            [
+                (
+                    "wan2.6-i2v needs more than its batch_size of 2, wan2.5-i2v-preview needs more than its batch_size "
+                    "of 2 and wan2.2-i2v-flash needs more than its batch_size of 4"
+                )
+            ],
+        ),
+    ],
+)
+def test_a_validation_set_exceeds_a_batch(number: int, model: str | None, expected: list[str]) -> None:
+    judged = told(validation(number), "S", model=model)
+    assert judged == [f"S703 warning: {number} samples for validation, {message}" for message in expected]
+
+
+def test_an_empty_validation_set() -> None:
+    assert told(dataset(), "S", role=Role.VALIDATION, model="wan2.7-i2v") == [
+        "S703 warning: 0 samples for validation, wan2.7-i2v needs more than its batch_size of 1"
+    ]
+
+
+@pytest.fixture
+def large_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models as some may come: the newest trains 16 samples at once."""
+    newest, *others = spec.models()
+    known = (replace(newest, batch_size=16), *others)
+    monkeypatch.setattr(spec, "models", lambda: known)
+
+
+@pytest.mark.usefixtures("large_batches")
+def test_a_training_set_exceeds_a_batch() -> None:
+    needs = "12 samples, wan2.7-i2v needs more than its batch_size of 16"
+    assert told(mixed(12), "S", model="wan2.7-i2v") == [f"S701 error: {needs}"]
+    assert told(mixed(12), "S") == [f"S701 warning: {needs}"]
+    assert told(mixed(17), "S") == ["S702 advice: 17 samples, 20 or more are recommended"]
+
+
+def test_only_lines_that_can_be_read_count() -> None:
+    broken = tuple(BrokenLine(Where("data.jsonl", n), Flaw.NOT_JSON, "no") for n in range(12, 30))
+    judged = mixed(11)
+    assert told(replace(judged, lines=judged.lines + broken), "S") == [
+        "S702 advice: 11 samples, 20 or more are recommended"
+    ]
+
+
+def test_a_clip_counts_as_it_is_displayed() -> None:
+    def turned(n: int) -> Sample:
+        return i2v(n, clip=clip(16 * (3 + n % 3), path=f"{n}.mp4", rotation=90))
+
+    assert told(dataset(*map(turned, range(1, 21))), "S") == ["S704 advice: 20 of 20 samples are portrait"]
+
+
+def test_lengths_that_differ_by_a_frame_are_one_length() -> None:
+    lines = [kf2v(n, clip=clip(80 + n % 2, path=f"{n}.mp4")) for n in range(1, 21)]
+    assert told(dataset(*lines), "S") == ["S705 advice: all 20 clips have 640×360 pixels and 5.06 s"]
