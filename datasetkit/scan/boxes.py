@@ -28,6 +28,7 @@ class HostileError(ValueError):
 class Track:
     """A track of the header. ``last`` is its last frame's duration in ticks, 0 where unknown.
 
+    ``offsets`` are runs of samples and how many ticks after decoding each is shown.
     ``matrix`` is a, b, c, d of the display matrix in 1/65536. ``entries`` bounds the index that a demuxer
     makes of it: samples, or 1024 of them each for PCM sound, times its edits.
     """
@@ -39,6 +40,7 @@ class Track:
     height: int = 0
     matrix: Matrix = UPRIGHT
     last: int = 0
+    offsets: list[tuple[int, int]] = field(default_factory=list)
     samples: int = 0
     edits: int = 0
     per_chunk: int = 0
@@ -49,6 +51,12 @@ class Track:
     def entries(self) -> int:
         """An upper bound of index entries."""
         return self.per_chunk * self.chunks // 1024 if self.pcm else self.samples * max(1, self.edits)
+
+    def delays(self, samples: int) -> list[int]:
+        """Each sample's ticks from decoding to showing; 0 where the table has another number of samples."""
+        if sum(count for count, _ in self.offsets) != samples:
+            return [0] * samples
+        return [offset for count, offset in self.offsets for _ in range(count)]
 
 
 @dataclass(slots=True)
@@ -175,6 +183,11 @@ def _stts(boxes: Boxes, track: Track, body: memoryview) -> None:
     track.pcm = track.handler == b"soun" and runs == 1 and track.last == 1
 
 
+def _ctts(boxes: Boxes, track: Track, body: memoryview) -> None:
+    runs = min(struct.unpack_from(">I", body, 4)[0], (len(body) - 8) // 8)
+    track.offsets = list(struct.iter_unpack(">Ii", body[8 : 8 + 8 * runs]))
+
+
 def _stsz(boxes: Boxes, track: Track, body: memoryview) -> None:
     size, count = struct.unpack_from(">II", body, 4)
     track.samples = count if size else min(count, (len(body) - 12) // 4)
@@ -215,10 +228,17 @@ def _tfhd(boxes: Boxes, track: Track, body: memoryview) -> None:
 def _trun(boxes: Boxes, track: Track, body: memoryview) -> None:
     flags, count = struct.unpack_from(">II", body)
     boxes.fragment_samples += count
+    target, timed = boxes.track(track.id), flags & 0x100
+    first = 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
     each = 4 * (flags >> 8 & 15).bit_count()
-    at = 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0) + each * (count - 1)
-    timed = flags & 0x100 and count
-    boxes.track(track.id).last = struct.unpack_from(">I", body, at)[0] if timed else track.last
+    if not each or not count:
+        target.offsets.append((count, 0))
+        target.last = track.last
+        return
+    count = min(count, (len(body) - first) // each)
+    rows = list(struct.iter_unpack(f">{each // 4}i", body[first : first + each * count]))
+    target.offsets += [(1, row[-1] if flags & 0x800 else 0) for row in rows]
+    target.last = rows[-1][0] if timed and rows else track.last
 
 
 _READERS = {
@@ -227,6 +247,7 @@ _READERS = {
     b"hdlr": _hdlr,
     b"stsd": _stsd,
     b"stts": _stts,
+    b"ctts": _ctts,
     b"stsz": _stsz,
     b"stz2": _stz2,
     b"stsc": _stsc,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from contextlib import ExitStack
 from fractions import Fraction
-from itertools import pairwise
+from itertools import compress, pairwise
+from operator import add
 from pathlib import Path
 from statistics import median_low
 from typing import BinaryIO
@@ -90,8 +91,8 @@ def _objection(boxes: Boxes) -> str:
 def _open(source: str | BinaryIO, boxes: Boxes) -> InputContainer:
     """Open as MP4 or MOV and nothing else.
 
-    ``skip_frame`` keeps libav from decoding a frame to guess parameters. It takes an entry a stream, in order,
-    decodes streams without one after all, and ignores entries left over; cover art adds streams to the tracks.
+    ``skip_frame`` keeps libav from decoding a frame to guess parameters. It takes an entry a stream, in
+    order, decodes streams without one after all, and ignores entries left over; cover art adds streams.
     """
     lazy = {"skip_frame": "all", "threads": "1"}
     container: InputContainer = av.open(
@@ -146,16 +147,18 @@ def _emptiness(container: InputContainer, boxes: Boxes, pictures: bool) -> str:
 def _video(
     stream: VideoStream, track: Track, boxes: Boxes, kind: str, path: str, size: int, pictures: int
 ) -> Video | Unreadable:
-    entries = [(e.timestamp, e.pos + e.size > size, e.is_discard) for e in stream.index_entries]
-    missing = sum(beyond for _, beyond, _ in entries)
+    entries = list(stream.index_entries)
+    missing = sum(entry.pos + entry.size > size for entry in entries)
     if missing == len(entries):
         return Unreadable(path, size, Expected.VIDEO, "cut off: all of its frames lie beyond its end")
-    times = [time for time, _, skipped in entries if not skipped]
-    if not times:
+    played = [not entry.is_discard for entry in entries]
+    frames = sum(played)
+    if not frames:
         return Unreadable(path, size, Expected.VIDEO, "its edit list plays none of its frames")
     tick = stream.time_base or Fraction(1)
-    durations = _durations(times, track.last)
-    seconds = sum(durations) * tick
+    times = [entry.timestamp for entry in entries]
+    seconds = sum(compress(_durations(times, track.last), played)) * tick
+    shown = sorted(compress(map(add, times, track.delays(len(times))), played))
     context = stream.codec_context
     rotation, mirrored = _orientation(track.matrix, boxes.matrix)
     return Video(
@@ -165,13 +168,13 @@ def _video(
         codec=context.codec.canonical_name if context else track.coding.decode("latin-1").strip(),
         width=context.width if context else track.width,
         height=context.height if context else track.height,
-        frames=len(times),
+        frames=frames,
         seconds=seconds,
-        rate=len(times) / seconds,
+        rate=frames / seconds,
         rotation=rotation,
         mirrored=mirrored,
         pixel_aspect=stream.sample_aspect_ratio or Fraction(1),
-        jitter=_jitter(durations) * tick,
+        jitter=_jitter(shown) * tick,
         pictures=pictures,
         interlaced=bool(context) and context.field_order in _INTERLACED,
         missing=missing or int(boxes.cut and boxes.fragmented),
@@ -179,7 +182,7 @@ def _video(
 
 
 def _durations(times: list[int], last: int) -> list[int]:
-    """Each frame's ticks on screen, from the times of decoding: those of showing differ in order only.
+    """Each frame's ticks, from the times of decoding: in sum they are the track's.
 
     At the seams of an edit list time may stand still or run back; the usual duration stands in there, and
     where the last frame's own is missing.
@@ -189,9 +192,9 @@ def _durations(times: list[int], last: int) -> list[int]:
     return [step if step > 0 else usual for step in [*steps, last or usual]]
 
 
-def _jitter(durations: list[int]) -> int:
+def _jitter(shown: list[int]) -> int:
     """The largest deviation in ticks beyond the one that rounding makes; the last frame's may be anything."""
-    steps = durations[:-1]
+    steps = [later - earlier for earlier, later in pairwise(shown)]
     if not steps:
         return 0
     usual = median_low(steps)
