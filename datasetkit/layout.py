@@ -1,0 +1,135 @@
+"""What an archive will hold, to the byte, before one is written. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from datasetkit import naming, spec
+from datasetkit.errors import DatasetkitError
+from datasetkit.model import (
+    Foreign,
+    Image,
+    Kind,
+    Missing,
+    Outside,
+    Pointer,
+    Reference,
+    Role,
+    Sample,
+    Unreadable,
+    Video,
+)
+from datasetkit.naming import Named, Part
+from datasetkit.zipwrite import zip_size
+
+Present = Image | Video | Unreadable | Foreign | Pointer
+
+# Readers that split lines as Python's str.splitlines does would break a prompt at these; escaped, they can't.
+_LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
+
+_PARTS = {
+    "first_frame_path": (Part.IMAGE, "first"),
+    "last_frame_path": (Part.IMAGE, "last"),
+    "video_path": (Part.VIDEO, ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A file to be packed: its path in the dataset (``source``) and in the archive, its size in bytes."""
+
+    source: str
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """An archive to be: the bytes of data.jsonl, and the media in the order in which the lines name them."""
+
+    kind: Kind
+    role: Role
+    samples: int
+    annotations: bytes
+    media: tuple[Placed, ...]
+
+    @property
+    def members(self) -> tuple[tuple[str, int], ...]:
+        """Path and size of everything in the archive, in its order: data.jsonl, then the media."""
+        first = (spec.limits().annotations_name, len(self.annotations))
+        return (first, *((placed.path, placed.size) for placed in self.media))
+
+    @property
+    def size(self) -> int:
+        """The exact size of the zip in bytes."""
+        return zip_size(self.members)
+
+    @property
+    def renames(self) -> dict[str, str]:
+        """Old → new path of each file that has another path in the archive."""
+        return {placed.source: placed.path for placed in self.media if placed.source != placed.path}
+
+
+def lay_out(samples: Sequence[Sample], kind: Kind, role: Role) -> Layout:
+    """The archive of ``samples``, written as sets of this kind and role are.
+
+    It holds the fields of the record's schema and what these name, nothing else; naming.py names the files.
+    Raises DatasetkitError where a line names no file of the dataset, or holds text that UTF-8 can't.
+    """
+    fields = spec.fields(kind, role)
+    media = _media(samples, fields)
+    paths = _paths(samples, fields, kind, media)
+    lines = (_line(sample, fields, paths) for sample in samples)
+    placed = tuple(Placed(path, paths[path], medium.size) for path, medium in media.items())
+    return Layout(kind, role, len(samples), b"".join(lines), placed)
+
+
+def _references(samples: Sequence[Sample], fields: Sequence[str]) -> Iterator[tuple[int, str, Reference]]:
+    """Every reference in the order of the archive, with its sample's number from 1 and its field."""
+    for number, sample in enumerate(samples, 1):
+        by_field = {reference.where.field: reference for reference in sample.references}
+        for field in fields:
+            if field in by_field:
+                yield number, field, by_field[field]
+
+
+def _media(samples: Sequence[Sample], fields: Sequence[str]) -> dict[str, Present]:
+    media: dict[str, Present] = {}
+    for _, field, reference in _references(samples, fields):
+        medium = reference.medium
+        if isinstance(medium, Missing | Outside):
+            raise DatasetkitError(
+                f"{reference.where.path}:{reference.where.line}: {field} names {reference.written!r}, "
+                "which is not a file of the set",
+                "Put the file there or take the line out; such a line can't be built.",
+            )
+        media.setdefault(medium.path, medium)
+    return media
+
+
+def _paths(
+    samples: Sequence[Sample], fields: Sequence[str], kind: Kind, media: Mapping[str, Present]
+) -> dict[str, str]:
+    files: dict[str, Named] = {}
+    for number, field, reference in _references(samples, fields):
+        part, end = _PARTS[field]
+        path = reference.medium.path
+        files.setdefault(path, Named(path, number, part, end if kind is Kind.KF2V else ""))
+    stems = naming.stems(tuple(files.values()))
+    folders = {path: f"{file.part}/" if kind is Kind.KF2V else "" for path, file in files.items()}
+    return {path: folders[path] + stems[path] + naming.extension(media[path]) for path in files}
+
+
+def _line(sample: Sample, fields: Sequence[str], paths: Mapping[str, str]) -> bytes:
+    named = {reference.where.field: paths.get(reference.medium.path) for reference in sample.references}
+    record = {field: named.get(field, sample.record[field]) for field in fields if field in sample.record}
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":")).translate(_LINE_ENDS)
+    try:
+        return f"{text}\n".encode()
+    except UnicodeEncodeError as error:
+        raise DatasetkitError(
+            f"{sample.where.path}:{sample.where.line}: half of a character (a lone surrogate) has no UTF-8",
+            "Put the whole character in its place.",
+        ) from error
