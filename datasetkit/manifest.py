@@ -1,0 +1,61 @@
+"""What a build leaves beside its zip, and prints for machines. Its shape is in schemas/build.schema.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from datasetkit import __version__
+from datasetkit.findings import Finding, Verdict
+from datasetkit.pack import Built
+from datasetkit.target import replacing
+
+
+def manifest(built: Built, verdict: Verdict) -> dict[str, Any]:
+    """What was built from a dataset and what was found in it, as JSON values.
+
+    Findings that the build mended are left out. It depends on nothing but the input: no time, no folder.
+    """
+    return {
+        "datasetkit": __version__,
+        "file": built.path.name,
+        "kind": built.kind.value,
+        "role": built.role.value,
+        "model": verdict.model.id if verdict.model else None,
+        "samples": built.samples,
+        "bytes": built.bytes,
+        "sha256": built.sha256,
+        "md5": built.md5,
+        "renamed": dict(built.renames),
+        "ignored": [{"code": i.code, "count": i.count, "reason": i.reason} for i in verdict.ignored],
+        "findings": [_finding(finding) for finding in verdict.findings if not finding.mended],
+    }
+
+
+def write_manifest(built: Built, verdict: Verdict) -> Path:
+    """Write the manifest beside what was built, `.json` added to its name, and return its path.
+
+    Replaces an older one. Raises DatasetkitError where it can't be written.
+    """
+    # A file name that isn't UTF-8 holds lone surrogates; backslashreplace writes them as JSON's own escapes.
+    text = json.dumps(manifest(built, verdict), ensure_ascii=False, indent=2) + "\n"
+    content = text.encode("utf-8", "backslashreplace")
+    target = built.path.with_name(f"{built.path.name}.json")
+    with replacing(target, size=len(content), force=True) as temporary:
+        temporary.write_bytes(content)
+    return target
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": str(finding.severity),
+        "basis": finding.basis.value,
+        "path": finding.where.path,
+        "line": finding.where.line,
+        "field": finding.where.field,
+        "medium": finding.medium,
+        "message": finding.message,
+    }

@@ -1,0 +1,88 @@
+import json
+
+import jsonschema
+import pytest
+
+from datasetkit import __version__, spec
+from datasetkit.findings import Assumed, Basis, Finding, Ignored, Severity, Verdict
+from datasetkit.manifest import manifest, write_manifest
+from datasetkit.model import Dataset, Kind, Role, Source, Where
+from datasetkit.pack import Built
+
+
+@pytest.fixture
+def built(tmp_path):
+    return Built(
+        tmp_path / "雨.zip",
+        Kind.KF2V,
+        Role.TRAINING,
+        20,
+        1234,
+        "ab" * 32,
+        "cd" * 16,
+        {"图.jpg": "image/image_001.jpg"},
+    )
+
+
+def finding(code, mended=False, path="data.jsonl"):
+    where = Where(path, 3, "video_path")
+    return Finding(code, "a-name", Severity.WARNING, Basis.HEURISTIC, where, "too odd", mended, "clip.mp4")
+
+
+def verdict(*findings, model=None):
+    dataset = Dataset("set", Source.FOLDER, 0)
+    assumed = Assumed(Kind.KF2V, Role.TRAINING, "from its lines", "from its lines")
+    return Verdict(dataset, assumed, model, findings, (Ignored("V41", 2, "as filmed"),))
+
+
+def test_everything_is_there(built):
+    value = manifest(built, verdict(finding("V408"), model=spec.find_model("wan2.2-kf2v-flash")))
+    jsonschema.validate(value, spec.document("build.schema.json"))
+    assert value == {
+        "datasetkit": __version__,
+        "file": "雨.zip",
+        "kind": "kf2v",
+        "role": "training",
+        "model": "wan2.2-kf2v-flash",
+        "samples": 20,
+        "bytes": 1234,
+        "sha256": "ab" * 32,
+        "md5": "cd" * 16,
+        "renamed": {"图.jpg": "image/image_001.jpg"},
+        "ignored": [{"code": "V41", "count": 2, "reason": "as filmed"}],
+        "findings": [
+            {
+                "code": "V408",
+                "name": "a-name",
+                "severity": "warning",
+                "basis": "heuristic",
+                "path": "data.jsonl",
+                "line": 3,
+                "field": "video_path",
+                "medium": "clip.mp4",
+                "message": "too odd",
+            }
+        ],
+    }
+
+
+def test_what_was_mended_is_left_out(built):
+    assert manifest(built, verdict(finding("D107", mended=True)))["findings"] == []
+
+
+def test_it_is_written_beside_the_zip_and_replaces_an_older_one(built):
+    path = built.path.with_name("雨.zip.json")
+    path.write_text("old")
+    assert write_manifest(built, verdict()) == path
+    assert json.loads(path.read_text("utf-8")) == manifest(built, verdict())
+    assert "图.jpg" in path.read_text("utf-8")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_name_that_is_not_utf8_is_escaped(built):
+    path = write_manifest(built, verdict(finding("D105", path="\udcff.txt")))
+    assert json.loads(path.read_text("utf-8"))["findings"][0]["path"] == "\udcff.txt"
+
+
+def test_its_schema_is_a_schema():
+    jsonschema.Draft202012Validator.check_schema(spec.document("build.schema.json"))
