@@ -72,6 +72,4 @@ def _verify(layout: Layout, tree: Tree, target: Path) -> None:
     for index, (path, _) in enumerate(layout.members):
         with (target / path).open("rb") as written:
             if not same(written, contents(layout, tree, index)):
-                raise DatasetkitError(
-                    f"{target / path} differs from its source", "Check the disk, then build again."
-                )
+                raise DatasetkitError(f"{target / path} differs from its source", "Check the disk, then build again.")

@@ -43,9 +43,7 @@ def parse_hold_out(text: str) -> int | Fraction:
     )
 
 
-def hold_out(
-    samples: Sequence[Sample], wanted: int | Fraction, *, least_training: int, least_validation: int
-) -> Split:
+def hold_out(samples: Sequence[Sample], wanted: int | Fraction, *, least_training: int, least_validation: int) -> Split:
     """Hold out ``wanted`` samples, or that share of them, rounded half up.
 
     Where samples are tied to each other by a file they share, fewer than wanted may be held out, never more.

@@ -94,18 +94,14 @@ def extension(medium: Medium) -> str:
     A file whose content has none that the platform knows keeps its own, in ASCII.
     """
     own = PurePosixPath(medium.path).suffix.lower()
-    content = (
-        medium.format if isinstance(medium, Image) else medium.container if isinstance(medium, Video) else ""
-    )
+    content = medium.format if isinstance(medium, Image) else medium.container if isinstance(medium, Video) else ""
     known = EXTENSIONS.get(content)
     if known is None:
         return own if re.fullmatch(r"\.[a-z0-9]+", own) else ""
     return own if own in known else known[0]
 
 
-def _unrivalled(
-    form: Callable[[Named], str], files: Sequence[Named], taken: set[str]
-) -> list[tuple[str, str]]:
+def _unrivalled(form: Callable[[Named], str], files: Sequence[Named], taken: set[str]) -> list[tuple[str, str]]:
     wishes = [(file.path, form(file)) for file in files]
     asked = Counter(stem.lower() for _, stem in wishes)
     return [

@@ -30,9 +30,7 @@ def blocks(tree: Tree, placed: Placed) -> Iterator[bytes]:
             after = _stamp(stream)
     except OSError as error:
         reason = error.strerror or error
-        raise DatasetkitError(
-            f"{placed.source} can't be read: {reason}", "Mend that and build again."
-        ) from error
+        raise DatasetkitError(f"{placed.source} can't be read: {reason}", "Mend that and build again.") from error
     if left or before != after:
         raise DatasetkitError(
             f"{placed.source} changed while it was being packed: {placed.size:,} bytes were planned",

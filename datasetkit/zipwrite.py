@@ -105,9 +105,7 @@ def _directory(entries: Sequence[Entry], start: int) -> bytes:
     """The central directory, which begins at the offset ``start``, and the end records behind it."""
     central = b"".join(map(_central, entries))
     count, length = len(entries), len(central)
-    end = _END.pack(
-        b"PK\5\6", 0, 0, min(count, _MAX16), min(count, _MAX16), min(length, _MAX32), min(start, _MAX32), 0
-    )
+    end = _END.pack(b"PK\5\6", 0, 0, min(count, _MAX16), min(count, _MAX16), min(length, _MAX32), min(start, _MAX32), 0)
     if count <= _MAX16 and length < _MAX32 and start < _MAX32:
         return central + end
     end64 = _END64.pack(b"PK\6\6", _END64.size - 12, _UNIX << 8 | 45, 45, 0, 0, count, count, length, start)

@@ -23,8 +23,7 @@ def sample(line, prompt="p", written=None, extra=None, **media):
     """A line naming first=, last= and clip= media; ``written`` spells a path otherwise than its medium."""
     spelled = {FIELDS[key]: (written or {}).get(key, medium.path) for key, medium in media.items()}
     references = tuple(
-        Reference(Where("data.jsonl", line, FIELDS[key]), spelled[FIELDS[key]], medium)
-        for key, medium in media.items()
+        Reference(Where("data.jsonl", line, FIELDS[key]), spelled[FIELDS[key]], medium) for key, medium in media.items()
     )
     where = Where("data.jsonl", line)
     record = {**(extra or {}), **spelled, "prompt": prompt}

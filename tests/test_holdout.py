@@ -116,12 +116,8 @@ def identities(samples):
 
 
 def test_a_chain_of_shared_files_stays_together():
-    chain = [
-        sample(n, first=image(f"i{n}"), last=image(f"i{n + 1}"), clip=clip(f"v{n}")) for n in range(1, 2001)
-    ]
-    with pytest.raises(
-        DatasetkitError, match=r"holding out 0 of 2000 samples \(5 were wanted; the others share"
-    ):
+    chain = [sample(n, first=image(f"i{n}"), last=image(f"i{n + 1}"), clip=clip(f"v{n}")) for n in range(1, 2001)]
+    with pytest.raises(DatasetkitError, match=r"holding out 0 of 2000 samples \(5 were wanted; the others share"):
         split(chain, 5, least_validation=1)
 
 

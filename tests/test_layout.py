@@ -74,9 +74,7 @@ def test_a_line_that_names_no_file_cant_be_built():
 
 
 def test_a_field_that_isnt_written_may_name_nothing():
-    layout = lay_out(
-        [sample(1, first=image("a.jpg"), last=missing("b.jpg"), clip=clip("c.mp4"))], I2V, TRAINING
-    )
+    layout = lay_out([sample(1, first=image("a.jpg"), last=missing("b.jpg"), clip=clip("c.mp4"))], I2V, TRAINING)
     assert paths(layout) == ["data.jsonl", "a.jpg", "c.mp4"]
 
 
@@ -102,9 +100,7 @@ def lines_of(rows):
 @given(LINES, st.sampled_from(Kind), st.sampled_from(Role))
 def test_laying_out_a_layout_changes_nothing(rows, kind, role):
     layout = lay_out(lines_of(rows), kind, role)
-    again = lay_out(
-        [reread(n, line) for n, line in enumerate(layout.annotations.splitlines(), 1)], kind, role
-    )
+    again = lay_out([reread(n, line) for n, line in enumerate(layout.annotations.splitlines(), 1)], kind, role)
     assert again.annotations == layout.annotations
     assert again.members == layout.members
     assert again.renames == {}

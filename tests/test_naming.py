@@ -49,9 +49,7 @@ CASES = [
         ["image_001_2", "image_001", "image_002", "v"],
         id="a-number-that-is-taken",
     ),
-    pytest.param(
-        kf2v(("1.jpg", "1.png", "1.mp4")), ["image_1_first", "image_1_last", "video_1"], id="both-ends"
-    ),
+    pytest.param(kf2v(("1.jpg", "1.png", "1.mp4")), ["image_1_first", "image_1_last", "video_1"], id="both-ends"),
     pytest.param(
         kf2v(("头.jpg", "尾.jpg", "片.mp4")),
         ["image_001_first", "image_001_last", "video_001"],

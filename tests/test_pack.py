@@ -35,9 +35,7 @@ def source(tmp_path):
 def layout(source):
     size = {file.path: file.size for file in source.files}
     lines = [
-        sample(
-            1, "雨", first=image("第1个.jpg", size["第1个.jpg"]), clip=clip("第1个.mp4", size["第1个.mp4"])
-        ),
+        sample(1, "雨", first=image("第1个.jpg", size["第1个.jpg"]), clip=clip("第1个.mp4", size["第1个.mp4"])),
         sample(2, first=image("b.jpg", size["b.jpg"]), clip=clip("c.mov", size["c.mov"], "mov")),
     ]
     return lay_out(lines, Kind.I2V, Role.TRAINING)

@@ -34,9 +34,7 @@ def stream(packed):
     """Read a zip from its front, by local headers alone, as Java's ZipInputStream does."""
     at = 0
     while packed[at : at + 4] == b"PK\3\4":
-        need, flags, method, time, date, crc, stored, size, name, extra = struct.unpack_from(
-            "<5H3L2H", packed, at + 4
-        )
+        need, flags, method, time, date, crc, stored, size, name, extra = struct.unpack_from("<5H3L2H", packed, at + 4)
         assert (need, flags, method, time, date, extra) == (20, 0, 0, 0, 0x21, 0)
         assert stored == size
         start = at + 30 + name
@@ -52,8 +50,7 @@ def test_the_bytes_are_known():
     packed, _ = build({"a": b"hi"})
     local = "504b0304 1400 0000 0000 0000 2100 ac2a93d8 02000000 02000000 0100 0000 61 6869"
     central = (
-        "504b0102 1403 1400 0000 0000 0000 2100 ac2a93d8 02000000 02000000 0100 0000 0000 0000 0000 0000a481"
-        "00000000 61"
+        "504b0102 1403 1400 0000 0000 0000 2100 ac2a93d8 02000000 02000000 0100 0000 0000 0000 0000 0000a48100000000 61"
     )
     end = "504b0506 0000 0000 0100 0100 2f000000 21000000 0000"
     assert packed == bytes.fromhex(local + central + end)
@@ -79,9 +76,7 @@ def test_pythons_zipfile_takes_it():
             assert (info.header_offset, info.CRC) == (entry.offset, entry.crc)
 
 
-@pytest.mark.parametrize(
-    "command", [["unzip", "-tq"], ["7z", "t"], ["jar", "tf"]], ids=lambda command: command[0]
-)
+@pytest.mark.parametrize("command", [["unzip", "-tq"], ["7z", "t"], ["jar", "tf"]], ids=lambda command: command[0])
 def test_other_tools_take_it(command, tmp_path):
     if not shutil.which(command[0]):
         pytest.skip(f"{command[0]} isn't installed")
@@ -89,9 +84,7 @@ def test_other_tools_take_it(command, tmp_path):
     subprocess.run([*command, tmp_path / "x.zip"], check=True, capture_output=True)
 
 
-@given(
-    st.dictionaries(st.from_regex(r"[a-z0-9_/-]{1,9}", fullmatch=True), st.binary(max_size=50), max_size=8)
-)
+@given(st.dictionaries(st.from_regex(r"[a-z0-9_/-]{1,9}", fullmatch=True), st.binary(max_size=50), max_size=8))
 def test_anything_comes_back(contents):
     packed, _ = build(contents, block=7)
     assert dict(stream(packed)) == contents

@@ -28,9 +28,7 @@ _ENTRIES = 4_000_000
 # av raises its own errors, and Python's own for texts, numbers and streams that it can't take.
 _DAMAGE = (av.error.FFmpegError, OSError, ValueError, EOFError, OverflowError, MemoryError)
 
-_NOT_PLAYED = (
-    Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image | Disposition.dependent
-)
+_NOT_PLAYED = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image | Disposition.dependent
 _ENCRYPTED = (b"encv", b"drmi")
 _INTERLACED = (2, 3, 4, 5)  # libav's AV_FIELD_TT, BB, TB, BT; 0 is unknown, 1 progressive
 
