@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import click
 
 from datasetkit import config
+from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Verdict
 from datasetkit.lint import Wanted, check_codes, lint
 from datasetkit.model import Kind, Medium, Role
-from datasetkit.scan.datasets import open_tree, scan
+from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.tree import Tree
 
 IGNORED_BY_OPTION = "--ignore"
@@ -42,15 +43,30 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def verdicts(path: str, options: dict[str, Any], *, build: bool = False) -> Iterator[tuple[Verdict, Tree]]:
-    """Judge every dataset of a folder or zip. The tree of each stays open until the next is asked for.
+def verdicts(path: str, options: dict[str, Any]) -> Iterator[Verdict]:
+    """Judge every dataset of a folder or zip.
 
     Raises DatasetkitError for a path, a configuration, a model or a code that can't be used.
     """
     asked = _asked(options)
     with closing(open_tree(path)) as tree:
         for dataset, own in scan(tree, track):
-            yield lint(dataset, _wanted(asked, own), build=build), own
+            yield lint(dataset, _wanted(asked, own))
+
+
+@contextmanager
+def only_verdict(path: str, options: dict[str, Any]) -> Iterator[tuple[Verdict, Tree]]:
+    """The verdict on the one dataset of a folder or zip that a zip will be built from, and its open tree.
+
+    Raises DatasetkitError as `verdicts` does, and where there are several datasets.
+    """
+    asked = _asked(options)
+    with closing(open_tree(path)) as tree:
+        found = prefixes(tree)
+        if len(found) > 1:
+            raise DatasetkitError(f"{path} holds {len(found)} datasets: {', '.join(found)}", "Build one at a time.")
+        for dataset, own in scan(tree, track):
+            yield lint(dataset, _wanted(asked, own), build=True), own
 
 
 def track(media: Iterable[Medium], count: int) -> Iterable[Medium]:
@@ -60,6 +76,18 @@ def track(media: Iterable[Medium], count: int) -> Iterable[Medium]:
     from tqdm import tqdm
 
     return tqdm(media, total=count, desc="reading", unit=" files", leave=False, delay=1)
+
+
+@contextmanager
+def bar(total: int, title: str) -> Iterator[Callable[[int], object] | None]:
+    """A progress bar of ``total`` bytes that is told how many are done; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc=title, unit="B", unit_scale=True, leave=False, delay=1) as shown:
+        yield lambda done: shown.update(done - shown.n)
 
 
 def _asked(options: dict[str, Any]) -> Wanted:

@@ -29,7 +29,7 @@ def command(paths: tuple[str, ...], *, strict: bool, every: bool, **options: Any
     started = time.monotonic()
     judged = []
     for path in paths:
-        for verdict, _ in verdicts(path, options):
+        for verdict in verdicts(path, options):
             judged.append(verdict)
             click.echo(text.render(verdict, every=every))
     click.echo(text.summary(judged, time.monotonic() - started))

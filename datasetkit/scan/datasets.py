@@ -53,15 +53,16 @@ def scan(tree: Tree, track: Track = plainly) -> Iterator[tuple[Dataset, Tree]]:
     A tree without a data.jsonl is one dataset that lacks it. ``track`` is handed the media as they are read and
     their number, and passes them on.
     """
-    prefixes = _prefixes(tree)
-    for prefix in prefixes or [""]:
+    found = prefixes(tree)
+    for prefix in found or [""]:
         own = tree.below(prefix)
-        inner = [other.removeprefix(prefix) for other in prefixes if other != prefix and other.startswith(prefix)]
-        told = prefix if tree.source is Source.ZIP or len(prefixes) == 1 else ""
+        inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]
+        told = prefix if tree.source is Source.ZIP or len(found) == 1 else ""
         yield _dataset(own, inner, told, track), own
 
 
-def _prefixes(tree: Tree) -> list[str]:
+def prefixes(tree: Tree) -> list[str]:
+    """The folders of a tree that hold a data.jsonl: "" for the root, else ending with a slash."""
     name = spec.limits().annotations_name
     return [
         file.path.removesuffix(name)

@@ -20,6 +20,15 @@ _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version, CRC of the plain name, the name in UTF-8
 _UNIX = 3
+_METHODS = {
+    9: "deflate64",
+    12: "bzip2",
+    14: "lzma",
+    93: "zstandard",
+    95: "xz",
+    98: "PPMd",
+    99: "AES",
+}  # APPNOTE.TXT 4.4.5
 
 
 def declared(file: BinaryIO) -> tuple[int, int]:
@@ -84,7 +93,7 @@ def fault_of(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Hazard]:
         if entry.flag_bits & _ENCRYPTED:
             yield Hazard(name_of(entry), "is encrypted", unsafe=False)
         elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            method = zipfile.compressor_names.get(entry.compress_type, str(entry.compress_type))
+            method = _METHODS.get(entry.compress_type, f"method {entry.compress_type}")
             yield Hazard(name_of(entry), f"is packed with {method}; use store or deflate", unsafe=False)
         elif entry.compress_type == zipfile.ZIP_STORED and entry.compress_size != entry.file_size:
             yield Hazard(name_of(entry), "declares a size that isn't its own", unsafe=False)

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.layout import Layout
-from datasetkit.pack import Built, Progress, contents, same
+from datasetkit.pack.archive import Built, Progress, contents, same
+from datasetkit.pack.layout import Layout
+from datasetkit.pack.target import require_room, unwritable
 from datasetkit.scan.tree import Tree
-from datasetkit.target import require_room, unwritable
 
 
 def write_folder(

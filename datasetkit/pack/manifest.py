@@ -8,8 +8,8 @@ from typing import Any
 
 from datasetkit import __version__
 from datasetkit.findings import Finding, Verdict
-from datasetkit.pack import Built
-from datasetkit.target import replacing
+from datasetkit.pack.archive import Built
+from datasetkit.pack.target import replacing
 
 
 def manifest(built: Built, verdict: Verdict) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasetkit import naming
 from datasetkit.model import Expected, Foreign, Image, Unreadable, Video
-from datasetkit.naming import Named, Part
+from datasetkit.pack import naming
+from datasetkit.pack.naming import Named, Part
 
 
 def i2v(*pairs):

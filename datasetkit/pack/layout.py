@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from datasetkit import naming, spec
+from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import (
     Foreign,
@@ -21,8 +21,9 @@ from datasetkit.model import (
     Unreadable,
     Video,
 )
-from datasetkit.naming import Named, Part
-from datasetkit.zipwrite import zip_size
+from datasetkit.pack import naming
+from datasetkit.pack.naming import Named, Part
+from datasetkit.pack.zipwrite import zip_size
 
 Present = Image | Video | Unreadable | Foreign | Pointer
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasetkit.zipwrite import write_zip, zip_size
+from datasetkit.pack.zipwrite import write_zip, zip_size
 
 CONTENTS = {"data.jsonl": b"{}\n", "image/a.jpg": b"", "video/b.mp4": bytes(range(256)) * 3000}
 

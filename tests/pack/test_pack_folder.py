@@ -4,10 +4,10 @@ import pytest
 from packable import Folder, clip, image, sample
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.folderwrite import write_folder
-from datasetkit.layout import lay_out
 from datasetkit.model import Kind, Role
-from datasetkit.pack import pack
+from datasetkit.pack.archive import pack
+from datasetkit.pack.folder import write_folder
+from datasetkit.pack.layout import lay_out
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from packable import clip, image, missing, sample
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.layout import lay_out
 from datasetkit.model import Kind, Role
+from datasetkit.pack.layout import lay_out
 
 I2V, KF2V = Kind.I2V, Kind.KF2V
 TRAINING, VALIDATION = Role.TRAINING, Role.VALIDATION

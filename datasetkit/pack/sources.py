@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.layout import Placed
+from datasetkit.pack.layout import Placed
 from datasetkit.scan.tree import Tree
 
 _BLOCK = 1 << 18  # stays in a core's cache between its reading, its CRC and its writing

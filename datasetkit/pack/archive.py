@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from datasetkit import sources
-from datasetkit.digests import trailing
 from datasetkit.errors import DatasetkitError
-from datasetkit.layout import Layout
 from datasetkit.model import Kind, Role
+from datasetkit.pack import sources
+from datasetkit.pack.digests import trailing
+from datasetkit.pack.layout import Layout
+from datasetkit.pack.target import replacing, sync
+from datasetkit.pack.zipwrite import Entry, write_zip
 from datasetkit.scan.tree import Tree
-from datasetkit.target import replacing, sync
-from datasetkit.zipwrite import Entry, write_zip
 
 Progress = Callable[[int], object]
 """Told how many bytes are written so far; the last are ``Layout.size``."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packable import clip, image, sample
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.holdout import hold_out, parse_hold_out
+from datasetkit.pack.holdout import hold_out, parse_hold_out
 
 
 def plain(count, start=1):

@@ -12,10 +12,10 @@ import pytest
 from packable import Folder, clip, image, sample
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.folderwrite import write_folder
-from datasetkit.layout import Layout, Placed, lay_out
 from datasetkit.model import Kind, Role
-from datasetkit.pack import pack
+from datasetkit.pack.archive import pack
+from datasetkit.pack.folder import write_folder
+from datasetkit.pack.layout import Layout, Placed, lay_out
 
 SIZE = 700_001  # a few blocks and a bit
 
@@ -226,9 +226,9 @@ import resource, signal, sys
 from pathlib import Path
 from packable import Folder
 from datasetkit.errors import DatasetkitError
-from datasetkit.folderwrite import write_folder
-from datasetkit.layout import Layout, Placed
-from datasetkit.pack import pack
+from datasetkit.pack.folder import write_folder
+from datasetkit.pack.layout import Layout, Placed
+from datasetkit.pack.archive import pack
 from datasetkit.model import Kind, Role
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 layout = Layout(Kind.I2V, Role.TRAINING, 1, b"{}", (Placed("c.mov", "c.mov", 700_001),))

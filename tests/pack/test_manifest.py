@@ -5,9 +5,9 @@ import pytest
 
 from datasetkit import __version__, spec
 from datasetkit.findings import Assumed, Basis, Finding, Ignored, Severity, Verdict
-from datasetkit.manifest import manifest, write_manifest
 from datasetkit.model import Dataset, Kind, Role, Source, Where
-from datasetkit.pack import Built
+from datasetkit.pack.archive import Built
+from datasetkit.pack.manifest import manifest, write_manifest
 
 
 @pytest.fixture

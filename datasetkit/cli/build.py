@@ -1,0 +1,124 @@
+"""`datasetkit build`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from datasetkit import spec
+from datasetkit.cli.judging import bar, judging_options, only_verdict
+from datasetkit.errors import DatasetkitError
+from datasetkit.findings import Severity, Verdict
+from datasetkit.model import Role, Sample
+from datasetkit.pack.archive import Built, pack
+from datasetkit.pack.folder import write_folder
+from datasetkit.pack.holdout import hold_out, parse_hold_out
+from datasetkit.pack.layout import Layout, lay_out
+from datasetkit.pack.manifest import manifest, write_manifest
+from datasetkit.pack.naming import complies
+from datasetkit.report import text
+from datasetkit.rules.archive import size_problem
+from datasetkit.scan.tree import Tree
+
+Planned = tuple[Layout, Path]
+
+
+@click.command(name="build")
+@click.argument("path")
+@click.option("-o", "--output", required=True, metavar="ZIP", type=click.Path(path_type=Path), help="The zip to write.")
+@judging_options
+@click.option("--hold-out", metavar="N|N%", help="Write a validation zip of N samples too: NAME-validation.zip.")
+@click.option("--dir", "as_folder", is_flag=True, help="Write a folder laid out like the zip instead.")
+@click.option("--verify", is_flag=True, help="Read every byte back and compare.")
+@click.option("--force", is_flag=True, help="Replace a zip that is there.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What stdout says.")
+def command(
+    path: str,
+    output: Path,
+    *,
+    hold_out: str | None,
+    as_folder: bool,
+    verify: bool,
+    force: bool,
+    form: str,
+    **options: Any,
+) -> int:
+    """Write an upload-ready zip from a dataset folder.
+
+    Lints first and stops at errors; says what it mends on the way. Only what the lines name goes in. PATH may also
+    be a zip that was refused. A manifest is left beside the zip: NAME.zip.json.
+
+    \b
+    Example:
+      datasetkit build money_rain -o money_rain.zip --model wan2.2-i2v-flash
+    """
+    with only_verdict(path, options) as (verdict, tree):
+        click.echo(text.render(verdict), err=True)
+        if verdict.count(Severity.ERROR):
+            click.echo("not built: mend the errors above first", err=True)
+            return 1
+        planned = list(_plan(verdict, output, hold_out))
+        if any(_too_large(verdict, layout, target) for layout, target in planned):
+            return 1
+        built = [_write(plan, tree, as_folder=as_folder, verify=verify, force=force) for plan in planned]
+    for done in built:
+        write_manifest(done, verdict)
+    click.echo(_as_json(built, verdict) if form == "json" else "\n".join(map(_row, built)))
+    return 0
+
+
+def _plan(verdict: Verdict, output: Path, held: str | None) -> Iterator[Planned]:
+    assumed, samples = verdict.assumed, verdict.dataset.samples
+    if held is None:
+        yield lay_out(samples, assumed.kind, assumed.role), output
+        return
+    training, validation = _split(verdict, held)
+    yield lay_out(training, assumed.kind, Role.TRAINING), output
+    yield lay_out(validation, assumed.kind, Role.VALIDATION), output.with_stem(f"{output.stem}-validation")
+
+
+def _split(verdict: Verdict, held: str) -> tuple[Sequence[Sample], Sequence[Sample]]:
+    if verdict.assumed.role is Role.VALIDATION:
+        raise DatasetkitError("this is a validation set; only a training set can be split", "Leave --hold-out away.")
+    batch = verdict.model.batch_size if verdict.model else max(m.batch_size for m in spec.models())
+    split = hold_out(
+        verdict.dataset.samples,
+        parse_hold_out(held),
+        least_training=max(spec.limits().samples_low, batch + 1),
+        least_validation=batch + 1,
+    )
+    return split.training, split.validation
+
+
+def _too_large(verdict: Verdict, layout: Layout, target: Path) -> bool:
+    """Whether the exact size of the zip forbids it; lint judged the sum of its files."""
+    problem = size_problem(layout.size, spec.limits())
+    ignored = any("D103".startswith(i.code) for i in verdict.ignored)
+    if problem is None or problem.severity is not Severity.ERROR or ignored:
+        return False
+    click.echo(f"not built: D103 archive-too-large: {target}: {problem.message}", err=True)
+    return True
+
+
+def _write(planned: Planned, tree: Tree, *, as_folder: bool, verify: bool, force: bool) -> Built:
+    layout, target = planned
+    if not complies(target.stem):
+        hint = "rename it before you upload it: the platform's client takes letters, digits, _ and - only"
+        click.echo(f"note: {target.name}: {hint}", err=True)
+    with bar(layout.size, f"writing {target.name}") as progress:
+        if as_folder:
+            return write_folder(layout, tree, target, verify=verify, progress=progress)
+        return pack(layout, tree, target, force=force, verify=verify, progress=progress)
+
+
+def _row(built: Built) -> str:
+    digest = f"  sha256 {built.sha256}" if built.sha256 else ""
+    return f"{built.path}  {built.bytes} bytes{digest}  {built.samples} samples"
+
+
+def _as_json(built: Sequence[Built], verdict: Verdict) -> str:
+    return json.dumps([{"path": str(b.path)} | manifest(b, verdict) for b in built], ensure_ascii=False, indent=2)
