@@ -107,7 +107,7 @@ def read_image(stream: BinaryIO, path: str, size: int, limit: int) -> Image | Un
     try:
         with _SILENCE:
             if content.name == "PNG":
-                _check_sums(stream)
+                _check_sums(stream, max(struct.unpack_from(">II", head, 16)) > limit)
                 stream.seek(0)
             with _DECODERS[content.name](stream) as image:
                 return _facts(image, path, size, limit, head)
@@ -134,7 +134,7 @@ _CUT = "cut off: the file ends before the picture does"
 def _reason(error: BaseException) -> str:
     words = " ".join(str(error).split())
     plain = words.lower()
-    if isinstance(error, EOFError) or "truncated" in plain or "unexpected end" in plain:
+    if isinstance(error, EOFError | struct.error) or "truncated" in plain or "unexpected end" in plain:
         return _CUT
     if isinstance(error, MemoryError):
         return "damaged: decoding it would take more memory than there is"
@@ -168,7 +168,7 @@ def _facts(image: ImageFile, path: str, size: int, limit: int, head: bytes) -> I
     )
 
 
-def _check_sums(stream: BinaryIO) -> None:
+def _check_sums(stream: BinaryIO, header_only: bool) -> None:
     """Read a PNG's chunks against their checksums: ``load()`` stops checking with the last row."""
     stream.seek(8)
     kind = b""
@@ -178,15 +178,21 @@ def _check_sums(stream: BinaryIO) -> None:
             raise EOFError
         length, kind = struct.unpack(">I4s", header)
         if length > _CHUNK and kind not in (b"IDAT", b"fdAT"):
-            raise ValueError(f"a {kind!r} chunk of {length:,} bytes")
+            raise ValueError(f"a {_name(kind)} chunk of {length:,} bytes")
+        if header_only and kind == b"IDAT":
+            return
         total = zlib.crc32(kind)
         while length and (part := stream.read(min(length, 1 << 20))):
             total, length = zlib.crc32(part, total), length - len(part)
-        total_written = stream.read(4)
-        if len(total_written) < 4:
+        written = stream.read(4)
+        if len(written) < 4:
             raise EOFError
-        if total_written != total.to_bytes(4):
-            raise ValueError(f"the checksum of a {kind!r} chunk is wrong")
+        if written != total.to_bytes(4):
+            raise ValueError(f"the checksum of its {_name(kind)} chunk is wrong")
+
+
+def _name(kind: bytes) -> str:
+    return kind.decode("ascii") if kind.isalpha() else f"nameless ({kind.hex()})"
 
 
 def _load(image: ImageFile) -> None:
