@@ -97,7 +97,7 @@ def image_mode(image: Image, ctx: Context) -> Iterator[Problem]:
 
 def _layout(mode: str) -> str:
     """Pillow's name of a pixel layout in plain words, where there are some."""
-    return "16-bit pixels" if mode.startswith("I;16") else f"{mode} pixels"
+    return "16-bit pixels" if ";16" in mode else f"{mode} pixels"
 
 
 @rule("I307", "image-animated", on=Image, severity=Severity.WARNING, basis=Basis.HEURISTIC)

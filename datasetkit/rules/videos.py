@@ -159,14 +159,14 @@ def variable_rate(video: Video, ctx: Context) -> Iterator[Problem]:
 def unusual_codec(video: Video, ctx: Context) -> Iterator[Problem]:
     """A clip is coded otherwise than most clips are.
 
-    Why: no codec is documented; the common ones are sure to be read.
+    Why: no codec is documented; the common ones are the safest.
     Source: our own judgement (heuristic).
     Example: an AV1 or ProRes clip → H.264.
     Remedy: re-encode it (`ffmpeg -i in.mov -c:v libx264 -crf 16 out.mp4`).
     """
     if video.codec not in ctx.limits.common_codecs:
         common = whole(ctx.limits.common_codecs)
-        yield Problem(f"{video.path} is coded as {video.codec}; {common} are sure to be read")
+        yield Problem(f"{video.path} is coded as {video.codec}; the usual codecs are {common}")
 
 
 @rule("V412", "several-streams", on=Video, severity=Severity.ADVICE, basis=Basis.HEURISTIC)

@@ -55,7 +55,7 @@ def test_quiet(first: Image) -> None:
             "I306 advice: a.jpg holds CMYK pixels, not 8-bit RGB",
         ),
         (
-            image("a.png", format="PNG", mode="I;16"),
+            image("a.png", format="PNG", mode="RGB;16"),
             "I306 advice: a.png holds 16-bit pixels, not 8-bit RGB",
         ),
         (

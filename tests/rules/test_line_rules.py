@@ -260,8 +260,6 @@ def test_a_file_of_another_sort_is_judged_by_each_field_that_names_it() -> None:
     assert placed(judged) == [("L209", 2, "first_frame_path")]
 
 
-def test_twenty_thousand_faults_take_no_quadratic_time() -> None:
-    lines = [
-        record({"prompt": f"{n}", "first_frame_path": "a.jpg", "vidio_path": "a.mp4"}, n) for n in range(1, 20_001)
-    ]
-    assert len(found(dataset(*lines), "L208")) == 20_000
+def test_a_misspelling_in_every_line_is_told_at_each() -> None:
+    lines = [record({"prompt": "a", "first_frame_path": "a.jpg", "vidio_path": "a.mp4"}, n) for n in range(1, 501)]
+    assert placed(dataset(*lines)) == [("L208", n, "vidio_path") for n in range(1, 501)]

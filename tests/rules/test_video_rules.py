@@ -68,7 +68,7 @@ def test_a_side_at_the_limit_is_taken() -> None:
             video("a.mp4", jitter=Fraction(1, 30)),
             "V410 advice: a.mp4 has a variable frame rate: its frames' lengths differ by up to 0.033 s",
         ),
-        (video("a.mp4", codec="av1"), "V411 advice: a.mp4 is coded as av1; h264 and hevc are sure to be read"),
+        (video("a.mp4", codec="av1"), "V411 advice: a.mp4 is coded as av1; the usual codecs are h264 and hevc"),
         (
             video("a.mp4", pictures=2),
             "V412 advice: a.mp4 holds 2 picture streams: which is taken is not known",
