@@ -24,7 +24,7 @@ from datasetkit.model import (
 from datasetkit.scan.annotations import Record, parse
 from datasetkit.scan.archive import zip_tree
 from datasetkit.scan.folder import folder_tree
-from datasetkit.scan.media import Track, plainly, read_media
+from datasetkit.scan.media import Named, Track, plainly, read_media
 from datasetkit.scan.near import Names
 from datasetkit.scan.tree import Tree
 
@@ -104,15 +104,15 @@ def _like_annotations(tree: Tree) -> Iterator[str]:
             yield file.path
 
 
-def _wanted(parsed: Sequence[Record | BrokenLine], files: set[str]) -> dict[str, Expected]:
-    """The files that the lines name, in their order, with what each is named as first."""
-    wanted: dict[str, Expected] = {}
+def _wanted(parsed: Sequence[Record | BrokenLine], files: set[str]) -> list[Named]:
+    """The files that the lines name, in their order, with what each is named as."""
+    wanted: dict[Named, None] = {}
     for record in parsed:
         for _, text, expected in _named(record):
             path = resolve(text)
             if path in files:
-                wanted.setdefault(path, expected)
-    return wanted
+                wanted[path, expected] = None
+    return list(wanted)
 
 
 def _named(record: Record | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
@@ -139,7 +139,7 @@ def resolve(text: str) -> str | None:
     return "/".join(parts)
 
 
-def _line(line: Record | BrokenLine, name: str, media: dict[str, Medium], names: Names) -> Sample | BrokenLine:
+def _line(line: Record | BrokenLine, name: str, media: dict[Named, Medium], names: Names) -> Sample | BrokenLine:
     if isinstance(line, BrokenLine):
         return line
     prompt = line.values.get("prompt")
@@ -155,10 +155,10 @@ def _line(line: Record | BrokenLine, name: str, media: dict[str, Medium], names:
     )
 
 
-def _medium(text: str, expected: Expected, media: dict[str, Medium], names: Names) -> Medium:
+def _medium(text: str, expected: Expected, media: dict[Named, Medium], names: Names) -> Medium:
     path = resolve(text)
     if path is None:
         return Outside(text, expected)
-    if path in media:
-        return media[path]
+    if (path, expected) in media:
+        return media[path, expected]
     return Missing(path, expected, names.near(path, spec.limits().suffixes[expected]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +16,7 @@ from datasetkit.model import Expected, Image, Medium, Unreadable, Video
 from datasetkit.scan.tree import Tree
 
 Track = Callable[[Iterable[Medium], int], Iterable[Medium]]
+Named = tuple[str, Expected]  # a file and what a field takes it for; one file may be named as both
 
 _CHUNK = 1 << 20
 # an image within the limit takes up to 100 MB while it is decoded (a progressive JPEG's coefficients)
@@ -27,13 +28,14 @@ def plainly(media: Iterable[Medium], _count: int) -> Iterable[Medium]:
     return media
 
 
-def read_media(tree: Tree, wanted: Mapping[str, Expected], track: Track) -> dict[str, Medium]:
-    """Each wanted file of the tree as the medium it holds, in the order given."""
+def read_media(tree: Tree, wanted: Collection[Named], track: Track) -> dict[Named, Medium]:
+    """Each wanted file of the tree as the medium that it should hold, in the order given."""
     sizes = {file.path: file.size for file in tree.files}
-    twins = Counter(sizes[path] for path in wanted)
+    twins = Counter(sizes[path] for path in {path for path, _ in wanted})
 
-    def read(path: str) -> Medium:
-        return _read(tree, path, sizes[path], wanted[path], hashed=twins[sizes[path]] > 1)
+    def read(named: Named) -> Medium:
+        path, expected = named
+        return _read(tree, path, sizes[path], expected, hashed=twins[sizes[path]] > 1)
 
     with _workers() as pool:
         return dict(zip(wanted, track(pool.map(read, wanted), len(wanted)), strict=True))

@@ -1,0 +1,91 @@
+"""From files to findings: what only scan and rules together can show."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import builders
+import pytest
+
+from datasetkit.findings import Finding
+from datasetkit.lint import Wanted, lint
+from datasetkit.scan.datasets import open_tree, scan
+
+
+def judge(folder: Path) -> list[Finding]:
+    tree = open_tree(str(folder))
+    ((judged, _),) = scan(tree)
+    return list(lint(judged, Wanted(ignore={"S": "small on purpose", "V408": "short on purpose"})).findings)
+
+
+def write(folder: Path, *lines: Mapping[str, object] | str) -> Path:
+    texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
+    (folder / "data.jsonl").write_text("\n".join(texts) + "\n", "utf-8")
+    return folder
+
+
+def line(first: str, clip: str | None = None, **more: str) -> dict[str, str]:
+    return {"prompt": f"of {first}", "first_frame_path": first} | ({"video_path": clip} if clip else {}) | more
+
+
+def test_a_clip_of_one_line_is_no_frame_of_another(tmp_path: Path) -> None:
+    for number in (1, 2):
+        builders.clip(tmp_path / f"video_{number}.mp4", seed=number)
+    builders.jpeg(tmp_path / "image_1.jpg")
+    write(tmp_path, line("image_1.jpg", "video_1.mp4"), line("video_1.mp4", "video_2.mp4"))
+    assert [(f.code, f.where.line, f.where.field) for f in judge(tmp_path)] == [("I302", 2, "first_frame_path")]
+
+
+@pytest.mark.parametrize(
+    ("there", "lines", "expected"),
+    [
+        pytest.param(
+            ["image_1.jpeg"],
+            [line("image_1.jpg")],
+            [("L209", "image_1.jpg is not there, but image_1.jpeg is")],
+            id="another extension in the folder than in the line",
+        ),
+        pytest.param(
+            ["image_1_first.jpg", "image_1_last.png"],
+            [line("image_1_first.jpg", last_frame_path="image_1_last.jpg")],
+            [("L209", "image_1_last.jpg is not there, but image_1_last.png is")],
+            id="a PNG in the folder, a JPEG in the line",
+        ),
+        pytest.param(
+            ["image_1.jpg", "video_2.mov"],
+            [line("image_1.jpg")],
+            [("D104", "no line names video_2.mov")],
+            id="a clip without a line",
+        ),
+        pytest.param(
+            ["image_1.jpg"],
+            ['{ "prompt": "a man", "first_frame_path": "image_1.jpg", }'],
+            [("L202", "a comma stands before the closing bracket; remove it")],
+            id="a comma at the end of the object",
+        ),
+    ],
+)
+def test_mistakes_that_the_guide_itself_makes(
+    tmp_path: Path, there: list[str], lines: list[dict[str, str] | str], expected: list[tuple[str, str]]
+) -> None:
+    write_as = {".jpeg": builders.jpeg, ".jpg": builders.jpeg, ".png": builders.png, ".mov": builders.clip}
+    for name in there:
+        write_as[Path(name).suffix](tmp_path / name)
+    # where json stops at a trailing comma differs between versions of Python
+    told = [(f.code, re.sub(r"^column \d+: ", "", f.message)) for f in judge(write(tmp_path, *lines))]
+    assert told == expected
+
+
+def test_chinese_names_and_a_mark_and_odd_paths_are_all_mended(tmp_path: Path) -> None:
+    builders.jpeg(tmp_path / "第1个.jpg", seed=1)
+    builders.jpeg(tmp_path / "my photo.jpg", seed=2)
+    (tmp_path / "notes.txt").write_text("later", "utf-8")
+    write(tmp_path, line("./第1个.jpg"), "", line("my photo.jpg"))
+    text = (tmp_path / "data.jsonl").read_bytes()
+    (tmp_path / "data.jsonl").write_bytes(b"\xef\xbb\xbf" + text)
+    findings = judge(tmp_path)
+    assert {f.code for f in findings} == {"L201", "L203", "L210", "D105", "D107"}
+    assert all(f.mended for f in findings)
