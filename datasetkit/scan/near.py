@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 
 _MOST = 3  # suggestions; more would be a list, not a hint
 _SEARCHED = 20_000  # names; beyond these one-letter slips aren't looked for, as the index would be large
@@ -20,18 +19,21 @@ class Names:
         for path in self._paths:
             for key in _keys(path):
                 self._keyed[key].append(path)
-        if len(self._paths) <= _SEARCHED:
-            for path in self._paths:
-                for slip in _slips(path):
-                    self._keyed["slip", slip].append(path)
+        # a path can only be a letter away from one as long, give or take that letter
+        self._lengths = {len(_folded(path)) for path in self._paths} if len(self._paths) <= _SEARCHED else set()
+        for path in self._paths if self._lengths else ():
+            for slip in _slips(path):
+                self._keyed["slip", slip].append(path)
 
     def near(self, path: str, suffixes: frozenset[str]) -> tuple[str, ...]:
         """Up to three files that ``path`` may have meant, best first, whose extension is one of ``suffixes``."""
+        length = len(_folded(path))
+        slips = _slips(path) if self._lengths & {length - 1, length, length + 1} else ()
         found = dict.fromkeys(
             candidate
-            for key in [*_keys(path), *(("slip", slip) for slip in _slips(path))]
+            for key in [*_keys(path), *(("slip", slip) for slip in slips)]
             for candidate in self._keyed.get(key, ())
-            if PurePosixPath(candidate).suffix.lower() in suffixes
+            if candidate[candidate.rfind(".") :].lower() in suffixes
             and (key[0] != "slip" or _slipped(_folded(path), _folded(candidate)))
         )
         return tuple(found)[:_MOST]
@@ -43,11 +45,13 @@ def _folded(path: str) -> str:
 
 def _keys(path: str) -> Iterator[tuple[str, str]]:
     """Best first: other case or Unicode form, other extension, other folder, both."""
-    folded = PurePosixPath(_folded(path))
-    yield "path", str(folded)
-    yield "stem", str(folded.with_suffix("")) if folded.name else ""
-    yield "name", folded.name
-    yield "name stem", folded.stem
+    folded = _folded(path)
+    folder, slash, name = folded.rpartition("/")
+    stem = name.rpartition(".")[0] or name
+    yield "path", folded
+    yield "stem", folder + slash + stem
+    yield "name", name
+    yield "name stem", stem
 
 
 def _slips(path: str) -> Iterator[str]:
