@@ -74,14 +74,14 @@ def assume(dataset: Dataset, wanted: Wanted, model: spec.ModelSpec | None) -> As
     return Assumed(kind, role, kind_from, role_from, mixed=0 < having < len(samples))
 
 
-def check_codes(codes: Iterable[str]) -> None:
-    """Raise DatasetkitError for a code or prefix that no rule has."""
+def check_codes(codes: Iterable[str], origin: str) -> None:
+    """Raise DatasetkitError for a code or prefix that no rule has; ``origin`` says where it was written."""
     names = {rule.name.upper(): rule.code for rule in REGISTRY.values()}
     for code in codes:
         if not code or not any(known.startswith(code) for known in REGISTRY):
             near = difflib.get_close_matches(code.upper(), [*REGISTRY, *names], 1)
             hint = f"Did you mean {names.get(near[0], near[0])}?" if near else "`datasetkit rule` lists them."
-            raise DatasetkitError(f"no rule has the code {code}", hint)
+            raise DatasetkitError(f"{origin}: no rule has the code {code}", hint)
 
 
 def _most(samples: Sequence[Sample], name: str) -> bool:

@@ -112,12 +112,12 @@ def test_ignored_findings_are_counted_with_the_closest_reason() -> None:
 )
 def test_unknown_codes_cannot_be_selected_or_ignored(code: str, hint: str) -> None:
     with pytest.raises(DatasetkitError, match="no rule has the code") as raised:
-        check_codes(["V4", code])
+        check_codes(["V4", code], "--select")
     assert raised.value.next_step == hint
 
 
 def test_known_codes_and_prefixes_pass() -> None:
-    check_codes(["D", "V4", "V407", *REGISTRY])
+    check_codes(["D", "V4", "V407", *REGISTRY], "--select")
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,8 @@ def bar(total: int, title: str) -> Iterator[Callable[[int], object] | None]:
 
 def _asked(options: dict[str, Any]) -> Wanted:
     select, ignore = (_codes(options[name]) for name in ("select", "ignore"))
-    check_codes([*select, *ignore])
+    check_codes(select, "--select")
+    check_codes(ignore, IGNORED_BY_OPTION)
     return Wanted(
         model=options["model"],
         kind=Kind(options["kind"]) if options["kind"] else None,
@@ -110,7 +111,7 @@ def _codes(values: Iterable[str]) -> list[str]:
 def _wanted(asked: Wanted, tree: Tree) -> Wanted:
     """What was asked, and where that is silent what datasetkit.toml says."""
     settled = _config(tree)
-    check_codes(settled.ignore)
+    check_codes(settled.ignore, f"{tree.name}/{config.NAME}")
     return Wanted(
         model=asked.model or settled.model,
         kind=asked.kind or settled.kind,

@@ -58,9 +58,7 @@ def differences(row: Row, ours: Row) -> list[Difference]:
     if ours["is"] != "Video":
         return [(row["path"], "readable", ours["reason"], row["status"])]
     size = f"{ours['width']}x{ours['height']}", f"{row['width']}x{row['height']}"
-    turned = (
-        -float(row["rotation"]) % 360 if abs(float(row["rotation"])) <= 360 else 0
-    )  # ffprobe's "not a number"
+    turned = -float(row["rotation"]) % 360 if abs(float(row["rotation"])) <= 360 else 0  # ffprobe's "not a number"
     seconds, rate = Fraction(ours["seconds"]), Fraction(ours["rate"])
     same = {
         "size": (*size, size[0] == size[1]),
@@ -99,9 +97,7 @@ REASONS = {
 
 def test_clips_that_ffmpeg_cannot_play(manifest: list[Row], values: dict[str, Row]) -> None:
     """Those whose header is sound stay clips: only a decoder finds their damage."""
-    clips = {
-        row["path"]: row["status"] for row in manifest if row["kind"] == "video" and row["status"] != "ok"
-    }
+    clips = {row["path"]: row["status"] for row in manifest if row["kind"] == "video" and row["status"] != "ok"}
     sound = Counter(status for path, status in clips.items() if values[path]["is"] == "Video")
     assert sound == {"decode-errors": 3, "no-frames": 3, "unsupported-codec": 1}
     for path, status in clips.items():

@@ -52,9 +52,7 @@ def test_orientation(tmp_path: Path, build, orientation: int) -> None:  # type: 
     assert found.displayed == ((64, 96) if orientation > 4 else (96, 64))
 
 
-@pytest.mark.parametrize(
-    "exif", [b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff"]
-)
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff"])
 def test_bad_exif_is_no_orientation(tmp_path: Path, exif: bytes) -> None:
     builders.picture().save(tmp_path / "image", "JPEG", exif=exif)
     assert image(tmp_path / "image").orientation == 1
@@ -93,12 +91,8 @@ def test_alpha_counts_only_in_use(tmp_path: Path, build) -> None:  # type: ignor
     assert image(tmp_path / "clear").transparent
 
 
-@pytest.mark.parametrize(
-    ("mode", "shade", "used"), [("P", 0, True), ("L", 0, True), ("RGB", (1, 2, 250), False)]
-)
-def test_a_transparent_colour_counts_only_in_use(
-    tmp_path: Path, mode: str, shade: object, used: bool
-) -> None:
+@pytest.mark.parametrize(("mode", "shade", "used"), [("P", 0, True), ("L", 0, True), ("RGB", (1, 2, 250), False)])
+def test_a_transparent_colour_counts_only_in_use(tmp_path: Path, mode: str, shade: object, used: bool) -> None:
     picture = builders.picture(mode=mode)
     picture.putpixel((0, 0), 0 if mode != "RGB" else (9, 9, 9))
     picture.save(tmp_path / "image", "PNG", transparency=shade)
@@ -111,9 +105,7 @@ def test_animation(tmp_path: Path, build) -> None:  # type: ignore[no-untyped-de
 
 
 def test_an_mpo_is_one_jpeg(tmp_path: Path) -> None:
-    builders.picture().save(
-        tmp_path / "image", "MPO", save_all=True, append_images=[builders.picture(seed=1)]
-    )
+    builders.picture().save(tmp_path / "image", "MPO", save_all=True, append_images=[builders.picture(seed=1)])
     found = image(tmp_path / "image")
     assert (found.format, found.frames) == ("JPEG", 1)
 

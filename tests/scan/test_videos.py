@@ -171,9 +171,7 @@ def test_parts_of_a_fragmented_clip_say_so(media: Path) -> None:
 
 def test_sound_alone(tmp_path: Path) -> None:
     path = builders.clip(tmp_path / "clip.mp4", pictures=0, audio=0.2)
-    assert read(path) == Unreadable(
-        "clip.mp4", path.stat().st_size, Expected.VIDEO, "it holds sound but no pictures"
-    )
+    assert read(path) == Unreadable("clip.mp4", path.stat().st_size, Expected.VIDEO, "it holds sound but no pictures")
 
 
 @pytest.mark.parametrize(
@@ -200,9 +198,7 @@ def test_a_still_and_a_pointer(media: Path) -> None:
     assert pointer.system == "Git LFS"
 
 
-@pytest.mark.parametrize(
-    "name", ["a:b.mp4", "concat:x|y.mp4", "%03d.mp4", "图 像.mp4", "-i.mp4", "a?b#c.mp4"]
-)
+@pytest.mark.parametrize("name", ["a:b.mp4", "concat:x|y.mp4", "%03d.mp4", "图 像.mp4", "-i.mp4", "a?b#c.mp4"])
 def test_odd_names(media: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes((media / "clip.mp4").read_bytes())
     assert video(tmp_path / name).frames == 16

@@ -1,0 +1,184 @@
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import Cli, line
+from jsonschema import Draft202012Validator
+
+from datasetkit import spec
+from datasetkit.model import Dataset, Image, Video
+from datasetkit.scan.datasets import open_tree, scan
+
+
+def read(path: Path) -> Dataset:
+    tree = open_tree(str(path))
+    ((dataset, _),) = scan(tree)
+    tree.close()
+    return dataset
+
+
+def facts(dataset: Dataset) -> list[tuple[object, ...]]:
+    """What a sample says and shows, whatever its files are called."""
+    return [
+        (sample.record["prompt"], *((r.where.field, *_shown(r.medium)) for r in sample.references))
+        for sample in dataset.samples
+    ]
+
+
+def _shown(medium: object) -> tuple[object, ...]:
+    assert isinstance(medium, Image | Video)
+    length = medium.seconds if isinstance(medium, Video) else None
+    return medium.size, medium.width, medium.height, length
+
+
+def test_a_messy_folder_builds_into_a_clean_zip_at_the_first_try(cli: Cli, messy: Path, tmp_path: Path) -> None:
+    ran = cli("build", messy, "-o", tmp_path / "out.zip", "--verify")
+    assert ran.code == 0
+    for code in ("L201", "L210", "D104", "D105", "D107", "D108"):
+        assert code in ran.err
+    assert "error" not in ran.err
+    assert ran.out.startswith(f"{tmp_path / 'out.zip'}  ")
+    assert ran.out.endswith("  20 samples\n")
+    again = cli("lint", tmp_path / "out.zip", "--strict")
+    assert again.code == 0
+    assert "nothing found" in again.out
+
+
+def test_scanning_what_was_built_gives_the_same_samples(cli: Cli, messy: Path, tmp_path: Path) -> None:
+    cli("build", messy, "-o", tmp_path / "out.zip")
+    assert facts(read(tmp_path / "out.zip")) == facts(read(messy))
+
+
+def test_building_twice_and_building_what_was_unpacked_gives_equal_bytes(cli: Cli, messy: Path, tmp_path: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        cli("build", messy, "-o", tmp_path / name)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path / "unpacked")
+    cli("build", tmp_path / "unpacked", "-o", tmp_path / "c.zip")
+    cli("build", tmp_path / "a.zip", "-o", tmp_path / "d.zip")
+    assert len({(tmp_path / name).read_bytes() for name in ("a.zip", "b.zip", "c.zip", "d.zip")}) == 1
+
+
+def test_a_zip_that_was_refused_can_be_built_from(cli: Cli, messy: Path, tmp_path: Path) -> None:
+    shutil.make_archive(str(tmp_path / "refused"), "zip", messy.parent, messy.name)
+    refused = cli("lint", tmp_path / "refused.zip")
+    assert refused.code == 1
+    assert "D101" in refused.out
+    assert cli("build", tmp_path / "refused.zip", "-o", tmp_path / "out.zip").code == 0
+    assert cli("lint", tmp_path / "out.zip", "--strict").code == 0
+
+
+def test_errors_stop_it_and_an_ignored_code_does_not(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    (folder / "data.jsonl").write_text((folder / "data.jsonl").read_text() + "{broken\n")
+    ran = cli("build", folder, "-o", tmp_path / "out.zip")
+    assert ran.code == 1
+    assert "L202" in ran.err
+    assert "not built" in ran.err
+    assert ran.out == ""
+    assert not (tmp_path / "out.zip").exists()
+    assert cli("build", folder, "-o", tmp_path / "out.zip", "--ignore", "L202").code == 0
+    manifest = json.loads((tmp_path / "out.zip.json").read_text())
+    assert manifest["ignored"] == [{"code": "L202", "count": 1, "reason": "--ignore"}]
+    assert manifest["samples"] == 20
+
+
+def test_the_manifest_says_what_was_written(cli: Cli, messy: Path, tmp_path: Path) -> None:
+    ran = cli("build", messy, "-o", tmp_path / "out.zip", "--format", "json")
+    beside = json.loads((tmp_path / "out.zip.json").read_text("utf-8"))
+    Draft202012Validator(spec.document("build.schema.json")).validate(beside)
+    assert json.loads(ran.out) == [{"path": str(tmp_path / "out.zip"), **beside}]
+    assert beside["bytes"] == (tmp_path / "out.zip").stat().st_size
+    assert beside["renamed"]["第0个.mp4"] == "video_0.mp4"
+    assert beside["findings"] == []
+
+
+def test_hold_out_writes_a_second_zip(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    ran = cli("build", clean, "-o", tmp_path / "out.zip", "--hold-out", "25%")
+    assert ran.code == 0
+    training, validation = read(tmp_path / "out.zip"), read(tmp_path / "out-validation.zip")
+    assert (len(training.samples), len(validation.samples)) == (15, 5)
+    assert all("video_path" not in sample.record for sample in validation.samples)
+    assert not any(file.path.endswith(".mp4") for file in validation.files)
+    prompts = {str(sample.record["prompt"]) for sample in (*training.samples, *validation.samples)}
+    assert len(prompts) == 20
+    assert (tmp_path / "out-validation.zip.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("held", "message"), [("2", "leaves 2 for validation"), ("12", "leaves 8 for training"), ("x", "neither")]
+)
+def test_a_side_that_would_be_too_small_is_refused(
+    cli: Cli, clean: Path, tmp_path: Path, held: str, message: str
+) -> None:
+    ran = cli("build", clean, "-o", tmp_path / "out.zip", "--hold-out", held)
+    assert ran.code == 2
+    assert message in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_laid_out_like_the_zip(cli: Cli, messy: Path, tmp_path: Path) -> None:
+    cli("build", messy, "-o", tmp_path / "out.zip")
+    assert cli("build", messy, "-o", tmp_path / "out", "--dir").code == 0
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in (tmp_path / "out").rglob("*")
+        }
+
+
+def test_an_existing_target_is_kept_unless_forced(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.zip").write_text("mine")
+    ran = cli("build", clean, "-o", tmp_path / "out.zip")
+    assert ran.code == 2
+    assert "pass --force" in ran.err
+    assert (tmp_path / "out.zip").read_text() == "mine"
+    assert cli("build", clean, "-o", tmp_path / "out.zip", "--force").code == 0
+
+
+def test_several_datasets_are_not_one_zip(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    for name in ("train", "valid"):
+        shutil.copytree(clean, tmp_path / "root" / name)
+    ran = cli("build", tmp_path / "root", "-o", tmp_path / "out.zip")
+    assert ran.code == 2
+    assert "holds 2 datasets: train/, valid/" in ran.err
+
+
+def test_a_target_whose_name_the_client_refuses_is_told(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    assert "rename it before you upload it" in cli("build", clean, "-o", tmp_path / "我的.zip").err
+
+
+def test_ctrl_c_is_quiet_and_leaves_nothing(clean: Path, tmp_path: Path) -> None:
+    """The last clip is a pipe's worth of a gigabyte, so that the signal comes while it is being packed."""
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    with (folder / "video_19.mp4").open("ab") as file:
+        file.write((900 << 20).to_bytes(4, "big") + b"free")
+        file.truncate(file.tell() - 8 + (900 << 20))
+    command = [sys.executable, "-m", "datasetkit", "build", str(folder), "-o", str(tmp_path / "out" / "out.zip")]
+    (tmp_path / "out").mkdir()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not any((tmp_path / "out").iterdir()) and process.poll() is None:
+            pass  # until the temporary is there
+        os.kill(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == b""
+    assert err.decode().splitlines()[-1] == "interrupted"
+    assert b"Traceback" not in err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_line_whose_file_is_missing_can_not_be_ignored_into_a_zip(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    (folder / "data.jsonl").write_text((folder / "data.jsonl").read_text() + line(21, "gone.mp4", "image_1.jpg") + "\n")
+    ran = cli("build", folder, "-o", tmp_path / "out.zip", "--ignore", "L209")
+    assert ran.code == 2
+    assert "names 'gone.mp4', which is not a file of the set" in ran.err

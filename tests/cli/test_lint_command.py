@@ -1,0 +1,185 @@
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Cli, line
+
+
+def test_a_clean_set_says_so_and_what_it_was_taken_for(cli: Cli, clean: Path) -> None:
+    ran = cli("lint", clean, "--model", "wan2.2-i2v-flash")
+    assert ran.code == 0
+    heading, summary = ran.out.splitlines()
+    assert heading.startswith(f"{clean}  i2v training set (from its lines), for wan2.2-i2v-flash, 20 samples, ")
+    assert summary.startswith("nothing found, ")
+    assert ran.err == ""
+
+
+@pytest.fixture
+def faulty(clean: Path, tmp_path: Path) -> Path:
+    """An error and two warnings."""
+    folder = tmp_path / "faulty"
+    shutil.copytree(clean, folder)
+    lines = (folder / "data.jsonl").read_text().splitlines()
+    lines[3] = line(3, "video_3.mp4", "image_3.jpeg")
+    lines[4] = line(4, "video_5.mp4", "image_4.jpg")
+    (folder / "data.jsonl").write_text("\n".join(lines))
+    (folder / "image_7.jpg").rename(folder / "image_7.png")
+    lines[7] = line(7, "video_7.mp4", "image_7.png")
+    lines[8] = line(8, "video_8.mp4", "image_8.jpg", last_frame_path="image_9.jpg")
+    (folder / "data.jsonl").write_text("\n".join(lines))
+    return folder
+
+
+def test_findings_name_the_line_the_field_and_the_way_out(cli: Cli, faulty: Path) -> None:
+    ran = cli("lint", faulty)
+    assert ran.code == 1
+    assert "data.jsonl:4" in ran.out
+    assert "image_3.jpeg is not there, but image_3.jpg is" in ran.out
+    assert "I303 image-extension" in ran.out
+    assert "(build mends it)" in ran.out
+    assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 notes, ")
+
+
+def test_select_and_ignore_take_codes_and_prefixes(cli: Cli, faulty: Path) -> None:
+    assert cli("lint", faulty, "--select", "V,I3").code == 0
+    assert cli("lint", faulty, "--select", "l209").code == 1
+    ran = cli("lint", faulty, "--ignore", "L209,L212")
+    assert ran.code == 0
+    assert "ignored: L209 ×1 (--ignore)" in ran.out
+
+
+def test_strict_makes_warnings_count(cli: Cli, faulty: Path) -> None:
+    assert cli("lint", faulty, "--ignore", "L209,L212").code == 0
+    assert cli("lint", faulty, "--ignore", "L209,L212", "--strict").code == 1
+
+
+def test_the_configuration_beside_the_lines_is_followed_and_options_rule(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    (folder / "datasetkit.toml").write_text(
+        'model = "wan2.2-i2v-flash"\ntarget_seconds = 2\nignore = { V419 = "we cut later" }\n'
+    )
+    ran = cli("lint", folder)
+    assert "for wan2.2-i2v-flash" in ran.out
+    assert "ignored: V419 ×" in ran.out
+    assert "(we cut later)" in ran.out
+    assert "for wan2.6-i2v" in cli("lint", folder, "--model", "wan2.6-i2v").out
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("modle = 'x'", "has an unknown key, modle", "Did you mean model?"),
+        ("model = ", "is not TOML", "README"),
+        ("kind = 'i3v'", "kind: 'i3v' is not one of", 'kind = "i2v"'),
+        ("model = 'wan3'", "no model is called 'wan3'", "Known models"),
+        ("ignore = { V999 = 'x' }", "datasetkit.toml: no rule has the code V999", "lists them"),
+        ("ignore = { V411 = '' }", "ignore.V411", "Give the reason"),
+        ("target_seconds = 0", "target_seconds", "length in seconds"),
+    ],
+)
+def test_a_wrong_configuration_could_not_be_run(
+    cli: Cli, clean: Path, tmp_path: Path, text: str, message: str, hint: str
+) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    (folder / "datasetkit.toml").write_text(text)
+    ran = cli("lint", folder)
+    assert ran.code == 2
+    assert message in ran.err
+    assert hint in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("lint",), "Missing argument 'PATH...'"),
+        (("lint", "gone"), "there is no folder or zip called gone"),
+        (("lint", ".", "--model", "wan"), "no model is called 'wan'"),
+        (("lint", ".", "--ignore", "Z"), "no rule has the code Z"),
+        (("lint", ".", "--kind", "t2v"), "'t2v' is not one of"),
+        (("lnt", "."), "No such command 'lnt'"),
+        (("rule", "V999"), "no rule is called V999"),
+    ],
+)
+def test_what_could_not_be_run_says_why(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
+    ran = cli(*arguments)
+    assert ran.code == 2
+    assert message in ran.err
+    assert ran.out == ""
+
+
+def test_several_paths_and_several_sets_in_one(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    shutil.copytree(clean, tmp_path / "root" / "train")
+    shutil.copytree(clean, tmp_path / "root" / "more")
+    ran = cli("lint", tmp_path / "root", clean)
+    assert ran.code == 0
+    assert [row.split("  ")[0] for row in ran.out.splitlines()[:-1]] == [
+        str(tmp_path / "root" / "more"),
+        str(tmp_path / "root" / "train"),
+        str(clean),
+    ]
+    assert ran.out.splitlines()[-1].startswith("nothing found in 3 datasets")
+
+
+def test_data_jsonl_itself_may_be_named(cli: Cli, clean: Path) -> None:
+    assert cli("lint", clean / "data.jsonl").code == 0
+
+
+def test_repeated_codes_are_counted_and_all_are_shown_when_asked(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "data.jsonl").write_text("\n".join(line(n, f"v{n}.mp4", f"i{n}.jpg") for n in range(10)))
+    assert "… and 15 more L209; --all shows them" in cli("lint", tmp_path).out
+    assert cli("lint", tmp_path, "--all").out.count("L209") == 20
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"not json", b"\xff\xfe{\0}\0"])
+def test_an_annotation_file_without_records(cli: Cli, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "data.jsonl").write_bytes(content)
+    ran = cli("lint", tmp_path)
+    assert ran.code == 1
+    assert "S701" in ran.out
+
+
+def test_an_empty_folder(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("lint", tmp_path)
+    assert ran.code == 1
+    assert "D101 annotations-missing" in ran.out
+
+
+def test_a_name_that_is_not_utf_8_is_shown(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_bytes(b"")
+    assert "caf\\udce9.txt" in cli("lint", folder).out
+
+
+def test_a_reader_that_goes_away_is_no_error(faulty: Path) -> None:
+    command = [sys.executable, "-m", "datasetkit", "lint", "--all", *[str(faulty)] * 30]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_models_and_rules_are_listed(cli: Cli) -> None:
+    assert "wan2.2-kf2v-flash" in cli("models").out
+    assert '"checked": "2026-' in cli("models", "--format", "json").out
+    assert "V407  video-too-long" in cli("rule").out
+    page = cli("rule", "v407").out
+    assert page.startswith("V407 video-too-long  (error, documented)")
+    assert page == cli("rule", "video-too-long").out
+
+
+def test_help_names_every_command_and_each_has_its_own(cli: Cli) -> None:
+    from datasetkit.cli import _COMMANDS
+
+    ran = cli("--help")
+    assert ran.code == 0
+    for name in _COMMANDS:
+        assert f"  {name} " in ran.out
+        assert "Example:" in cli(name, "--help").out
