@@ -22,8 +22,8 @@ from datasetkit.scan.boxes import Boxes, HostileError, Matrix, Track, read_boxes
 from datasetkit.scan.content import HEAD, Content, Sort, sniff
 
 # The header of a hostile clip can announce billions of frames in a few bytes, and libav makes an index of 24
-# bytes an entry of them before anything is returned. Ten hours of picture and sound have 3,000,000.
-_ENTRIES = 4_000_000
+# bytes an entry of them before anything is returned. An hour of 60 frames a second and its sound has 400,000.
+_ENTRIES = 500_000
 
 # av raises its own errors, and Python's own for texts, numbers and streams that it can't take.
 _DAMAGE = (av.error.FFmpegError, OSError, ValueError, EOFError, OverflowError, MemoryError)
@@ -91,13 +91,15 @@ def _open(source: str | BinaryIO, boxes: Boxes) -> InputContainer:
 
     ``skip_frame`` keeps libav from decoding a frame to guess parameters. It takes an entry a stream, in
     order, decodes streams without one after all, and ignores entries left over; cover art adds streams.
+    Since no frame is ever decoded, libav would go on reading for 5 MB or 5 s: ``probesize`` ends that after
+    the first packets, which tell a parser all it can tell.
     """
     lazy = {"skip_frame": "all", "threads": "1"}
     container: InputContainer = av.open(
         source,
         "r",
         format="mov",
-        options={"format_whitelist": "mov", "protocol_whitelist": "file"},
+        options={"format_whitelist": "mov", "protocol_whitelist": "file", "probesize": "65536"},
         stream_options=[lazy] * max(16, 2 * len(boxes.tracks)),  # type: ignore[call-overload] # av's stub errs
         metadata_errors="replace",
     )
@@ -145,16 +147,17 @@ def _emptiness(container: InputContainer, boxes: Boxes, pictures: bool) -> str:
 def _video(
     stream: VideoStream, track: Track, boxes: Boxes, kind: str, path: str, size: int, pictures: int
 ) -> Video | Unreadable:
-    entries = list(stream.index_entries)
-    missing = sum(entry.pos + entry.size > size for entry in entries)
-    if missing == len(entries):
-        return Unreadable(path, size, Expected.VIDEO, "cut off: all of its frames lie beyond its end")
-    played = [not entry.is_discard for entry in entries]
+    times, played, missing = [], [], 0  # no list of the entries themselves: they weigh 200 bytes each
+    for entry in stream.index_entries:
+        times.append(entry.timestamp)
+        played.append(not entry.is_discard)
+        missing += entry.pos + entry.size > size
     frames = sum(played)
+    if missing == len(times):
+        return Unreadable(path, size, Expected.VIDEO, "cut off: all of its frames lie beyond its end")
     if not frames:
         return Unreadable(path, size, Expected.VIDEO, "its edit list plays none of its frames")
     tick = stream.time_base or Fraction(1)
-    times = [entry.timestamp for entry in entries]
     seconds = sum(compress(_durations(times, track.last), played)) * tick
     shown = sorted(compress(map(add, times, track.delays(len(times))), played))
     context = stream.codec_context

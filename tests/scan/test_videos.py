@@ -204,7 +204,7 @@ def test_odd_names(media: Path, tmp_path: Path, name: str) -> None:
     assert video(tmp_path / name).frames == 16
 
 
-@pytest.mark.parametrize("count", [10**7, 2**31, 2**32 - 1])
+@pytest.mark.parametrize("count", [500_001, 2**31, 2**32 - 1])
 def test_a_header_that_promises_billions_is_not_opened(media: Path, count: int) -> None:
     content = bytearray((media / "clip.mp4").read_bytes())
     struct.pack_into(">II", content, content.find(b"stsz") + 8, 1, count)
