@@ -23,9 +23,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from datasetkit.layout import Layout, Placed
 from datasetkit.model import File, Hazard, Kind, Role, Source
-from datasetkit.pack import pack, write_hashed
+from datasetkit.pack.archive import pack, write_hashed
+from datasetkit.pack.layout import Layout, Placed
 
 ROUNDS = 5
 CLIP, FRAME = 2_700_000, 300_000
@@ -73,7 +73,7 @@ class Flat:
         return Flat(self.root / prefix)
 
 
-def run() -> None:
+def main() -> None:
     """Print the table. Writes 2.7 GB to the temporary folder and removes it."""
     with tempfile.TemporaryDirectory(prefix="packing-") as folder:
         sets = {name: render(Path(folder) / name, samples) for name, samples in SAMPLES.items()}
