@@ -175,4 +175,4 @@ if __name__ == "__main__":
     if len(sys.argv) == 4:
         print(work(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))
     else:
-        run()
+        main()
