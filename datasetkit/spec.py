@@ -77,7 +77,8 @@ class ModelSpec:
 class Limits:
     """What holds for every model, and datasetkit's own thresholds. Sizes in bytes, sides in pixels.
 
-    ``extensions`` gives an image format's or a container's file extensions, the usual one first;
+    ``extensions`` gives an image format's or a container's file extensions, the usual one first, and
+    ``packed_extensions`` those that may stay in a zip;
     ``silent_files`` are shell patterns that a part of a path may match.
     """
 
@@ -86,7 +87,6 @@ class Limits:
     archive_bytes: Steps
     image_formats: tuple[str, ...]
     video_containers: tuple[str, ...]
-    suffixes: Mapping[Expected, frozenset[str]]
     image_side: int
     video_side: int
     image_bytes: int
@@ -106,9 +106,15 @@ class Limits:
     zip_caps: ZipCaps
     annotations_read_bytes: int
     extensions: Mapping[str, tuple[str, ...]]
+    packed_extensions: Mapping[str, tuple[str, ...]]
     media_extensions: frozenset[str]
     silent_files: tuple[str, ...]
     image_modes: frozenset[str]
+
+    def suffixes(self, expected: Expected) -> frozenset[str]:
+        """The file extensions, dot included, that an accepted image or clip goes by."""
+        contents = self.image_formats if expected is Expected.IMAGE else self.video_containers
+        return frozenset(ending for content in contents for ending in self.extensions[content])
 
 
 def schemas() -> Path:
@@ -165,7 +171,6 @@ def limits() -> Limits:
         archive_bytes=Steps(**value["archive_bytes"]),
         image_formats=tuple(value["image_formats"]),
         video_containers=tuple(value["video_containers"]),
-        suffixes={Expected(key): frozenset(of) for key, of in value["suffixes"].items()},
         image_side=value["image_side"]["high"],
         video_side=value["video_side"]["high"],
         image_bytes=value["image_bytes"]["high"],
@@ -185,6 +190,7 @@ def limits() -> Limits:
         zip_caps=ZipCaps(**value["zip_caps"]),
         annotations_read_bytes=value["annotations_read_bytes"],
         extensions={content: tuple(endings) for content, endings in value["extensions"].items()},
+        packed_extensions={content: tuple(endings) for content, endings in value["packed_extensions"].items()},
         media_extensions=frozenset(value["media_extensions"]),
         silent_files=tuple(value["silent_files"]),
         image_modes=frozenset(value["image_modes"]),

@@ -25,7 +25,11 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         [
             click.option("--model", metavar="ID", help="The model to train (see `datasetkit models`)."),
-            click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="First frame, or first and last frames."),
+            click.option(
+                "--kind",
+                type=click.Choice([kind.value for kind in Kind]),
+                help="First frame, or first and last frames.",
+            ),
             click.option("--role", type=click.Choice([role.value for role in Role]), help="What the set is for."),
             click.option(
                 "--target-seconds",

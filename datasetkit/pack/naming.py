@@ -22,26 +22,13 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
-from types import MappingProxyType
 
 from datasetkit import spec
 from datasetkit.model import Image, Medium, Video
-
-# The first extension is written where the file has none of them.
-EXTENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "BMP": (".bmp",),
-        "JPEG": (".jpg", ".jpeg"),
-        "PNG": (".png",),
-        "WEBP": (".webp",),
-        "mp4": (".mp4", ".mov"),
-        "mov": (".mov", ".mp4"),
-    }
-)
 
 # Unicode 3.2 is the same in every version of Python; a newer table would change names between versions.
 _UNICODE = unicodedata.ucd_3_2_0
@@ -95,7 +82,7 @@ def extension(medium: Medium) -> str:
     """
     own = PurePosixPath(medium.path).suffix.lower()
     content = medium.format if isinstance(medium, Image) else medium.container if isinstance(medium, Video) else ""
-    known = EXTENSIONS.get(content)
+    known = spec.limits().packed_extensions.get(content)
     if known is None:
         return own if re.fullmatch(r"\.[a-z0-9]+", own) else ""
     return own if own in known else known[0]

@@ -161,4 +161,4 @@ def _medium(text: str, expected: Expected, media: dict[Named, Medium], names: Na
         return Outside(text, expected)
     if (path, expected) in media:
         return media[path, expected]
-    return Missing(path, expected, names.near(path, spec.limits().suffixes[expected]))
+    return Missing(path, expected, names.near(path, spec.limits().suffixes(expected)))

@@ -6,6 +6,7 @@ import struct
 import threading
 import warnings
 import zlib
+from contextlib import nullcontext
 from types import TracebackType
 from typing import BinaryIO
 
@@ -83,6 +84,8 @@ class _Silence:
 
 
 _SILENCE = _Silence()
+_LARGE = 4_000_000  # pixels; larger ones are decoded one at a time, as a WEBP of the largest size takes 250 MB
+_ONE_LARGE = threading.Lock()
 
 
 def read_image(stream: BinaryIO, path: str, size: int, limit: int) -> Image | Unreadable | Foreign | Pointer:
@@ -148,7 +151,8 @@ def _facts(image: ImageFile, path: str, size: int, limit: int, head: bytes) -> I
     frames = int(getattr(image, "n_frames", 1))
     transparent = False
     if max(width, height) <= limit:
-        _load(image)
+        with _ONE_LARGE if width * height > _LARGE else nullcontext():
+            _load(image)
         transparent = _transparent(image)
     elif image.format != "WEBP" and width * height > size * _PIXELS_A_BYTE:
         raise ValueError(f"{width} × {height} pixels can't be in {size:,} bytes")

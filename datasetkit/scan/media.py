@@ -19,7 +19,7 @@ Track = Callable[[Iterable[Medium], int], Iterable[Medium]]
 Named = tuple[str, Expected]  # a file and what a field takes it for; one file may be named as both
 
 _CHUNK = 1 << 20
-# an image within the limit takes up to 100 MB while it is decoded (a progressive JPEG's coefficients)
+# a smaller image takes up to 60 MB while it is decoded; larger ones wait for each other
 _WORKERS = min(4, os.cpu_count() or 1)
 
 
