@@ -59,5 +59,7 @@ def sync(path: Path) -> None:
 def _refuse_existing(target: Path, force: bool) -> None:
     if target.is_dir():
         raise DatasetkitError(f"{target} is a folder", "Name a file.")
+    if not target.parent.is_dir():
+        raise DatasetkitError(f"{target} can't be written: there is no folder {target.parent}", "Make it first.")
     if not force and os.path.lexists(target):
         raise DatasetkitError(f"{target} exists", "Name another file, or pass --force to replace it.")
