@@ -21,11 +21,11 @@ import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
-from datasetkit.model import File, Hazard, Kind, Role, Source
+from datasetkit.model import Kind, Role
 from datasetkit.pack.archive import pack, write_hashed
 from datasetkit.pack.layout import Layout, Placed
+from datasetkit.scan.folder import folder_tree
 
 ROUNDS = 5
 CLIP, FRAME = 2_700_000, 300_000
@@ -46,31 +46,6 @@ _, status, usage = os.wait4(os.posix_spawnp(sys.argv[1], sys.argv[1:], os.enviro
 print(time.perf_counter() - start, usage.ru_maxrss)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
-
-
-class Flat:
-    """A folder without folders, as a Tree."""
-
-    source = Source.FOLDER
-    hazards: Sequence[Hazard] = ()
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.name = str(root)
-        self.files = [File(path.name, path.stat().st_size) for path in sorted(root.iterdir())]
-        self.size = sum(file.size for file in self.files)
-
-    def open(self, path: str) -> BinaryIO:
-        """The file's bytes."""
-        return (self.root / path).open("rb")
-
-    def locate(self, path: str) -> str:
-        """The file's path."""
-        return str(self.root / path)
-
-    def below(self, prefix: str) -> Flat:
-        """A folder in it."""
-        return Flat(self.root / prefix)
 
 
 def main() -> None:
@@ -147,7 +122,7 @@ def measure(command: Sequence[str], out: Path) -> tuple[float, float]:
 
 def work(name: str, root: Path, out: Path) -> float:
     """Seconds of one of the contenders in Python."""
-    tree = Flat(root)
+    tree = folder_tree(root, str(root))
     media = tuple(Placed(file.path, file.path, file.size) for file in tree.files)
     layout = Layout(Kind.I2V, Role.TRAINING, len(media) // 2, b'{"prompt":"p"}\n', media)
     start = time.perf_counter()
