@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from datasetkit.model import Expected, File, Image, Missing, Prompt, Reference, Sample, Source, Video, Where
+from datasetkit.model import Expected, Image, Missing, Prompt, Reference, Sample, Video, Where
+from datasetkit.scan.folder import folder_tree
 
 FIELDS = {"first": "first_frame_path", "last": "last_frame_path", "clip": "video_path"}
 
@@ -30,24 +31,5 @@ def sample(line, prompt="p", written=None, extra=None, **media):
     return Sample(where, record, Prompt(where, prompt), references)
 
 
-class Folder:
-    """A folder on disk as a Tree."""
-
-    source = Source.FOLDER
-    hazards = ()
-
-    def __init__(self, root):
-        self.root = root
-        self.name = str(root)
-        paths = sorted(path for path in root.rglob("*") if path.is_file())
-        self.files = [File(path.relative_to(root).as_posix(), path.stat().st_size) for path in paths]
-        self.size = sum(file.size for file in self.files)
-
-    def open(self, path):
-        return (self.root / path).open("rb")
-
-    def locate(self, path):
-        return str((self.root / path).absolute())
-
-    def below(self, prefix):
-        return Folder(self.root / prefix)
+def tree_of(root):
+    return folder_tree(root, str(root))

@@ -9,7 +9,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from packable import Folder, clip, image, sample
+from packable import clip, image, sample, tree_of
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import Kind, Role
@@ -28,7 +28,7 @@ def source(tmp_path):
         path = root / name
         path.write_bytes(os.urandom(1000 if name.endswith("jpg") else SIZE))
         os.utime(path, (1e9 + number, 1e9 + number))
-    return Folder(root)
+    return tree_of(root)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_the_same_input_gives_the_same_bytes(layout, source, target, tmp_path):
     pack(layout, source, target)
     moved = tmp_path / "elsewhere"
     shutil.copytree(source.root, moved, copy_function=shutil.copyfile)
-    pack(layout, Folder(moved), target.with_name("again.zip"))
+    pack(layout, tree_of(moved), target.with_name("again.zip"))
     assert target.read_bytes() == target.with_name("again.zip").read_bytes()
 
 
@@ -224,7 +224,7 @@ def test_too_little_room_is_seen_before_anything_is_written(write, source, targe
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path
-from packable import Folder
+from packable import tree_of
 from datasetkit.errors import DatasetkitError
 from datasetkit.pack.folder import write_folder
 from datasetkit.pack.layout import Layout, Placed
@@ -234,7 +234,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 layout = Layout(Kind.I2V, Role.TRAINING, 1, b"{}", (Placed("c.mov", "c.mov", 700_001),))
 try:
     write = {"pack": pack, "write_folder": write_folder}[sys.argv[1]]
-    write(layout, Folder(Path(sys.argv[2])), Path(sys.argv[3]))
+    write(layout, tree_of(Path(sys.argv[2])), Path(sys.argv[3]))
 except DatasetkitError as error:
     print(error)
 """

@@ -1,7 +1,7 @@
 import os
 
 import pytest
-from packable import Folder, clip, image, sample
+from packable import clip, image, sample, tree_of
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import Kind, Role
@@ -16,7 +16,7 @@ def source(tmp_path):
     root.mkdir()
     for name in ("1.jpg", "1.png", "1.mp4"):
         (root / name).write_bytes(os.urandom(400_000))
-    return Folder(root)
+    return tree_of(root)
 
 
 @pytest.fixture
@@ -91,5 +91,5 @@ def test_a_folder_built_builds_the_same_zip(layout, source, tmp_path):
         clip=clip("video/video_1.mp4", 400_000),
     )  # fmt: skip
     pack(layout, source, tmp_path / "a.zip")
-    pack(lay_out([line], Kind.KF2V, Role.TRAINING), Folder(out), tmp_path / "b.zip")
+    pack(lay_out([line], Kind.KF2V, Role.TRAINING), tree_of(out), tmp_path / "b.zip")
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
