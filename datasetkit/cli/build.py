@@ -20,6 +20,7 @@ from datasetkit.pack.holdout import hold_out, parse_hold_out
 from datasetkit.pack.layout import Layout, lay_out
 from datasetkit.pack.manifest import manifest, write_manifest
 from datasetkit.pack.naming import complies
+from datasetkit.pack.target import refuse_existing
 from datasetkit.report import text
 from datasetkit.rules.archive import size_problem
 from datasetkit.scan.tree import Tree
@@ -64,6 +65,8 @@ def command(
         planned = list(_plan(verdict, output, hold_out))
         if any(_too_large(verdict, layout, target) for layout, target in planned):
             return 1
+        for _, target in planned if not as_folder else ():
+            refuse_existing(target, force=force)  # the second too, before the first is written
         built = [_write(plan, tree, as_folder=as_folder, verify=verify, force=force) for plan in planned]
     for done in built:
         write_manifest(done, verdict)
@@ -109,7 +112,8 @@ def _write(planned: Planned, tree: Tree, *, as_folder: bool, verify: bool, force
     if not complies(target.stem):
         hint = "rename it before you upload it: the platform's client takes letters, digits, _ and - only"
         click.echo(f"note: {target.name}: {hint}", err=True)
-    with bar(layout.size, f"writing {target.name}") as progress:
+    total = sum(size for _, size in layout.members) if as_folder else layout.size
+    with bar(total, f"writing {target.name}") as progress:
         if as_folder:
             return write_folder(layout, tree, target, verify=verify, progress=progress)
         return pack(layout, tree, target, force=force, verify=verify, progress=progress)

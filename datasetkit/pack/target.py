@@ -21,11 +21,11 @@ def replacing(target: Path, *, size: int, force: bool) -> Iterator[Path]:
     """
     temporary = target.with_name(f".datasetkit-{secrets.token_hex(6)}.part")
     try:
-        _refuse_existing(target, force)
+        refuse_existing(target, force=force)
         require_room(target.parent, size)
         try:
             yield temporary
-            _refuse_existing(target, force)
+            refuse_existing(target, force=force)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
@@ -56,7 +56,8 @@ def sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _refuse_existing(target: Path, force: bool) -> None:
+def refuse_existing(target: Path, *, force: bool) -> None:
+    """Raise DatasetkitError where a file can't be put at ``target``; ``force`` lets it replace one."""
     if target.is_dir():
         raise DatasetkitError(f"{target} is a folder", "Name a file.")
     if not target.parent.is_dir():

@@ -182,3 +182,11 @@ def test_a_line_whose_file_is_missing_can_not_be_ignored_into_a_zip(cli: Cli, cl
     ran = cli("build", folder, "-o", tmp_path / "out.zip", "--ignore", "L209")
     assert ran.code == 2
     assert "names 'gone.mp4', which is not a file of the set" in ran.err
+
+
+def test_a_validation_zip_that_is_there_is_seen_before_the_first_is_written(
+    cli: Cli, clean: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out-validation.zip").write_text("mine")
+    assert cli("build", clean, "-o", tmp_path / "out.zip", "--hold-out", "5").code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["out-validation.zip"]

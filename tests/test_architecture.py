@@ -1,0 +1,100 @@
+"""The rooms keep to themselves: who may import what, read off the source."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "datasetkit"
+
+# module → the rooms that may import it, anywhere in the file; "" is the package's own top level
+ONLY = {
+    "PIL": {"scan", "repair"},
+    "av": {"scan", "repair"},
+    "httpx": {"modelstudio"},
+    "tqdm": {"cli"},
+    "zipfile": {"scan", "pack"},
+    "tomllib": {""},
+    "jsonschema": {""},
+}
+# room → what it may not import: the middle is pure
+PURE = {
+    "rules": {"os", "io", "pathlib.Path", "shutil", "subprocess", "socket", "tempfile", "open"},
+    "report": {"os", "io", "pathlib.Path", "shutil", "subprocess", "socket", "tempfile", "open"},
+    "prompts": {"os", "io", "pathlib.Path", "shutil", "subprocess", "socket", "tempfile", "open"},
+}
+# room → the rooms it may import; every room may import the package's top level
+ROOMS = {
+    "rules": {"prompts"},
+    "report": set(),
+    "prompts": set(),
+    "scan": set(),
+    "pack": {"scan"},
+    "repair": {"scan", "pack"},
+    "modelstudio": {"pack"},
+    "cli": {"rules", "report", "prompts", "scan", "pack", "repair", "modelstudio"},
+}
+
+
+def room(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def uses_open(path: Path) -> bool:
+    calls = (node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+    return any(isinstance(called, ast.Name) and called.id == "open" for called in calls)
+
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_what_its_room_may(path: Path) -> None:
+    here = room(path)
+    for name in imported(path):
+        top, *rest = name.split(".")
+        assert here in ONLY.get(top, {here}), f"{top} is not for {here or 'the top level'}"
+        for forbidden in PURE.get(here, ()):
+            assert name != forbidden, f"{here} is pure"
+            assert not name.startswith(forbidden + "."), f"{here} is pure"
+        if top == "datasetkit" and here and rest and rest[0] in ROOMS and rest[0] != here:
+            assert rest[0] in ROOMS[here], f"{here} may not know {rest[0]}"
+    assert here not in PURE or not uses_open(path)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 300
+    assert ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unloaded"),
+    [
+        (["--help"], {"av", "PIL", "jsonschema", "httpx", "tqdm"}),
+        (["models"], {"av", "PIL", "jsonschema", "httpx", "tqdm"}),
+        (["rule"], {"av", "PIL", "httpx", "tqdm"}),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(arguments: list[str], unloaded: set[str]) -> None:
+    """Import cost is felt at every commit."""
+    program = f"import sys; from datasetkit.cli import run; run({arguments!r}); print(*sys.modules, file=sys.stderr)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=PACKAGE.parent, check=True
+    )
+    assert not unloaded & set(ran.stderr.split())
