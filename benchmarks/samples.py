@@ -41,13 +41,13 @@ def render(folder: Path, *, suffix: str) -> Path:
 def _sample(seed: int, suffix: str, folder: Path) -> tuple[bytes, bytes]:
     clip, image = folder / f".clip_{seed}.mp4", folder / f".image_{seed}{suffix}"
     with av.open(str(clip), "w") as output:
-        stream = output.add_stream("libx264", rate=Fraction(RATE), options={"preset": "veryfast", "crf": "20"})
+        stream = output.add_stream("libx264", rate=Fraction(RATE), options={"preset": "veryfast", "crf": "30"})
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
         for number in range(FRAMES):
             picture = _picture(seed, number)
             if number == 0:
-                picture.save(image, **({"quality": 95, "subsampling": 0} if suffix == ".jpg" else {}))
+                picture.save(image, **({"quality": 92} if suffix == ".jpg" else {}))
             output.mux(stream.encode(av.VideoFrame.from_image(picture)))
         output.mux(stream.encode(None))
     content = clip.read_bytes(), image.read_bytes()
@@ -57,8 +57,8 @@ def _sample(seed: int, suffix: str, folder: Path) -> tuple[bytes, bytes]:
 
 
 def _picture(seed: int, number: int) -> Image.Image:
-    """Detail everywhere, moving: what a camera would give an encoder to do."""
-    noise = Image.effect_noise((320, 180), 40).resize(SIZE, Image.Resampling.BICUBIC)
+    """Detail everywhere and things that move, in about the bytes that a camera's clip takes."""
+    noise = Image.effect_noise((160, 90), 30).resize(SIZE, Image.Resampling.BICUBIC)
     ramp = Image.linear_gradient("L").rotate(90 * (seed % 4)).resize(SIZE)
     image = Image.merge("RGB", (noise, ramp, Image.blend(noise, ramp, 0.5)))
     draw = ImageDraw.Draw(image)
