@@ -19,8 +19,8 @@ EFFECT = "Then the s86b5p money rain effect begins, countless huge-sized US doll
 def render(folder: Path, *, suffix: str) -> Path:
     """An i2v training set of COUNT samples whose first frames have ``suffix`` (.jpg or .png).
 
-    DISTINCT clips are encoded; the others are copies that differ in their last bytes, as encoding is slow and
-    no reader of headers can tell.
+    DISTINCT clips are encoded, as encoding is slow; the others are copies with a longer end each, so that no two
+    have one size, as no two encodes do.
     """
     folder.mkdir(parents=True)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -30,8 +30,8 @@ def render(folder: Path, *, suffix: str) -> Path:
             clip, image = originals[number % DISTINCT]
             names = f"video_{number:03}.mp4", f"image_{number:03}{suffix}"
             # a free box behind an MP4, bytes behind an image's end: both are passed over by every reader
-            (folder / names[0]).write_bytes(clip + (12).to_bytes(4, "big") + b"free" + number.to_bytes(4, "big"))
-            (folder / names[1]).write_bytes(image + number.to_bytes(4, "big"))
+            (folder / names[0]).write_bytes(clip + (8 + number).to_bytes(4, "big") + b"free" + bytes(number))
+            (folder / names[1]).write_bytes(image + bytes(number))
             prompt = f"The video begins showing person {number} in place {number * 7}. {EFFECT}"
             record = {"prompt": prompt, "first_frame_path": names[1], "video_path": names[0]}
             lines.write(json.dumps(record) + "\n")
