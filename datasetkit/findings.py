@@ -59,11 +59,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Findings left out of the verdict: their code or prefix, how many, and the reason that was given."""
+    """Findings left out of the verdict, and the reason that was given.
+
+    ``code`` is the entry as written: a code or prefix, with ":PATH" behind it where it holds for some files only.
+    """
 
     code: str
-    count: int
     reason: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def count(self) -> int:
+        """How many findings were left out."""
+        return len(self.findings)
 
 
 @dataclass(frozen=True, slots=True)

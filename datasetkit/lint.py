@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
@@ -20,7 +21,8 @@ class Wanted:
     """What the user asked for; None and empty leave it to the dataset's lines.
 
     ``origin`` says where each was said ("--kind", "datasetkit.toml").
-    ``select`` and ``ignore`` hold codes or prefixes; ``ignore`` gives each its reason.
+    ``select`` holds codes or prefixes. ``ignore`` holds them too, alone or as "CODE:PATH", each with its reason;
+    PATH is a file's path below the dataset's root, or a shell pattern whose ``*`` stands for slashes too.
     """
 
     model: str | None = None
@@ -75,9 +77,12 @@ def assume(dataset: Dataset, wanted: Wanted, model: spec.ModelSpec | None) -> As
 
 
 def check_codes(codes: Iterable[str], origin: str) -> None:
-    """Raise DatasetkitError for a code or prefix that no rule has; ``origin`` says where it was written."""
+    """Raise DatasetkitError for a code or prefix that no rule has; ``origin`` says where it was written.
+
+    What follows a colon is a path and passes.
+    """
     names = {rule.name.upper(): rule.code for rule in REGISTRY.values()}
-    for code in codes:
+    for code in (entry.partition(":")[0] for entry in codes):
         if not code or not any(known.startswith(code) for known in REGISTRY):
             near = difflib.get_close_matches(code.upper(), [*REGISTRY, *names], 1)
             hint = f"Did you mean {names.get(near[0], near[0])}?" if near else "`datasetkit rule` lists them."
@@ -151,12 +156,23 @@ def _order(finding: Finding) -> tuple[bool, int, str]:
 
 def _ignore(findings: Sequence[Finding], ignore: Mapping[str, str]) -> tuple[list[Finding], tuple[Ignored, ...]]:
     kept: list[Finding] = []
-    counts: Counter[str] = Counter()
-    longest = sorted(ignore, key=len, reverse=True)  # the closest reason wins
+    left_out: dict[str, list[Finding]] = defaultdict(list)
+    closest = sorted(ignore, key=_closeness, reverse=True)  # the closest reason wins
     for finding in findings:
-        prefix = next((p for p in longest if finding.code.startswith(p)), None)
-        if prefix is None:
-            kept.append(finding)
-        else:
-            counts[prefix] += 1
-    return kept, tuple(Ignored(prefix, count, ignore[prefix]) for prefix, count in counts.items())
+        entry = next((entry for entry in closest if _covers(entry, finding)), None)
+        (kept if entry is None else left_out[entry]).append(finding)
+    return kept, tuple(Ignored(entry, ignore[entry], tuple(left)) for entry, left in left_out.items())
+
+
+def _closeness(entry: str) -> tuple[bool, int, int]:
+    """An entry for some files is closer than one for all, and a longer code or path than a shorter."""
+    prefix, _, path = entry.partition(":")
+    return bool(path), len(prefix), len(path)
+
+
+def _covers(entry: str, finding: Finding) -> bool:
+    prefix, _, pattern = entry.partition(":")
+    path = finding.medium or finding.where.path
+    if not finding.code.startswith(prefix):
+        return False
+    return not pattern or (path != "" and (path == pattern or fnmatchcase(path, pattern)))

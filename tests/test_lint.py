@@ -101,6 +101,34 @@ def test_ignored_findings_are_counted_with_the_closest_reason() -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "left"),
+    [
+        ("V405:a.avi", {"V413", "I307", "L202"}),
+        ("V:a.avi", {"I307", "L202"}),
+        ("V:*.avi", {"I307", "L202"}),
+        ("V:?.mp4", {"V405", "V413", "I307", "L202"}),
+        ("I307:A.jpg", {"V405", "V413", "I307", "L202"}),
+        ("L202:data.jsonl", {"V405", "V413", "I307"}),
+        ("I:*", {"V405", "V413", "L202"}),
+    ],
+)
+def test_an_entry_with_a_path_holds_for_that_file(entry: str, left: set[str]) -> None:
+    assert {f.code for f in found(FAULTY, ignore={entry: "so"})} == left
+
+
+def test_an_entry_for_a_file_is_closer_than_one_for_all_and_none_is_for_the_set() -> None:
+    ignore = {"V413": "all", "V4:a.avi": "this", "S:*": "never", "V4:*": "some"}
+    verdict = lint(FAULTY, Wanted(ignore=ignore))
+    assert [(i.code, [f.code for f in i.findings]) for i in verdict.ignored] == [("V4:a.avi", ["V405", "V413"])]
+    assert "S701" in {f.code for f in verdict.findings}
+
+
+def test_a_path_with_brackets_may_be_written_as_it_is() -> None:
+    judged = dataset(i2v(1, clip=video("a[1].mp4", interlaced=True)))
+    assert not found(judged, "V", ignore={"V413:a[1].mp4": "so"})
+
+
+@pytest.mark.parametrize(
     ("code", "hint"),
     [
         ("V407X", "Did you mean V407?"),

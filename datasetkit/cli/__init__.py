@@ -20,6 +20,7 @@ _COMMANDS = {
     "lint": "Check dataset folders and zips; change nothing.",
     "build": "Write an upload-ready zip from a dataset folder.",
     "rule": "Explain a rule, or list them all.",
+    "config": "Print the settings in force, and where each comes from.",
     "models": "List the models that can be trained and their limits.",
 }
 

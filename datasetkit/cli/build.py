@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from datasetkit import spec
-from datasetkit.cli.judging import bar, judging_options, only_verdict
+from datasetkit.cli.judging import bar, only_verdict
+from datasetkit.cli.options import judging_options
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Severity, Verdict
 from datasetkit.model import Role, Sample

@@ -1,13 +1,14 @@
-"""What every judging command shares: its options, and the verdicts of a path."""
+"""What every judging command shares: the verdicts of a path, and the settings that are in force for it."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-import click
 
 from datasetkit import config
 from datasetkit.errors import DatasetkitError
@@ -17,45 +18,16 @@ from datasetkit.model import Kind, Medium, Role
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.tree import Tree
 
-IGNORED_BY_OPTION = "--ignore"
-
-
-def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say what to judge a dataset as."""
-    for option in reversed(
-        [
-            click.option("--model", metavar="ID", help="The model to train (see `datasetkit models`)."),
-            click.option(
-                "--kind",
-                type=click.Choice([kind.value for kind in Kind]),
-                help="First frame, or first and last frames.",
-            ),
-            click.option("--role", type=click.Choice([role.value for role in Role]), help="What the set is for."),
-            click.option(
-                "--target-seconds",
-                type=click.FloatRange(min=0, min_open=True),
-                metavar="S",
-                help="The length of the videos you want.",
-            ),
-            click.option(
-                "--select", multiple=True, metavar="CODES", help="Judge by these codes or prefixes only: D,V407."
-            ),
-            click.option("--ignore", multiple=True, metavar="CODES", help="Leave these codes or prefixes out."),
-        ]
-    ):
-        command = option(command)
-    return command
-
 
 def verdicts(path: str, options: dict[str, Any]) -> Iterator[Verdict]:
     """Judge every dataset of a folder or zip.
 
     Raises DatasetkitError for a path, a configuration, a model or a code that can't be used.
     """
-    asked = _asked(options)
+    said = asked(options)
     with closing(open_tree(path)) as tree:
         for dataset, own in scan(tree, track):
-            yield lint(dataset, _wanted(asked, own))
+            yield lint(dataset, _wanted(said, own))
 
 
 @contextmanager
@@ -64,13 +36,13 @@ def only_verdict(path: str, options: dict[str, Any]) -> Iterator[tuple[Verdict, 
 
     Raises DatasetkitError as `verdicts` does, and where there are several datasets.
     """
-    asked = _asked(options)
+    said = asked(options)
     with closing(open_tree(path)) as tree:
         found = prefixes(tree)
         if len(found) > 1:
             raise DatasetkitError(f"{path} holds {len(found)} datasets: {', '.join(found)}", "Build one at a time.")
         for dataset, own in scan(tree, track):
-            yield lint(dataset, _wanted(asked, own), build=True), own
+            yield lint(dataset, _wanted(said, own), build=True), own
 
 
 def track(media: Iterable[Medium], count: int) -> Iterable[Medium]:
@@ -94,44 +66,68 @@ def bar(total: int, title: str) -> Iterator[Callable[[int], object] | None]:
         yield lambda done: shown.update(done - shown.n)
 
 
-def _asked(options: dict[str, Any]) -> Wanted:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options of a judging command say; ``values`` are those that datasetkit.toml may hold too."""
+
+    values: Mapping[str, Any]
+    select: tuple[str, ...]
+    config_file: Path | None
+
+
+def asked(options: Mapping[str, Any]) -> Asked:
+    """The options of `judging_options` as values. Raises DatasetkitError for a code that no rule has."""
     select, ignore = (_codes(options[name]) for name in ("select", "ignore"))
     check_codes(select, "--select")
-    check_codes(ignore, IGNORED_BY_OPTION)
+    check_codes(ignore, "--ignore")
+    values = {
+        "model": options["model"],
+        "kind": Kind(options["kind"]) if options["kind"] else None,
+        "role": Role(options["role"]) if options["role"] else None,
+        "target_seconds": options["target_seconds"],
+        "ignore": dict.fromkeys(ignore, "--ignore"),
+    }
+    return Asked(values, select, options["config_file"])
+
+
+def settings(said: Asked, tree: Tree) -> dict[str, config.Setting]:
+    """What is in force for the dataset at a tree's root: the options, and where they are silent its datasetkit.toml.
+
+    Raises DatasetkitError for a file that can't be read or used.
+    """
+    name, data = _file(said, tree)
+    settled = config.parse(data, name) if data is not None else config.Config()
+    check_codes(settled.ignore, name)
+    return config.in_force(said.values, settled, name, os.environ)
+
+
+def _codes(values: Iterable[str]) -> tuple[str, ...]:
+    entries = (entry.strip().partition(":") for value in values for entry in value.split(","))
+    return tuple(code.upper() + colon + path for code, colon, path in entries if code)
+
+
+def _wanted(said: Asked, tree: Tree) -> Wanted:
+    force = settings(said, tree)
     return Wanted(
-        model=options["model"],
-        kind=Kind(options["kind"]) if options["kind"] else None,
-        role=Role(options["role"]) if options["role"] else None,
-        target_seconds=options["target_seconds"],
-        select=select,
-        ignore=dict.fromkeys(ignore, IGNORED_BY_OPTION),
+        model=force["model"].value,
+        kind=force["kind"].value,
+        role=force["role"].value,
+        target_seconds=force["target_seconds"].value,
+        select=said.select,
+        ignore={key.removeprefix("ignore."): s.value for key, s in force.items() if key.startswith("ignore.")},
+        origin={key: Path(force[key].origin).name for key in ("kind", "role")},
     )
 
 
-def _codes(values: Iterable[str]) -> list[str]:
-    return [code.strip().upper() for value in values for code in value.split(",") if code.strip()]
-
-
-def _wanted(asked: Wanted, tree: Tree) -> Wanted:
-    """What was asked, and where that is silent what datasetkit.toml says."""
-    settled = _config(tree)
-    check_codes(settled.ignore, f"{tree.name}/{config.NAME}")
-    return Wanted(
-        model=asked.model or settled.model,
-        kind=asked.kind or settled.kind,
-        role=asked.role or settled.role,
-        target_seconds=asked.target_seconds or settled.target_seconds,
-        select=asked.select,
-        ignore={**settled.ignore, **asked.ignore},
-        origin={
-            "kind": "--kind" if asked.kind else config.NAME,
-            "role": "--role" if asked.role else config.NAME,
-        },
-    )
-
-
-def _config(tree: Tree) -> config.Config:
-    if not any(file.path == config.NAME for file in tree.files):
-        return config.Config()
-    with tree.open(config.NAME) as file:
-        return config.parse(file.read(), f"{tree.name}/{config.NAME}")
+def _file(said: Asked, tree: Tree) -> tuple[str, bytes | None]:
+    """The name of the configuration file as users know it, and its bytes; None where there is none."""
+    name = str(said.config_file or f"{tree.name}/{config.NAME}")
+    try:
+        if said.config_file:
+            return name, said.config_file.read_bytes()
+        if not any(file.path == config.NAME for file in tree.files):
+            return name, None
+        with tree.open(config.NAME) as file:
+            return name, file.read()
+    except OSError as error:
+        raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check its name and mode.") from error

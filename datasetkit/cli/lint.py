@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from datasetkit.cli.judging import judging_options, verdicts
+from datasetkit.cli.judging import verdicts
+from datasetkit.cli.options import judging_options
 from datasetkit.findings import Severity
 from datasetkit.report import text
 

@@ -1,0 +1,58 @@
+"""The options that judging commands share. Imports nothing that costs time: a commit hook may have nothing to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from datasetkit.model import Kind, Role
+
+
+def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what to judge a dataset as."""
+    for option in reversed(
+        [
+            click.option(
+                "--model", metavar="ID", shell_complete=_models, help="The model to train (see `datasetkit models`)."
+            ),
+            click.option(
+                "--kind",
+                type=click.Choice([kind.value for kind in Kind]),
+                help="First frame, or first and last frames.",
+            ),
+            click.option("--role", type=click.Choice([role.value for role in Role]), help="What the set is for."),
+            click.option(
+                "--target-seconds",
+                type=click.FloatRange(min=0, min_open=True),
+                metavar="S",
+                help="The length of the videos you want.",
+            ),
+            click.option(
+                "--select", multiple=True, metavar="CODES", help="Judge by these codes or prefixes only: D,V407."
+            ),
+            click.option(
+                "--ignore",
+                multiple=True,
+                metavar="CODES",
+                help="Leave these codes or prefixes out, for some files alone as V411:clips/*.mp4.",
+            ),
+            click.option(
+                "--config",
+                "config_file",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="Read this instead of the datasetkit.toml beside data.jsonl.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def _models(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from datasetkit import spec
+
+    return [model.id for model in spec.models() if model.id.startswith(incomplete)]
