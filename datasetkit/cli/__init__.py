@@ -66,12 +66,14 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code. Nothing but a bug gets out as a traceback."""
+    color = False if os.environ.get("NO_COLOR") else None  # None: wherever the stream is a terminal
     try:
-        code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False)
-        sys.stdout.flush()
+        code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False, color=color)
+        if sys.stdout:  # None where the shell closed it
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except DatasetkitError as error:
-        click.secho(f"error: {error}", fg="red", err=True)
+        click.secho(f"error: {error}", fg="red", err=True, color=color)
         if error.next_step:
             click.echo(f"  {error.next_step}", err=True)
         return 2
@@ -83,7 +85,15 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:
-        # the reader (head, less) has gone; give Python a stdout that it can close in peace
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader (head, less) has gone
+        _drop_stdout()
         return 0
+    except OSError as error:
+        _drop_stdout()
+        click.secho(f"error: {error.filename or 'stdout'}: {error.strerror or error}", fg="red", err=True, color=color)
+        return 2
+
+
+def _drop_stdout() -> None:
+    """Give Python a stdout that it can close in peace."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

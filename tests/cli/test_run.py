@@ -1,0 +1,38 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "datasetkit"]
+KF2V = ["--model", "wan2.2-kf2v-flash"]  # one finding, an error
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full here")
+def test_a_full_disk_behind_stdout_is_told_without_a_traceback(clean: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*COMMAND, "lint", str(clean)], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ran.returncode == 2
+    assert ran.stderr == "error: stdout: No space left on device\n"
+
+
+def test_a_closed_stdout_changes_nothing(clean: Path) -> None:
+    closing = ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "lint", str(clean), *KF2V]
+    ran = subprocess.run(closing, stderr=subprocess.PIPE, check=False)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no terminals to open here")
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colours_are_off_with_no_color_even_on_a_terminal(clean: Path, no_color: str, coloured: bool) -> None:
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "NO_COLOR": no_color}
+    subprocess.run([*COMMAND, "lint", str(clean), *KF2V], stdout=theirs, env=environment, check=False)
+    os.close(theirs)
+    said = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert b"L213" in said
+    assert (b"\x1b[" in said) is coloured
