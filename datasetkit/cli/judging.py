@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,7 +41,8 @@ def only_verdict(path: str, options: dict[str, Any]) -> Iterator[tuple[Verdict, 
     with closing(open_tree(path)) as tree:
         found = prefixes(tree)
         if len(found) > 1:
-            raise DatasetkitError(f"{path} holds {len(found)} datasets: {', '.join(found)}", "Build one at a time.")
+            places = ", ".join(prefix or "the root" for prefix in found)
+            raise DatasetkitError(f"{path} holds {len(found)} datasets: {places}", "Build one at a time.")
         for dataset, own in scan(tree, track):
             yield lint(dataset, _wanted(said, own), build=True), own
 
@@ -108,11 +110,14 @@ def _codes(values: Iterable[str]) -> tuple[str, ...]:
 
 def _wanted(said: Asked, tree: Tree) -> Wanted:
     force = settings(said, tree)
+    target = force["target_seconds"].value
+    if target and math.isnan(target):  # click and TOML both take it for a number, and no range leaves it out
+        raise DatasetkitError("the target seconds are nan, which is no length", "Give a number, such as 5.")
     return Wanted(
         model=force["model"].value,
         kind=force["kind"].value,
         role=force["role"].value,
-        target_seconds=force["target_seconds"].value,
+        target_seconds=target,
         select=said.select,
         ignore={key.removeprefix("ignore."): s.value for key, s in force.items() if key.startswith("ignore.")},
         origin={key: Path(force[key].origin).name for key in ("kind", "role")},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -38,13 +39,22 @@ def open_tree(path: str) -> Tree:
     Raises DatasetkitError where the path names neither.
     """
     place = Path(path)
-    if place.is_dir():
+    try:
+        mode = place.stat().st_mode if path else 0  # Path("") is the working folder: a variable left unset
+    except FileNotFoundError:
+        mode = 0
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DatasetkitError(f"can't read {path}: {reason}", "Give a dataset's folder or its zip.") from error
+    if stat.S_ISDIR(mode):
         return folder_tree(place, path)
-    if place.is_file() and place.name == spec.limits().annotations_name:
+    if stat.S_ISREG(mode) and place.name == spec.limits().annotations_name:
         return folder_tree(place.parent, str(place.parent))
-    if place.is_file():
+    if stat.S_ISREG(mode):
         return zip_tree(place, path)
-    raise DatasetkitError(f"there is no folder or zip called {path}", "Give a dataset's folder or its zip.")
+    raise DatasetkitError(
+        f"there is no folder or zip called {path or repr(path)}", "Give a dataset's folder or its zip."
+    )
 
 
 def scan(tree: Tree, track: Track = plainly) -> Iterator[tuple[Dataset, Tree]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import File, Hazard, Source
@@ -80,13 +80,20 @@ def folder_tree(path: Path, name: str) -> FolderTree:
     try:
         list(os.scandir(path))
     except OSError as error:
-        raise DatasetkitError(f"can't read the folder {name}: {error.strerror}", "Check its permissions.") from error
+        _unlistable(error)
     return tree
+
+
+def _unlistable(error: OSError) -> NoReturn:
+    """Stop: the files of a folder that can't be listed would all be reported as missing."""
+    raise DatasetkitError(
+        f"can't read the folder {error.filename}: {error.strerror}", "Check its permissions."
+    ) from error
 
 
 def _walk(root: Path) -> Iterator[Path]:
     seen = set()
-    for folder, names, files in os.walk(root, followlinks=True):
+    for folder, names, files in os.walk(root, followlinks=True, onerror=_unlistable):
         status = Path(folder).stat()
         if (status.st_dev, status.st_ino) in seen:
             names.clear()

@@ -98,6 +98,10 @@ def test_a_wrong_configuration_could_not_be_run(
     [
         (("lint",), "Missing argument 'PATH...'"),
         (("lint", "gone"), "there is no folder or zip called gone"),
+        (("lint", ""), "there is no folder or zip called ''"),
+        (("lint", "x" * 5000), "File name too long"),
+        (("lint", "a\0b"), "null byte"),
+        (("lint", "tests", "--target-seconds", "nan"), "the target seconds are nan"),
         (("lint", ".", "--model", "wan"), "no model is called 'wan'"),
         (("lint", ".", "--ignore", "Z"), "no rule has the code Z"),
         (("lint", ".", "--kind", "t2v"), "'t2v' is not one of"),
