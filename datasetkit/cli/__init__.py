@@ -85,15 +85,14 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:  # the reader (head, less) has gone
-        _drop_stdout()
-        return 0
     except OSError as error:
-        _drop_stdout()
-        click.secho(f"error: {error.filename or 'stdout'}: {error.strerror or error}", fg="red", err=True, color=color)
-        return 2
+        return _unwritten(error, color)
 
 
-def _drop_stdout() -> None:
-    """Give Python a stdout that it can close in peace."""
+def _unwritten(error: OSError, color: bool | None) -> int:
+    """Give Python a stdout that it can close in peace; a reader that has gone (head, less) is no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 0
+    click.secho(f"error: {error.filename or 'stdout'}: {error.strerror or error}", fg="red", err=True, color=color)
+    return 2

@@ -63,13 +63,13 @@ def test_a_part_of_a_tree_is_a_tree(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_gone_could_not_be_run(tmp_path: Path) -> None:
-    with pytest.raises(DatasetkitError, match="can't read the folder .*gone"):
+    with pytest.raises(DatasetkitError, match=r"can't read the folder .*gone"):
         folder_tree(tmp_path / "gone", "gone")
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="nothing is closed to the superuser")
 def test_a_folder_inside_that_can_not_be_listed_is_no_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0)
-    with pytest.raises(DatasetkitError, match="can't read the folder .*closed: Permission denied"):
+    with pytest.raises(DatasetkitError, match=r"can't read the folder .*closed: Permission denied"):
         folder_tree(tmp_path, "set").files  # noqa: B018
     (tmp_path / "closed").chmod(0o700)
