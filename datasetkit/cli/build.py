@@ -14,9 +14,9 @@ from datasetkit.cli.judging import bar, only_verdict
 from datasetkit.cli.options import judging_options
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Severity, Verdict
-from datasetkit.model import Role, Sample
+from datasetkit.model import Dataset, Role, Sample
 from datasetkit.pack.archive import Built, pack
-from datasetkit.pack.folder import write_folder
+from datasetkit.pack.folder import refuse_filled, write_folder
 from datasetkit.pack.holdout import hold_out, parse_hold_out
 from datasetkit.pack.layout import Layout, lay_out
 from datasetkit.pack.manifest import manifest, write_manifest
@@ -58,6 +58,8 @@ def command(
     Example:
       datasetkit build money_rain -o money_rain.zip --model wan2.2-i2v-flash
     """
+    if output.name in ("", ".."):
+        raise DatasetkitError(f"-o {output} gives no name to what is built", "Name a new file, or with --dir a folder.")
     with only_verdict(path, options) as (verdict, tree):
         click.echo(text.render(verdict), err=True)
         if verdict.count(Severity.ERROR):
@@ -66,8 +68,8 @@ def command(
         planned = list(_plan(verdict, output, hold_out))
         if any(_too_large(verdict, layout, target) for layout, target in planned):
             return 1
-        for _, target in planned if not as_folder else ():
-            refuse_existing(target, force=force)  # the second too, before the first is written
+        for plan in planned:  # the second too, before the first is written
+            _refuse(plan, verdict.dataset, as_folder=as_folder, force=force)
         built = [_write(plan, tree, as_folder=as_folder, verify=verify, force=force) for plan in planned]
     for done in built:
         write_manifest(done, verdict)
@@ -96,6 +98,19 @@ def _split(verdict: Verdict, held: str) -> tuple[Sequence[Sample], Sequence[Samp
         least_validation=batch + 1,
     )
     return split.training, split.validation
+
+
+def _refuse(planned: Planned, dataset: Dataset, *, as_folder: bool, force: bool) -> None:
+    """Raise DatasetkitError for a target that is taken, or is one of the files to be packed, even with --force."""
+    layout, target = planned
+    if as_folder:
+        refuse_filled(target)
+        return
+    refuse_existing(target, force=force)
+    root = Path(dataset.name).resolve()
+    own = {root / source for source in (spec.limits().annotations_name, *(placed.source for placed in layout.media))}
+    if target.parent.resolve() / target.name in own:
+        raise DatasetkitError(f"{target} is a file of the dataset itself", "Name another file.")
 
 
 def _too_large(verdict: Verdict, layout: Layout, target: Path) -> bool:

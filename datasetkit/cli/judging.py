@@ -79,7 +79,7 @@ class Asked:
 
 def asked(options: Mapping[str, Any]) -> Asked:
     """The options of `judging_options` as values. Raises DatasetkitError for a code that no rule has."""
-    select, ignore = (_codes(options[name]) for name in ("select", "ignore"))
+    select, ignore = _codes(options.get("select", ())), _codes(options["ignore"])
     check_codes(select, "--select")
     check_codes(ignore, "--ignore")
     values = {

@@ -16,6 +16,7 @@ from datasetkit.report import text
 @click.command(name="lint")
 @click.argument("paths", nargs=-1, metavar="PATH...", required=True)
 @judging_options
+@click.option("--select", multiple=True, metavar="CODES", help="Judge by these codes or prefixes only: D,V407.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--all", "every", is_flag=True, help="Show every finding, however often its code repeats.")
 def command(paths: tuple[str, ...], *, strict: bool, every: bool, **options: Any) -> int:

@@ -31,9 +31,6 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="The length of the videos you want.",
             ),
             click.option(
-                "--select", multiple=True, metavar="CODES", help="Judge by these codes or prefixes only: D,V407."
-            ),
-            click.option(
                 "--ignore",
                 multiple=True,
                 metavar="CODES",

@@ -35,15 +35,23 @@ def write_folder(
     return Built(target, layout.kind, layout.role, layout.samples, size, None, None, layout.renames)
 
 
+def refuse_filled(target: Path) -> None:
+    """Raise DatasetkitError where ``target`` is neither free nor an empty folder."""
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise DatasetkitError(f"{target} exists and isn't an empty folder", "Name a new folder.")
+    except OSError as error:
+        raise unwritable(target, error) from error
+
+
 @contextmanager
 def _removed_on_failure(target: Path) -> Iterator[list[Path]]:
     """Make the folder ``target``; yield the list of what was made, to be added to."""
     made: list[Path] = []
+    refuse_filled(target)
     if not target.exists():
         target.mkdir()
         made.append(target)
-    elif not target.is_dir() or any(target.iterdir()):
-        raise DatasetkitError(f"{target} exists and isn't an empty folder", "Name a new folder.")
     try:
         yield made
     except BaseException:  # Ctrl-C too

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,9 +59,17 @@ def sync(path: Path) -> None:
 
 def refuse_existing(target: Path, *, force: bool) -> None:
     """Raise DatasetkitError where a file can't be put at ``target``; ``force`` lets it replace one."""
-    if target.is_dir():
+    try:
+        mode = (target.stat() if target.exists() else target.lstat()).st_mode
+    except FileNotFoundError:
+        mode = 0
+    except OSError as error:
+        raise unwritable(target, error) from error
+    if stat.S_ISDIR(mode):
         raise DatasetkitError(f"{target} is a folder", "Name a file.")
     if not target.parent.is_dir():
         raise DatasetkitError(f"{target} can't be written: there is no folder {target.parent}", "Make it first.")
-    if not force and os.path.lexists(target):
+    if mode and not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+        raise DatasetkitError(f"{target} is a pipe or device, not a file", "Name a file.")
+    if mode and not force:
         raise DatasetkitError(f"{target} exists", "Name another file, or pass --force to replace it.")

@@ -190,3 +190,36 @@ def test_a_validation_zip_that_is_there_is_seen_before_the_first_is_written(
     (tmp_path / "out-validation.zip").write_text("mine")
     assert cli("build", clean, "-o", tmp_path / "out.zip", "--hold-out", "5").code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["out-validation.zip"]
+
+
+def test_every_rule_is_asked_before_a_zip_is_built(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    ran = cli("build", clean, "-o", tmp_path / "out.zip", "--select", "V")
+    assert ran.code == 2
+    assert "No such option '--select'" in ran.err or "No such option: --select" in ran.err
+
+
+@pytest.mark.parametrize("name", ["data.jsonl", "video_1.mp4"])
+def test_force_does_not_take_a_file_of_the_dataset(cli: Cli, clean: Path, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    ran = cli("build", folder, "-o", folder / name, "--force")
+    assert ran.code == 2
+    assert "is a file of the dataset itself" in ran.err
+    assert (folder / name).read_bytes() == (clean / name).read_bytes()
+
+
+@pytest.mark.parametrize("output", [".", "..", "/"])
+def test_what_is_built_needs_a_name(cli: Cli, clean: Path, output: str) -> None:
+    ran = cli("build", clean, "-o", output, "--dir", "--hold-out", "5")
+    assert ran.code == 2
+    assert f"-o {output} gives no name" in ran.err
+
+
+def test_a_validation_folder_that_is_there_is_seen_before_the_first_is_written(
+    cli: Cli, clean: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out-validation" / "mine").mkdir(parents=True)
+    ran = cli("build", clean, "-o", tmp_path / "out", "--dir", "--hold-out", "5")
+    assert ran.code == 2
+    assert "out-validation exists and isn't an empty folder" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["out-validation"]
