@@ -30,3 +30,12 @@ def corpus() -> Path:
     if not folder:
         pytest.skip("DATASETKIT_CORPUS does not name a folder of real-world media")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def sarif_schema() -> Path:
+    """The official schema of SARIF 2.1.0, which DATASETKIT_SARIF_SCHEMA names; skips where it names none."""
+    file = os.environ.get("DATASETKIT_SARIF_SCHEMA")
+    if not file:
+        pytest.skip("DATASETKIT_SARIF_SCHEMA does not name the official schema of SARIF 2.1.0")
+    return Path(file)

@@ -20,7 +20,7 @@ def replacing(target: Path, *, size: int, force: bool) -> Iterator[Path]:
     Whatever else ends the block, it is removed and ``target`` stays as it was. Raises DatasetkitError where
     ``target`` exists (unless ``force``), is a folder, has no room, or can't be written.
     """
-    temporary = target.with_name(f".datasetkit-{secrets.token_hex(6)}.part")
+    temporary = target.parent / f".datasetkit-{secrets.token_hex(6)}.part"
     try:
         refuse_existing(target, force=force)
         require_room(target.parent, size)

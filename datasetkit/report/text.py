@@ -9,9 +9,16 @@ from click import style
 
 from datasetkit.findings import Finding, Severity, Verdict
 from datasetkit.report.columns import align, plural, printable, size
+from datasetkit.report.places import Placed
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _SHOWN = 5  # findings of one code; the rest are counted
+
+
+def report(placed: Sequence[Placed]) -> str:
+    """All verdicts, every finding, and the summary without the time it took."""
+    verdicts = [p.verdict for p in placed]
+    return "\n".join([*(render(verdict, every=True) for verdict in verdicts), summary(verdicts)])
 
 
 def render(verdict: Verdict, *, every: bool = False) -> str:
@@ -24,14 +31,15 @@ def render(verdict: Verdict, *, every: bool = False) -> str:
     return "\n".join(lines)
 
 
-def summary(verdicts: Sequence[Verdict], seconds: float) -> str:
-    """The last line: how many findings of each severity, and how long it took."""
+def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:
+    """The last line: how many findings of each severity, and how long it took where that is to be told."""
     counts = Counter(finding.severity for verdict in verdicts for finding in verdict.findings)
     words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
     told = [plural(counts[severity], word) for severity, word in words.items() if counts[severity]]
     found = ", ".join(told) or "nothing found"
     sets = f" in {len(verdicts)} datasets" if len(verdicts) > 1 else ""
-    return f"{found}{sets}, {seconds:.1f} s"
+    took = "" if seconds is None else f", {seconds:.1f} s"
+    return f"{found}{sets}{took}"
 
 
 def _heading(verdict: Verdict) -> str:

@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import subprocess
@@ -187,3 +188,40 @@ def test_help_names_every_command_and_each_has_its_own(cli: Cli) -> None:
     for name in _COMMANDS:
         assert f"  {name} " in ran.out
         assert "Example:" in cli(name, "--help").out
+
+
+def test_a_machine_format_is_all_that_stdout_says(cli: Cli, faulty: Path) -> None:
+    ran = cli("lint", faulty, "--format", "json")
+    assert ran.code == 1
+    report = json.loads(ran.out)
+    assert report["counts"] == {"error": 2, "warning": 3, "advice": 2}
+    assert report["datasets"][0]["path"] == str(faulty)
+
+
+def test_a_report_goes_to_a_file_beside_the_text(
+    cli: Cli, faulty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paths are from the repository's root, wherever in it the command is run."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    ran = cli("lint", "../faulty", "--format", "sarif", "--output", "out.sarif")
+    assert ran.code == 1
+    assert "data.jsonl:4" in ran.out
+    (run,) = json.loads(Path("out.sarif").read_text("utf-8"))["runs"]
+    uris = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]}
+    assert uris == {"faulty/data.jsonl"}
+    cli("lint", "../faulty", "--output", "out.txt")
+    assert "\x1b" not in Path("out.txt").read_text("utf-8")
+    assert {path.name for path in Path().iterdir()} == {"out.sarif", "out.txt"}
+
+
+@pytest.mark.parametrize(("output", "message"), [(".", "is a folder"), ("gone/x.json", "there is no folder gone")])
+def test_a_report_that_cannot_be_written(cli: Cli, clean: Path, output: str, message: str) -> None:
+    ran = cli("lint", clean, "--format", "json", "--output", output)
+    assert ran.code == 2
+    assert message in ran.err
+
+
+def test_the_formats_are_those_there_are(cli: Cli) -> None:
+    assert "[text|json|sarif|github]" in cli("lint", "--help").out

@@ -1,0 +1,64 @@
+"""The report for programs, in the shape of schemas/report.schema.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from datasetkit import __version__
+from datasetkit.findings import Finding, Ignored, Severity
+from datasetkit.report.places import Placed
+
+
+def report(placed: Sequence[Placed]) -> str:
+    """All verdicts as one JSON object.
+
+    It is in ASCII: a name that isn't UTF-8 stays what it is, and no terminal's encoding matters.
+    """
+    counts = {str(severity): sum(p.verdict.count(severity) for p in placed) for severity in reversed(Severity)}
+    value = {"datasetkit": __version__, "counts": counts, "datasets": [_dataset(p) for p in placed]}
+    return json.dumps(value, indent=2)
+
+
+def _dataset(placed: Placed) -> dict[str, Any]:
+    verdict = placed.verdict
+    dataset, assumed = verdict.dataset, verdict.assumed
+    return {
+        "name": dataset.name,
+        "path": placed.path or ".",
+        "source": dataset.source.value,
+        "is_dataset": dataset.annotations is not None,
+        "kind": assumed.kind.value,
+        "kind_from": assumed.kind_from,
+        "role": assumed.role.value,
+        "role_from": assumed.role_from,
+        "model": verdict.model.id if verdict.model else None,
+        "samples": len(dataset.samples),
+        "bytes": dataset.size,
+        "findings": [_finding(finding, placed) for finding in verdict.findings],
+        "ignored": [_ignored(ignored, placed) for ignored in verdict.ignored],
+        "skipped": list(verdict.skipped),
+    }
+
+
+def _finding(finding: Finding, placed: Placed) -> dict[str, Any]:
+    place, medium = placed.place(finding), placed.medium(finding)
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": str(finding.severity),
+        "basis": finding.basis.value,
+        "message": finding.message,
+        "path": place.path or ".",
+        "entry": place.entry,
+        "line": place.line,
+        "field": finding.where.field,
+        "medium": (medium.entry or medium.path) if medium else None,
+        "mended": finding.mended,
+    }
+
+
+def _ignored(ignored: Ignored, placed: Placed) -> dict[str, Any]:
+    findings = [_finding(finding, placed) for finding in ignored.findings]
+    return {"code": ignored.code, "reason": ignored.reason, "findings": findings}

@@ -1,0 +1,23 @@
+"""The formats that a report comes in: a module each, loaded when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datasetkit.report.places import Placed
+
+FORMATS = {
+    "text": "datasetkit.report.text",
+    "json": "datasetkit.report.as_json",
+    "sarif": "datasetkit.report.sarif",
+    "github": "datasetkit.report.github",
+}
+
+
+def load(name: str) -> Callable[[Sequence[Placed]], str]:
+    """The function that writes verdicts in the format called ``name``, one of FORMATS."""
+    report: Callable[[Sequence[Placed]], str] = importlib.import_module(FORMATS[name]).report
+    return report

@@ -1,0 +1,69 @@
+"""Where findings are, for readers outside the dataset: paths from the repository's root, lines, zips' entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from datasetkit import spec
+from datasetkit.findings import Finding, Verdict
+from datasetkit.model import Outside, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file that can be opened, and the line in it.
+
+    Inside a zip nothing can: ``path`` is then the zip's, ``entry`` names what is inside, "" for the set itself,
+    and ``line`` counts in the entry.
+    """
+
+    path: str
+    line: int | None = None
+    entry: str | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A verdict and the ``path`` of its folder or zip: from the repository's root, "" being that root itself.
+
+    A dataset that lies elsewhere has an absolute path. Parts stand between slashes.
+    """
+
+    verdict: Verdict
+    path: str
+
+    def place(self, finding: Finding) -> Place:
+        """The place of a finding. What is about a folder as a whole is at the first line of its data.jsonl."""
+        where = finding.where
+        if self._zipped or where.path:
+            return self._place(where.path, where.line)
+        return self._place(spec.limits().annotations_name, 1)
+
+    def medium(self, finding: Finding) -> Place | None:
+        """The file that a finding is about, where that is another than its place and lies in the dataset."""
+        if finding.medium is None or finding.medium == finding.where.path or finding.medium in self._outside:
+            return None
+        return self._place(finding.medium, None)
+
+    def is_there(self, finding: Finding) -> bool:
+        """Whether the finding's medium is among the dataset's files."""
+        return finding.medium in self._files
+
+    def _place(self, path: str, line: int | None) -> Place:
+        if self._zipped:
+            return Place(self.path, line, self.verdict.dataset.prefix + path)
+        return Place(f"{self.path}/{path}" if self.path else path, line)
+
+    @property
+    def _zipped(self) -> bool:
+        return self.verdict.dataset.source is Source.ZIP
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(file.path for file in self.verdict.dataset.files)
+
+    @cached_property
+    def _outside(self) -> frozenset[str]:
+        references = (reference for sample in self.verdict.dataset.samples for reference in sample.references)
+        return frozenset(r.medium.path for r in references if isinstance(r.medium, Outside))

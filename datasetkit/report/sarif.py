@@ -1,0 +1,122 @@
+"""SARIF 2.1.0, as code hosts and editors read it. Section numbers are those of the OASIS standard."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from datasetkit import __version__
+from datasetkit.findings import Finding, Severity
+from datasetkit.model import Sample
+from datasetkit.report.columns import printable
+from datasetkit.report.places import Place, Placed
+from datasetkit.rules import REGISTRY, Rule
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
+_FINGERPRINT = "datasetkit/v1"
+_ROOT = "%SRCROOT%"
+
+
+def report(placed: Sequence[Placed]) -> str:
+    """All verdicts as one run. Ignored findings are in it as suppressed ones, each with its reason (3.35)."""
+    results = [result for p in placed for result in _results(p)]
+    codes = sorted({result["ruleId"] for result in results})
+    for result in results:
+        result["ruleIndex"] = codes.index(result["ruleId"])
+    driver = {
+        "name": "datasetkit",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [_descriptor(REGISTRY[code]) for code in codes],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _descriptor(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.doc.splitlines()[0]},
+        "help": {"text": rule.doc},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"basis": rule.basis.value},
+    }
+
+
+def _results(placed: Placed) -> Iterator[dict[str, Any]]:
+    records = {line.where.line: line.record for line in placed.verdict.dataset.lines if isinstance(line, Sample)}
+    seen: Counter[str] = Counter()
+    for finding, reason in _judged(placed):
+        subject = finding.medium if finding.medium is not None else records.get(finding.where.line)
+        key = [finding.code, placed.path, finding.where.path, finding.where.field, subject]
+        identity = json.dumps(key, sort_keys=True)
+        seen[identity] += 1
+        digest = hashlib.sha256(f"{identity}{seen[identity]}".encode()).hexdigest()[:32]
+        yield _result(finding, placed, digest) | _suppressions(reason)
+
+
+def _judged(placed: Placed) -> Iterator[tuple[Finding, str | None]]:
+    """Every finding, with the reason it was ignored for, if it was."""
+    for finding in placed.verdict.findings:
+        yield finding, None
+    for ignored in placed.verdict.ignored:
+        for finding in ignored.findings:
+            yield finding, ignored.reason
+
+
+def _result(finding: Finding, placed: Placed, digest: str) -> dict[str, Any]:
+    """A result (3.27). Its fingerprint holds no line number: it stays when lines are added above."""
+    message = printable(finding.message) + (" (build mends it)" if finding.mended else "")
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": message},
+        "locations": [_location(placed.place(finding), finding.where.field)],
+        "partialFingerprints": {_FINGERPRINT: digest},
+    }
+    medium = placed.medium(finding)
+    if medium and medium.entry is None and placed.is_there(finding):
+        about = {"message": {"text": "the file that it is about"}}
+        result["relatedLocations"] = [{"id": 1} | _location(medium, None) | about]
+    return result
+
+
+def _suppressions(reason: str | None) -> dict[str, Any]:
+    """How a host is told not to show a result; without an empty list it couldn't tell "none" from "unknown"."""
+    if reason is None:
+        return {"suppressions": []}
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": printable(reason)}]}
+
+
+def _location(place: Place, field: str | None) -> dict[str, Any]:
+    """A location (3.28). What is inside a zip is a logical location, as no viewer opens a line there."""
+    physical: dict[str, Any] = {"artifactLocation": _artifact(place.path)}
+    if place.entry is None and place.line:
+        physical["region"] = {"startLine": place.line}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    line = f":{place.line}" if place.line else ""
+    inside = [printable(place.entry) + line] if place.entry else []
+    if inside or field:
+        location["logicalLocations"] = [{"fullyQualifiedName": "/".join([*inside, *([field] if field else [])])}]
+    return location
+
+
+def _artifact(path: str) -> dict[str, str]:
+    """Where a file is (3.4): relative to the root, or as a file URI where the path is absolute."""
+    uri = quote(path.encode("utf-8", "surrogateescape"))
+    if path.startswith("/"):
+        return {"uri": f"file://{uri}"}
+    if path[1:3] == ":/":  # a Windows drive
+        return {"uri": f"file:///{uri}"}
+    return {"uri": uri, "uriBaseId": _ROOT}
