@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-NAMES = ("starting", "reading", "linting", "packing")
+NAMES = ("starting", "reading", "linting", "packing", "uploading")
 
 
 def main() -> None:

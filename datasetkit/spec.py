@@ -130,6 +130,14 @@ def document(name: str) -> Mapping[str, Any]:
     return loaded
 
 
+def misfit(name: str, value: object) -> str:
+    """Why ``value`` is not of the shape that the schema ``name`` describes; empty where it is."""
+    from jsonschema import Draft202012Validator  # felt at start-up: most commands need no schema
+
+    fault = next(Draft202012Validator(document(name)).iter_errors(value), None)
+    return fault.message if fault else ""
+
+
 def record_schema(kind: Kind, role: Role) -> Mapping[str, Any]:
     """The JSON Schema of a line of data.jsonl."""
     return document(f"{kind}-{role}.schema.json")

@@ -89,6 +89,8 @@ def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
         (["--help"], {"av", "PIL", "jsonschema", "httpx", "tqdm"}),
         (["models"], {"av", "PIL", "jsonschema", "httpx", "tqdm"}),
         (["rule"], {"av", "PIL", "httpx", "tqdm"}),
+        (["upload", "--help"], {"av", "PIL", "httpx", "tqdm"}),
+        (["files", "--help"], {"av", "PIL", "jsonschema", "httpx", "tqdm"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unloaded: set[str]) -> None:

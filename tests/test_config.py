@@ -30,7 +30,7 @@ def test_every_key_is_read() -> None:
     [
         ("regoin = 'beijing'", "x has an unknown key, regoin", "Did you mean region?"),
         ("zzz = 1\nkind = 3", "x has an unknown key, zzz", "It may hold: model, kind"),
-        ("region = 'oz'", "x: region: 'oz' is not one of", "where the account is"),
+        ("region = 'oz'", "x: region: 'oz' is not one of", "the one your key belongs to"),
         ("ignore = { v411 = 'x' }", "'v411' does not match", "Write a code or prefix"),
         ("ignore = { 'V411:' = 'x' }", "'V411:' does not match", "Write a code or prefix"),
         ("ignore = { V411 = 3 }", "x: ignore.V411: 3 is not of type", "Give the reason"),

@@ -19,6 +19,8 @@ from datasetkit.errors import DatasetkitError
 _COMMANDS = {
     "lint": "Check dataset folders and zips; change nothing.",
     "build": "Write an upload-ready zip from a dataset folder.",
+    "upload": "Upload zips and print the file ids that a training job needs.",
+    "files": "List, show and delete the files that the service holds.",
     "rule": "Explain a rule, or list them all.",
     "config": "Print the settings in force, and where each comes from.",
     "models": "List the models that can be trained and their limits.",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from datasetkit import spec
 from datasetkit.cli.judging import bar, only_verdict
 from datasetkit.cli.options import judging_options
+from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Severity, Verdict
 from datasetkit.model import Dataset, Role, Sample
@@ -27,6 +29,7 @@ from datasetkit.rules.archive import size_problem
 from datasetkit.scan.tree import Tree
 
 Planned = tuple[Layout, Path]
+Zips = Sequence[tuple[Path, list[str]]]
 
 
 @click.command(name="build")
@@ -38,6 +41,8 @@ Planned = tuple[Layout, Path]
 @click.option("--verify", is_flag=True, help="Read every byte back and compare.")
 @click.option("--force", is_flag=True, help="Replace a zip that is there.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What stdout says.")
+@click.option("--upload", is_flag=True, help="Upload what was built; stdout is then the file ids.")
+@place_options
 def command(
     path: str,
     output: Path,
@@ -47,6 +52,7 @@ def command(
     verify: bool,
     force: bool,
     form: str,
+    upload: bool,
     **options: Any,
 ) -> int:
     """Write an upload-ready zip from a dataset folder.
@@ -60,6 +66,7 @@ def command(
     """
     if output.name in ("", ".."):
         raise DatasetkitError(f"-o {output} gives no name to what is built", "Name a new file, or with --dir a folder.")
+    send = _sender(path, options, as_folder=as_folder) if upload else None  # what is missing is said before the work
     with only_verdict(path, options) as (verdict, tree):
         click.echo(text.render(verdict), err=True)
         if verdict.count(Severity.ERROR):
@@ -73,8 +80,19 @@ def command(
         built = [_write(plan, tree, as_folder=as_folder, verify=verify, force=force) for plan in planned]
     for done in built:
         write_manifest(done, verdict)
-    click.echo(_as_json(built, verdict) if form == "json" else "\n".join(map(_row, built)))
-    return 0
+    click.echo(_as_json(built, verdict) if form == "json" and not send else "\n".join(map(_row, built)), err=bool(send))
+    return send([(done.path, [i.code for i in verdict.ignored]) for done in built], form) if send else 0
+
+
+def _sender(path: str, options: dict[str, Any], *, as_folder: bool) -> Callable[[Zips, str], int]:
+    """What uploads zips, with the codes ignored for each. Raises DatasetkitError without a region or a key."""
+    from datasetkit.cli.upload import send_zips
+    from datasetkit.modelstudio.key import read_key
+
+    if as_folder:
+        raise DatasetkitError("a folder can't be uploaded through the files API", "Leave --dir or --upload away.")
+    endpoint, key = endpoint_of(options, Path(path)), read_key(os.environ)
+    return lambda zips, form: send_zips(zips, endpoint, key, form=form)
 
 
 def _plan(verdict: Verdict, output: Path, held: str | None) -> Iterator[Planned]:

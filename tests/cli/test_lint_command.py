@@ -101,7 +101,6 @@ def test_a_wrong_configuration_could_not_be_run(
         (("lint", "gone"), "there is no folder or zip called gone"),
         (("lint", ""), "there is no folder or zip called ''"),
         (("lint", "x" * 5000), "File name too long"),
-        (("lint", "a\0b"), "null byte"),
         (("lint", "tests", "--target-seconds", "nan"), "the target seconds are nan"),
         (("lint", ".", "--model", "wan"), "no model is called 'wan'"),
         (("lint", ".", "--ignore", "Z"), "no rule has the code Z"),

@@ -1,0 +1,71 @@
+"""A stand-in service for each test, a client for it, and a clock that no one waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from studio import Studio
+from studio_clock import Clock
+from studio_state import KEY
+
+from datasetkit.modelstudio.client import Client
+from datasetkit.modelstudio.endpoint import Endpoint, resolve
+from datasetkit.modelstudio.key import Key
+from datasetkit.modelstudio.pace import Pace
+
+
+@pytest.fixture(autouse=True)
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, bundle, key or region of the machine that the tests run on."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("API_KEY", "HTTP_BASE_URL", "COMPATIBLE_BASE_URL", "API_REGION", "WORKSPACE_ID"):
+        monkeypatch.delenv(f"DASHSCOPE_{name}", raising=False)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def pace(clock: Clock) -> Pace:
+    return Pace(looks=3, sleep=clock.sleep, now=clock.now, chance=lambda: 0.5)
+
+
+@pytest.fixture
+def studio(tmp_path: Path, clock: Clock) -> Iterator[Studio]:
+    folder = tmp_path / "service"
+    folder.mkdir()
+    with Studio(folder, clock=clock.time) as server:
+        yield server
+    assert server.errors == []
+
+
+@pytest.fixture
+def endpoint(studio: Studio) -> Endpoint:
+    return resolve({}, base_url=studio.base_url)
+
+
+@pytest.fixture
+def notes() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def client(endpoint: Endpoint, pace: Pace, notes: list[str]) -> Iterator[Client]:
+    with Client(endpoint, Key(KEY), pace=pace, note=notes.append) as made:
+        yield made
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A file of 300,000 bytes that no two places of look alike, called as a zip is."""
+    path = tmp_path / "money rain.zip"
+    path.write_bytes(b"".join(number.to_bytes(3, "big") for number in range(100_000)))
+    return path

@@ -1,0 +1,174 @@
+"""Where to, and with which key: what names a place, what contradicts, and what can't stand in a URL or header."""
+
+from __future__ import annotations
+
+import pickle
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasetkit.errors import DatasetkitError
+from datasetkit.modelstudio.endpoint import find_region, regions, resolve
+from datasetkit.modelstudio.key import Key, read_key
+
+INTL = "https://dashscope-intl.aliyuncs.com"
+CN = "https://dashscope.aliyuncs.com"
+SPACE = "https://ws-1.ap-southeast-1.maas.aliyuncs.com"
+COMPATIBLE, NATIVE = "/compatible-mode/v1", "/api/v1"
+
+
+@pytest.mark.parametrize(
+    ("env", "options", "origin", "region"),
+    [
+        ({}, {"region": "singapore"}, INTL, "singapore"),
+        ({}, {"region": "cn-beijing"}, CN, "beijing"),
+        ({}, {"region": " Singapore "}, INTL, "singapore"),
+        ({}, {"configured": "beijing"}, CN, "beijing"),
+        ({}, {"region": "singapore", "configured": "beijing"}, INTL, "singapore"),
+        ({}, {"region": "singapore", "workspace": "ws-1"}, SPACE, "singapore"),
+        ({}, {"base_url": f"{INTL}{COMPATIBLE}/"}, INTL, "singapore"),
+        ({}, {"base_url": f"{SPACE}{COMPATIBLE}", "region": "singapore"}, SPACE, "singapore"),
+        ({}, {"base_url": f"http://127.0.0.1:8000{COMPATIBLE}"}, "http://127.0.0.1:8000", None),
+        ({}, {"base_url": f"http://[::1]:8000{COMPATIBLE}"}, "http://[::1]:8000", None),
+        (
+            {},
+            {"base_url": f"http://localhost:8000{COMPATIBLE}", "region": "beijing"},
+            "http://localhost:8000",
+            "beijing",
+        ),
+        ({"DASHSCOPE_API_REGION": "ap-southeast-1"}, {}, INTL, "singapore"),
+        ({"DASHSCOPE_API_REGION": "ap-southeast-1", "DASHSCOPE_WORKSPACE_ID": "ws-1"}, {}, SPACE, "singapore"),
+        ({"DASHSCOPE_WORKSPACE_ID": "ws-1"}, {"region": "singapore"}, SPACE, "singapore"),
+        ({"DASHSCOPE_HTTP_BASE_URL": f"{CN}{NATIVE}"}, {}, CN, "beijing"),
+        ({"DASHSCOPE_COMPATIBLE_BASE_URL": f"{INTL}{COMPATIBLE}"}, {}, INTL, "singapore"),
+        (
+            {"DASHSCOPE_COMPATIBLE_BASE_URL": f"{INTL}{COMPATIBLE}", "DASHSCOPE_HTTP_BASE_URL": f"{CN}{NATIVE}"},
+            {},
+            INTL,
+            "singapore",
+        ),
+        ({"DASHSCOPE_HTTP_BASE_URL": f"{CN}{NATIVE}", "DASHSCOPE_API_REGION": "singapore"}, {}, CN, "beijing"),
+        ({"DASHSCOPE_HTTP_BASE_URL": f"{CN}{NATIVE}"}, {"configured": "singapore"}, INTL, "singapore"),
+        (
+            {
+                "DASHSCOPE_HTTP_BASE_URL": "https://{workspace_id}.ap-southeast-1.maas.aliyuncs.com/api/v1",
+                "DASHSCOPE_WORKSPACE_ID": "ws-1",
+            },
+            {},
+            SPACE,
+            "singapore",
+        ),
+    ],
+)
+def test_a_place_is_named(env: dict[str, str], options: dict[str, str], origin: str, region: str | None) -> None:
+    endpoint = resolve(env, **options)  # type: ignore[arg-type] - the table's keys are resolve's
+    assert endpoint.files == f"{origin}{COMPATIBLE}/files"
+    assert endpoint.native_url == f"{origin}{NATIVE}"
+    assert endpoint.region == region
+
+
+def test_a_base_url_of_another_form_has_no_native_side() -> None:
+    assert resolve({}, base_url="https://files.example.com/v1").native_url is None
+
+
+@pytest.mark.parametrize(
+    ("env", "options", "says"),
+    [
+        ({}, {}, "no region is chosen"),
+        ({}, {"region": "mars"}, "no region is called 'mars'"),
+        ({"DASHSCOPE_API_REGION": "us-east-1"}, {}, "no region is called"),
+        ({}, {"base_url": f"{CN}{COMPATIBLE}", "region": "singapore"}, "is in region beijing, --region says singapore"),
+        ({}, {"base_url": f"{CN}{COMPATIBLE}", "workspace": "a"}, "both name a host"),
+        ({}, {"base_url": "http://dashscope.aliyuncs.com/v1"}, "plain HTTP to dashscope.aliyuncs.com"),
+        ({}, {"base_url": "http://localhost.evil.example/v1"}, "plain HTTP"),
+        ({}, {"base_url": "http://127.0.0.1.evil.example/v1"}, "plain HTTP"),
+        ({}, {"base_url": "http://0.0.0.0/v1"}, "plain HTTP"),
+        ({}, {"base_url": "http://2130706433/v1"}, "plain HTTP"),
+        ({}, {"base_url": "ftp://host/v1"}, "is not a URL with a host"),
+        ({}, {"base_url": "dashscope.aliyuncs.com"}, "is not a URL with a host"),
+        ({}, {"base_url": "https://host:port/v1"}, "is not a URL"),
+        ({}, {"base_url": "https://[::1/v1"}, "is not a URL"),
+        ({}, {"base_url": "https://host/v1?key=1"}, "host and a path only"),
+        ({}, {"base_url": "https://host/v1#x"}, "host and a path only"),
+        ({}, {"base_url": "https://ho st/v1"}, "is not a URL with a host"),
+        ({}, {"base_url": "https://host/v1/files"}, "ends in '/v1/files'"),
+        ({}, {"base_url": "https://host/../v1"}, "ends in"),
+        ({}, {"base_url": "https://host/v1\r\nX: y"}, "ends in"),
+        ({}, {"base_url": "https://dashscope-intl.aliyuncs.com@evil.example/v1"}, "host and a path only"),
+        ({"DASHSCOPE_COMPATIBLE_BASE_URL": f"{CN}{COMPATIBLE}"}, {"workspace": "a"}, "both name a host"),
+        ({"DASHSCOPE_HTTP_BASE_URL": f"{CN}/v2"}, {}, "doesn't end in /api/v1"),
+        ({"DASHSCOPE_HTTP_BASE_URL": "https://{workspace_id}.x/api/v1"}, {}, "asks for a workspace id"),
+    ],
+)
+def test_no_place_without_a_clear_name(env: dict[str, str], options: dict[str, str], says: str) -> None:
+    with pytest.raises(DatasetkitError) as caught:
+        resolve(env, **options)  # type: ignore[arg-type] - the table's keys are resolve's
+    assert says in str(caught.value)
+    assert caught.value.next_step
+
+
+def test_a_password_in_a_base_url_is_not_repeated() -> None:
+    with pytest.raises(DatasetkitError) as caught:
+        resolve({}, base_url="https://user:hunter2@host/v1")
+    assert "hunter2" not in str(caught.value) + caught.value.next_step
+
+
+@given(st.text(min_size=1, max_size=80))
+def test_a_workspace_never_changes_the_domain(workspace: str) -> None:
+    try:
+        endpoint = resolve({}, region="singapore", workspace=workspace)
+    except DatasetkitError:
+        return
+    parts = urlsplit(endpoint.base_url)
+    assert parts.hostname == f"{workspace.lower()}.ap-southeast-1.maas.aliyuncs.com"
+    assert (parts.scheme, parts.path, parts.query, parts.username) == ("https", COMPATIBLE, "", None)
+
+
+@given(st.text(max_size=60))
+def test_any_base_url_is_a_place_or_an_error(text: str) -> None:
+    for url in (text, f"https://{text}", f"http://{text}/v1", f"https://host/{text}"):
+        try:
+            endpoint = resolve({}, base_url=url)
+        except DatasetkitError:
+            continue
+        assert urlsplit(endpoint.base_url).scheme == "https" or urlsplit(url).hostname in ("localhost", "127.0.0.1")
+
+
+def test_regions_are_found_by_id_and_code() -> None:
+    for region in regions():
+        assert find_region(region.id) == find_region(region.code) == region
+        assert region.origin.startswith("https://")
+
+
+def test_a_key_shows_nowhere() -> None:
+    key = read_key({"DASHSCOPE_API_KEY": " sk-secret \r\n"})
+    assert key.header == "Bearer sk-secret"
+    assert not [shown for shown in (repr(key), str(key), f"{key}", f"{[key]}") if "secret" in shown]
+    with pytest.raises(TypeError):
+        pickle.dumps(key)
+    assert key.redact("Incorrect API key provided: sk-secret.") == "Incorrect API key provided: [the key]."
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("", "is not set"),
+        ("  \n", "is not set"),
+        ("sk-a\r\nX-Evil: 1", "holds a character"),
+        ("sk a", "holds a character"),
+        ("sk-ä", "holds a character"),
+        ("sk-\0", "holds a character"),
+    ],
+)
+def test_what_could_not_stand_in_a_header_is_no_key(value: str, says: str) -> None:
+    with pytest.raises(DatasetkitError, match=says) as caught:
+        read_key({"DASHSCOPE_API_KEY": value})
+    assert not value.strip() or value.strip() not in str(caught.value) + caught.value.next_step
+
+
+def test_only_the_environment_holds_a_key() -> None:
+    with pytest.raises(DatasetkitError, match="DASHSCOPE_API_KEY is not set"):
+        read_key({"OPENAI_API_KEY": "sk-other"})
+    assert repr(Key("x")) == "[the key]"

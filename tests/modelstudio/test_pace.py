@@ -1,0 +1,48 @@
+"""Waiting: bounded, with jitter, and as long as the service asks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from studio_clock import Clock
+
+from datasetkit.modelstudio.pace import Pace
+
+
+@given(attempt=st.integers(1, 1000), chance=st.floats(0, 1))
+def test_a_delay_is_bounded_and_never_nothing(attempt: int, chance: float) -> None:
+    pace = Pace(chance=lambda: chance)
+    assert 0.5 * pace.first <= pace.delay(attempt) <= pace.longest
+
+
+@given(asked=st.floats(0, 1e6), chance=st.floats(0, 1))
+def test_what_the_service_asks_for_is_a_floor(asked: float, chance: float) -> None:
+    assert Pace(chance=lambda: chance).delay(1, asked) >= asked
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("１", None),
+        ("0", 0.0),
+        (" 12 ", 12.0),
+        ("9" * 400, float("inf")),
+        ("Fri, 02 Jan 2026 03:04:35 GMT", 30.0),
+        ("Fri, 02 Jan 2026 03:04:35 -0000", 30.0),
+        ("Thu, 01 Jan 2026 00:00:00 GMT", 0.0),
+        ("Fri, 99 Jan 2026 03:04:35 GMT", None),
+    ],
+)
+def test_retry_after(header: str | None, seconds: float | None) -> None:
+    assert Pace(now=Clock().now).asked(header) == seconds
+
+
+@given(st.text(max_size=40))
+def test_any_retry_after_is_a_number_or_none(header: str) -> None:
+    asked = Pace(now=Clock().now).asked(header)
+    assert asked is None or asked >= 0

@@ -1,0 +1,80 @@
+"""The key is in the Authorization header and nowhere else, whatever goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+
+import pytest
+from fault_cases import CASES, Case
+from studio import Studio
+from studio_state import Misdeed
+
+from datasetkit.cli.upload import send_zips
+from datasetkit.errors import DatasetkitError
+from datasetkit.modelstudio.client import Client
+from datasetkit.modelstudio.endpoint import Endpoint
+from datasetkit.modelstudio.key import Key
+from datasetkit.modelstudio.pace import Pace
+
+SECRET = "sk-5ecret-5ecret-5ecret"
+ECHO = Misdeed("answer", status=400, body=f'{{"message": "bad {SECRET}", "request_id": "{SECRET}"}}'.encode())
+ECHOES = {
+    "echo in JSON": Case([ECHO], [None], 1, "", succeeds=False),
+    "echo in HTML": Case([Misdeed("answer", status=200, body=f"<html><title>{SECRET}".encode())] * 5, [], 0, ""),
+    "echo in text": Case([Misdeed("answer", status=502, body=SECRET.encode())], [], 0, ""),
+    "echo in a redirect": Case(
+        [Misdeed("answer", status=302, headers={"Location": f"https://x/?k={SECRET}"})], [], 0, ""
+    ),
+    "echo in a header": Case([Misdeed("answer", status=500, headers={"X-Request-Id": SECRET})], [], 0, ""),
+}
+
+
+@pytest.mark.parametrize("case", (CASES | ECHOES).values(), ids=CASES | ECHOES)
+def test_the_key_is_seen_by_no_one_else(
+    case: Case,
+    studio: Studio,
+    endpoint: Endpoint,
+    archive: Path,
+    pace: Pace,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("studio_handler.KEY", SECRET)
+    caplog.set_level(logging.DEBUG)
+    studio.misbehave("upload", *case.misdeeds)
+    trace = ""
+    try:
+        send_zips([(archive, ["V411"])], endpoint, Key(SECRET), form="json", pace=pace)
+    except DatasetkitError as error:
+        trace = "".join(traceback.format_exception(error)) + repr(error) + error.next_step
+    studio.settle()
+    assert studio.seen("upload"), "the case did reach the service"
+    assert caplog.text, "httpx and httpcore did log"
+    _assert_secret(*capsys.readouterr(), caplog.text, trace)
+    _assert_secret(*(path.read_bytes().decode("latin-1") for path in archive.parent.rglob("*") if path.is_file()))
+    for seen in studio.requests:
+        headers = [pair for pair in seen.headers if pair[0] != "Authorization"]
+        assert len(headers) == len(seen.headers) - 1
+        _assert_secret(seen.method, seen.target, str(headers), seen.head.decode("latin-1"))
+
+
+def _assert_secret(*texts: str) -> None:
+    for text in texts:
+        assert "5ecret" not in text
+
+
+def test_a_wrong_key_that_the_service_quotes_is_not_repeated(
+    studio: Studio, endpoint: Endpoint, archive: Path, pace: Pace
+) -> None:
+    with pytest.raises(DatasetkitError, match="Incorrect API key provided") as caught:
+        send_zips([(archive, [])], endpoint, Key(SECRET), pace=pace)
+    assert SECRET not in str(caught.value)
+
+
+def test_no_object_shows_it(endpoint: Endpoint, pace: Pace) -> None:
+    with Client(endpoint, Key(SECRET), pace=pace) as client:
+        for shown in (repr(client), str(vars(client)), repr(client._http), str(vars(client._http))):
+            assert SECRET not in shown

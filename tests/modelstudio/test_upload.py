@@ -1,0 +1,287 @@
+"""The whole sequence where nothing goes wrong, and where the file is there already."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import jsonschema
+import pytest
+from studio import Studio
+from studio_clock import Clock
+from studio_state import Misdeed
+
+from datasetkit import spec
+from datasetkit.errors import DatasetkitError
+from datasetkit.modelstudio.client import Client
+from datasetkit.modelstudio.receipt import read_receipt, receipt_path
+from datasetkit.modelstudio.sending import Voices
+from datasetkit.modelstudio.upload import Interrupted, upload_zip
+
+
+def test_a_zip_arrives_whole_and_leaves_its_receipt(studio: Studio, client: Client, archive: Path) -> None:
+    receipt = upload_zip(archive, client, ignored=["V411"])
+    (stored,) = studio.files.values()
+    assert stored.path.read_bytes() == archive.read_bytes()
+    assert (stored.filename, stored.purpose, receipt.file_id) == ("money rain.zip", "fine-tune", stored.id)
+    assert studio.calls() == ["list", "upload", "show"]
+    assert read_receipt(archive) == receipt
+    written = json.loads(receipt_path(archive).read_text("utf-8"))
+    jsonschema.validate(written, spec.document("receipt.schema.json"))
+    assert written["ignored"] == ["V411"]
+    assert written["uploaded"] == "2025-12-19T06:52:07Z"
+    assert [path.name for path in archive.parent.iterdir() if "receipt" in path.name] == ["money rain.zip.receipt.json"]
+
+
+def test_the_body_is_announced_to_the_byte(studio: Studio, client: Client, archive: Path) -> None:
+    upload_zip(archive, client)
+    (seen,) = studio.seen("upload")
+    assert b'name="file"; filename="money rain.zip"' in seen.head
+    assert dict(seen.headers)["Content-Length"] == str(seen.body)
+    assert 300_000 < seen.body < 301_000
+
+
+def test_progress_is_told_for_hashing_and_sending(client: Client, archive: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    upload_zip(archive, client, voices=Voices(watch=lambda *step: told.append(step)))
+    for stage in ("hashing", "sending"):
+        done = [step[1] for step in told if step[0] == stage]
+        assert done == sorted(done)
+        assert done[-1] == 300_000
+    assert {step[2] for step in told} == {300_000}
+
+
+def test_a_second_upload_sends_nothing(studio: Studio, client: Client, archive: Path) -> None:
+    first = upload_zip(archive, client)
+    studio.requests.clear()
+    assert upload_zip(archive, client) == first
+    assert studio.calls() == ["show", "show"]
+
+
+def test_without_the_receipt_the_file_is_found_and_the_receipt_is_the_same(
+    studio: Studio, client: Client, archive: Path
+) -> None:
+    first = upload_zip(archive, client)
+    before = receipt_path(archive).read_bytes()
+    receipt_path(archive).unlink()
+    assert upload_zip(archive, client) == first
+    assert receipt_path(archive).read_bytes() == before
+    assert studio.calls().count("upload") == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [b"", b"{", b"[]", b'{"file_id": "x"}', b"\xff\xfe", b"[" * 100_000, b'{"sha256": 1}'],
+    ids=["empty", "cut", "array", "sparse", "encoding", "deep", "type"],
+)
+def test_a_receipt_that_is_none_is_said_and_replaced(
+    written: bytes, studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    receipt_path(archive).write_bytes(written)
+    receipt = upload_zip(archive, client, voices=Voices(note=notes.append))
+    assert "is not a usable receipt" in notes[0]
+    assert read_receipt(archive) == receipt
+
+
+def test_changed_bytes_are_noticed_said_and_sent(
+    studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    first = upload_zip(archive, client)
+    archive.write_bytes(archive.read_bytes()[::-1])  # same size: only the digest tells
+    second = upload_zip(archive, client, voices=Voices(note=notes.append))
+    assert second.file_id != first.file_id
+    assert f"has changed since it was uploaded as {first.file_id}" in notes[0]
+    assert len(studio.files) == 2
+
+
+def test_a_receipt_whose_file_is_gone_is_said_and_the_zip_sent_again(
+    studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    first = upload_zip(archive, client)
+    studio.files.clear()
+    second = upload_zip(archive, client, voices=Voices(note=notes.append))
+    assert notes[0] == f"the service no longer has {first.file_id}"
+    assert list(studio.files) == [second.file_id]
+
+
+def test_a_receipt_of_another_place_is_no_reason_not_to_send(
+    studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    upload_zip(archive, client)
+    text = receipt_path(archive).read_text("utf-8")
+    receipt_path(archive).write_text(text.replace("127.0.0.1", "127.0.0.2").replace("null", '"beijing"'), "utf-8")
+    studio.files.clear()
+    upload_zip(archive, client, voices=Voices(note=notes.append))
+    assert "was uploaded to beijing as" in notes[0]
+    assert len(studio.files) == 1
+
+
+def test_again_sends_though_it_is_there(studio: Studio, client: Client, archive: Path) -> None:
+    first = upload_zip(archive, client)
+    second = upload_zip(archive, client, again=True)
+    assert {first.file_id, second.file_id} == set(studio.files)
+
+
+def test_the_same_name_and_size_with_other_bytes_is_another_file(
+    studio: Studio, client: Client, archive: Path, tmp_path: Path
+) -> None:
+    older = tmp_path / "older"
+    older.write_bytes(bytes(300_000))
+    studio.add("money rain.zip", 300_000, "fine-tune", older)
+    receipt = upload_zip(archive, client)
+    assert studio.calls() == ["list", "native", "upload", "show"]
+    assert studio.files[receipt.file_id].path != older
+
+
+def test_where_the_service_gives_no_md5_the_user_decides(studio: Studio, client: Client, archive: Path) -> None:
+    studio.md5_known = False
+    there = studio.add("money rain.zip", 300_000, "fine-tune", archive)
+    with pytest.raises(DatasetkitError, match="no MD5 to compare") as caught:
+        upload_zip(archive, client)
+    assert there.id in caught.value.next_step
+    assert "--again" in caught.value.next_step
+    assert "upload" not in studio.calls()
+
+
+def test_it_waits_until_the_file_is_processed(studio: Studio, client: Client, archive: Path) -> None:
+    studio.polls = 4
+    upload_zip(archive, client)
+    assert studio.calls() == ["list", "upload", *["show"] * 5]
+
+
+def test_a_file_that_shows_only_after_a_moment_is_waited_for(studio: Studio, client: Client, archive: Path) -> None:
+    missing = Misdeed("answer", after=0, status=404)
+    studio.misbehave("show", missing, missing)
+    upload_zip(archive, client)
+    assert studio.calls() == ["list", "upload", "show", "show", "show"]
+
+
+def test_a_file_that_never_shows_is_said(studio: Studio, client: Client, archive: Path) -> None:
+    studio.always["show"] = Misdeed("answer", after=0, status=404)
+    with pytest.raises(DatasetkitError, match="but now it is not there"):
+        upload_zip(archive, client)
+    assert studio.calls().count("show") == 3
+
+
+def test_the_wait_is_bounded_and_nothing_is_lost(studio: Studio, client: Client, archive: Path) -> None:
+    studio.polls = 10_000
+    with pytest.raises(DatasetkitError, match="is still not processed after") as caught:
+        upload_zip(archive, client)
+    assert "Nothing needs sending again" in caught.value.next_step
+    studio.files[next(iter(studio.files))].polls = 0
+    upload_zip(archive, client)
+    assert studio.calls().count("upload") == 1
+
+
+def test_a_file_that_the_service_gives_up_on_is_said(studio: Studio, client: Client, archive: Path) -> None:
+    studio.misbehave("show", Misdeed("edit", changes={"status": "error"}))
+    with pytest.raises(DatasetkitError, match="now it is 'error'"):
+        upload_zip(archive, client)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [({"bytes": 299_999}, "holds 299999 bytes under"), ({"purpose": "batch"}, "for the purpose 'batch'")],
+)
+def test_the_answer_is_held_against_what_was_sent(
+    changes: dict[str, object], says: str, studio: Studio, client: Client, archive: Path
+) -> None:
+    studio.misbehave("upload", Misdeed("edit", changes=changes))
+    with pytest.raises(DatasetkitError, match=says) as caught:
+        upload_zip(archive, client)
+    assert "datasetkit files rm file-ft-" in caught.value.next_step
+    assert not receipt_path(archive).exists()
+
+
+@pytest.mark.parametrize(
+    ("stage", "says"),
+    [("hashing", "Nothing of"), ("sending", "an incomplete file"), ("waiting", "is on the service as file-ft-")],
+)
+def test_a_ctrl_c_says_what_may_have_arrived(
+    stage: str, says: str, studio: Studio, client: Client, clock: Clock, tmp_path: Path
+) -> None:
+    def stop(now: str = "waiting", _done: int = 0, _total: int = 0) -> None:
+        if now == stage:
+            raise KeyboardInterrupt
+
+    path = tmp_path / "large.zip"
+    path.write_bytes(bytes(5_000_000))
+    studio.polls, clock.then[1] = 3, stop
+    with pytest.raises(Interrupted) as caught:
+        upload_zip(path, client, voices=Voices(watch=stop))
+    assert says in str(caught.value)
+    upload_zip(path, client)
+    assert len(studio.files) == 1
+    studio.settle()
+    assert studio.calls().count("upload") == 1 + (stage == "sending")
+
+
+@pytest.mark.parametrize("name", ["雨 – “money”.zip", "a'b\"c.zip", "a;b,c.zip", "a  b.zip", "ä" * 60 + ".zip"])
+def test_odd_names_arrive_as_they_are(name: str, studio: Studio, client: Client, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"zip")
+    upload_zip(path, client)
+    (stored,) = studio.files.values()
+    assert stored.filename == name
+    receipt_path(path).unlink()
+    upload_zip(path, client)
+    assert studio.calls().count("upload") == 1
+
+
+@pytest.mark.parametrize("make", ["missing", "folder", "empty", "line break", "pipe", "nul"])
+def test_what_is_no_zip_file_is_refused_before_anything_is_sent(
+    make: str, studio: Studio, client: Client, tmp_path: Path
+) -> None:
+    path = tmp_path / {"line break": "a\nb.zip", "nul": "a\0b.zip"}.get(make, "x.zip")
+    match make:
+        case "folder":
+            path.mkdir()
+        case "empty":
+            path.touch()
+        case "line break":
+            path.write_bytes(b"zip")
+        case "pipe":
+            os.mkfifo(path)
+    with pytest.raises(DatasetkitError) as caught:
+        upload_zip(path, client)
+    assert caught.value.next_step
+    assert studio.requests == []
+
+
+def test_a_receipt_that_cannot_be_written_loses_no_id(
+    studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    receipt_path(archive).mkdir()  # a folder in its place: nothing can be renamed over it
+    receipt = upload_zip(archive, client, voices=Voices(note=notes.append))
+    assert receipt.file_id in studio.files
+    assert any("receipt.json" in note and "the upload itself is done" in note for note in notes)
+    assert sorted(path.name for path in archive.parent.iterdir()) == [
+        "money rain.zip",
+        "money rain.zip.receipt.json",
+        "service",
+    ]
+
+
+@pytest.mark.parametrize("change", ["grow", "shrink", "rewrite"])
+def test_a_zip_that_changes_while_it_is_sent_is_not_passed_off_as_whole(
+    change: str, studio: Studio, client: Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "large.zip"
+    path.write_bytes(bytes(5_000_000))
+
+    def alter(stage: str, done: int, total: int) -> None:
+        if stage == "sending" and done < 1_000_000:
+            with path.open("r+b") as stream:
+                match change:
+                    case "grow":
+                        stream.seek(0, os.SEEK_END)
+                        stream.write(b"more")
+                    case "shrink":
+                        stream.truncate(2_000_000)
+                    case "rewrite":
+                        stream.write(b"touched")
+
+    with pytest.raises(DatasetkitError, match="changed while it was being read"):
+        upload_zip(path, client, voices=Voices(watch=alter))
+    assert not receipt_path(path).exists()
