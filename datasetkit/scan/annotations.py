@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -80,13 +81,13 @@ def _line(raw: bytes, path: str, number: int) -> Record | BrokenLine:
 def _several(lines: list[bytes], start: int, broken: BrokenLine) -> tuple[BrokenLine, int]:
     """One finding for an object printed over several lines, with the index of its last line."""
     text = lines[start].decode("utf-8")
-    if not unclosed(text):
+    if not text.lstrip().startswith("{") or not unclosed(text):
         return broken, start
     for end in range(start + 1, min(start + _LONGEST_OBJECT, len(lines))):
         if lines[end].lstrip().startswith(b"{"):
             break  # the next record: this one was cut off
         text += "\n" + lines[end].decode("utf-8", "replace")
-        if not unclosed(text):
+        if b"}" in lines[end] and not unclosed(text):
             message = f"the object runs over lines {start + 1} to {end + 1}; write it on one line"
             return BrokenLine(broken.where, Flaw.NOT_JSON, message, broken.column), end
     return broken, start
@@ -99,8 +100,7 @@ def _load(text: str) -> tuple[object, tuple[str, ...]]:
         nonlocal repeated
         values = dict(items)
         if len(values) < len(items):
-            keys = [key for key, _ in items]
-            repeated = tuple(key for key in values if keys.count(key) > 1)
+            repeated = tuple(key for key, count in Counter(key for key, _ in items).items() if count > 1)
         else:
             repeated = ()
         return values

@@ -7,7 +7,9 @@ import json
 import re
 from collections.abc import Callable
 
-_STRING = r'"(?:[^"\\]|\\.)*"'
+# Possessive, and matching where the closing quote is missing too: else each quote of a line that was cut off
+# within a string would be tried as the start of another one, and a line of 20,000 \" would take an hour.
+_STRING = r'"(?:[^"\\]|\\.)*+("?)'
 _LONGEST = 1 << 20  # characters; a longer line isn't worth the passes that find its cause
 _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"'})
 
@@ -32,7 +34,7 @@ def diagnose(text: str, error: Exception) -> tuple[str, int | None]:
 
 def unclosed(text: str) -> bool:
     """Whether a string, object or array is still open where the text ends."""
-    outside = re.sub(_STRING, "", text, flags=re.DOTALL)
+    outside = re.sub(_STRING, lambda match: "" if match[1] else match[0], text, flags=re.DOTALL)
     depth = sum(outside.count(c) for c in "{[") - sum(outside.count(c) for c in "}]")
     return depth > 0
 
@@ -77,7 +79,7 @@ _CAUSES: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("a comma follows the object; remove it", lambda text: text.rstrip().removesuffix(",")),
     ("several objects stand on one line; give each a line of its own", _first_object),
     ('typographic quotes (“ ”) stand where JSON wants plain ones (")', lambda text: text.translate(_SMART)),
-    ("a comment stands in the line; JSON has none", _outside_strings(r"(?://|#).*|/\*.*?\*/", "")),
+    ("a comment stands in the line; JSON has none", _outside_strings(r"(?://|#).*|/\*.*?(?:\*/|$)", "")),
     (
         "NaN or Infinity is not JSON; write a number, a string or null",
         _outside_strings(r"-?(?:NaN|Infinity)\b", "0"),

@@ -113,6 +113,30 @@ def test_repeated_keys_are_listed_of_the_record_alone() -> None:
     assert second.repeated == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"prompt": "' + '\\"' * 200_000, "cut off"),
+        ('{"prompt": 1} ' + "/* " * 200_000, "a comment stands in the line"),
+        ('"a": [\n' * 20_000, "cut off"),
+        ("{\n" * 20_000, "cut off"),
+    ],
+    ids=["quotes", "comments", "arrays", "objects"],
+)
+def test_what_is_broken_all_over_is_read_in_a_moment(text: str, message: str) -> None:
+    """Each would take minutes or hours if every part of it were held against every other."""
+    _, lines = parse(text.encode(), "data.jsonl")
+    assert len(lines) == max(1, text.count("\n"))
+    assert all(isinstance(line, BrokenLine) and message in line.message for line in lines)
+
+
+def test_a_key_given_twice_among_many_is_found_in_a_moment() -> None:
+    keys = [*(f'"{number}": 0' for number in range(100_000)), '"7": 1']
+    (line,) = parse(f"{{{', '.join(keys)}}}".encode(), "data.jsonl")[1]
+    assert isinstance(line, Record)
+    assert line.repeated == ("7",)
+
+
 def test_an_empty_file_has_no_lines() -> None:
     assert parse(b"", "data.jsonl")[1] == []
     assert parse(b"\n\n", "data.jsonl")[0].blank == ()
