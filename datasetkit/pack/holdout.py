@@ -64,7 +64,8 @@ def hold_out(samples: Sequence[Sample], wanted: int | Fraction, *, least_trainin
 
 def _refuse_small(split: Split, count: int, least_training: int, least_validation: int) -> None:
     training, validation = len(split.training), len(split.validation)
-    tied = f" ({count} were wanted; the others share files with more samples)" if validation < count else ""
+    short = validation < min(count, training + validation)
+    tied = f" ({count} were wanted; the others share files with more samples)" if short else ""
     for side, found, least in (
         ("training", training, least_training),
         ("validation", validation, least_validation),

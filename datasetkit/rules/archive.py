@@ -175,7 +175,8 @@ def file_name(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: `第1个.mp4`, `my clip.mp4` → `my_clip.mp4`.
     Remedy: nothing to do on a folder: `datasetkit build` renames them in the zip, and in the lines.
     """
-    own = [re.split(r"[/\\]", dataset.name)[-1]] if dataset.source is Source.ZIP else []
+    judged = dataset.source is Source.ZIP and not ctx.mending  # as a zip to upload: its own name matters too
+    own = [re.split(r"[/\\]", dataset.name)[-1]] if judged else []
     odd = [path for path in (*own, *media(dataset)) if not _compliant(path, ctx.limits)]
     if odd and ctx.mending:
         yield Problem(f"{names(odd)} will be renamed in the zip", mended=True)

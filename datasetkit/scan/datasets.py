@@ -134,9 +134,9 @@ def _named(record: Record | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
 
 
 def resolve(text: str) -> str | None:
-    """The path that a line means, relative to the set's root, or None where it is absolute or leaves the root."""
+    """The path that a line means, relative to the set's root, or None where it is absolute, a URL, or leaves it."""
     slashed = text.replace("\\", "/")
-    if slashed.startswith("/") or (slashed[1:2] == ":" and slashed[:1].isalpha()) or "\0" in slashed:
+    if slashed.startswith("/") or (slashed[1:2] == ":" and slashed[:1].isalpha()) or "://" in text or "\0" in text:
         return None
     parts: list[str] = []
     for part in slashed.split("/"):

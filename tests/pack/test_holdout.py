@@ -126,7 +126,7 @@ def test_a_chain_of_shared_files_stays_together():
     [
         (15, "holding out 15 of 20 samples leaves 5 for training, at least 10 are needed"),
         (4, "holding out 4 of 20 samples leaves 4 for validation, at least 5 are needed"),
-        (99, "holding out 20 of 20 samples .* leaves 0 for training"),
+        (99, "holding out 20 of 20 samples leaves 0 for training"),
     ],
 )
 def test_a_side_that_is_too_small_is_refused(wanted, message):
@@ -137,3 +137,8 @@ def test_a_side_that_is_too_small_is_refused(wanted, message):
 def test_sides_just_large_enough_pass():
     result = split(plain(20), 10, least_training=10, least_validation=10)
     assert len(result.training) == len(result.validation) == 10
+
+
+def test_wanting_more_than_there_are_is_not_blamed_on_shared_files():
+    with pytest.raises(DatasetkitError, match="holding out 20 of 20 samples leaves 0 for training, at least 10"):
+        split(plain(20), 25, least_training=10)
