@@ -4,6 +4,7 @@ import pytest
 from values import NAME, dataset, found, i2v, image, kf2v, record, sample, told, video, zipped
 
 from datasetkit.findings import Severity
+from datasetkit.lint import Wanted, lint
 from datasetkit.model import (
     Annotations,
     BrokenLine,
@@ -217,3 +218,9 @@ def test_thresholds_come_from_the_facts() -> None:
 def test_a_folder_weighs_what_its_zip_would() -> None:
     judged = dataset(i2v(), size=2**40, source=Source.FOLDER, stray=["huge.mov"])
     assert told(judged, "D103") == []
+
+
+def test_what_a_zip_is_built_from_need_not_have_a_name_to_upload() -> None:
+    source = zipped(i2v(), name="我的.zip")
+    assert [f.code for f in lint(source, Wanted(select=("D",))).findings] == ["D107"]
+    assert lint(source, Wanted(select=("D",)), build=True).findings == ()
