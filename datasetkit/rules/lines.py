@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
+from unicodedata import normalize
 
 from datasetkit import spec
 from datasetkit.findings import Basis, Problem, Severity
@@ -186,11 +187,14 @@ def file_not_found(missing: Missing, ctx: Context) -> Iterator[Problem]:
     Example: `"first_frame_path": "image_9.jpeg"` where the file is `image_9.jpg`.
     Remedy: mend the name in the line, or add the file.
     """
+    path = missing.path if missing.path == missing.path.strip() else repr(missing.path)  # else the space isn't seen
     if missing.near:
         verb = "is" if len(missing.near) == 1 else "are"
-        yield Problem(f"{missing.path} is not there, but {names(missing.near)} {verb}")
+        alike = normalize("NFC", missing.near[0]) == normalize("NFC", missing.path)
+        form = ", in another Unicode form" if alike else ""  # else both names look the same
+        yield Problem(f"{path} is not there, but {names(missing.near)} {verb}{form}")
     else:
-        yield Problem(f"{missing.path} is not there")
+        yield Problem(f"{path} is not there")
 
 
 @rule("L210", "path-form", on=Reference, severity=Severity.ERROR, basis=Basis.CLIENT)

@@ -139,6 +139,16 @@ def broken(flaw: Flaw, message: str, column: int | None = None) -> Dataset:
             "L209 error: a.jpg is not there, but A.jpg and b/a.jpg are",
         ),
         (
+            dataset(
+                sample(first_frame_path=Missing("cafe\u0301.jpg", Expected.IMAGE, ("café.jpg",)), video_path=video())
+            ),
+            "L209 error: cafe\u0301.jpg is not there, but café.jpg is, in another Unicode form",
+        ),
+        (
+            dataset(sample(first_frame_path=Missing("a.jpg ", Expected.IMAGE, ("a.jpg",)), video_path=video())),
+            "L209 error: 'a.jpg ' is not there, but a.jpg is",
+        ),
+        (
             dataset(sample(first_frame_path=Outside("../a.jpg", Expected.IMAGE), video_path=video())),
             "L210 error: ../a.jpg leads out of the folder that holds data.jsonl",
         ),
