@@ -6,6 +6,7 @@ Only this room prints, draws progress bars and knows exit codes.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -63,6 +64,8 @@ def datasetkit() -> None:
 
 def main() -> None:
     """The console script: run a command and leave with its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text, or not the terminal's
     sys.exit(run(sys.argv[1:]))
 
 

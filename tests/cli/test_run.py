@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -36,3 +37,17 @@ def test_colours_are_off_with_no_color_even_on_a_terminal(clean: Path, no_color:
     os.close(ours)
     assert b"L213" in said
     assert (b"\x1b[" in said) is coloured
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names are text here")
+def test_a_name_that_is_no_text_is_printed_in_escapes(clean: Path, tmp_path: Path) -> None:
+    target = os.fsencode(tmp_path) + b"/\xff.zip"
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    ran = subprocess.run(
+        [*COMMAND, "build", str(clean), "-o", target, "--format", "json"],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0
+    assert json.loads(ran.stdout)[0]["file"] == "\udcff.zip"
