@@ -5,9 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 _MOST = 3  # suggestions; more would be a list, not a hint
-_SEARCHED = 20_000  # names; beyond these one-letter slips aren't looked for, as the index would be large
+# Each letter of a name costs a key as long as the name: beyond these, one-letter slips aren't looked for.
+_LONGEST = 255  # letters; a zip's directory takes names of 65,535, whose keys would fill 4 GB
+_SEARCHED = 500_000  # letters of all names together: 20,000 names of 25
 
 
 class Names:
@@ -15,15 +18,23 @@ class Names:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = list(paths)
-        self._keyed: dict[tuple[str, str], list[str]] = defaultdict(list)
+
+    @cached_property
+    def _keyed(self) -> dict[tuple[str, str], list[str]]:
+        """The paths by each key that they may be missed by; made when the first one is missed."""
+        keyed: dict[tuple[str, str], list[str]] = defaultdict(list)
         for path in self._paths:
             for key in _keys(path):
-                self._keyed[key].append(path)
-        # a path can only be a letter away from one as long, give or take that letter
-        self._lengths = {len(_folded(path)) for path in self._paths} if len(self._paths) <= _SEARCHED else set()
-        for path in self._paths if self._lengths else ():
-            for slip in _slips(path):
-                self._keyed["slip", slip].append(path)
+                keyed[key].append(path)
+            for slip in _slips(path) if len(_folded(path)) in self._lengths else ():
+                keyed["slip", slip].append(path)
+        return keyed
+
+    @cached_property
+    def _lengths(self) -> set[int]:
+        """A path can only be a letter away from one as long, give or take that letter."""
+        lengths = [len(_folded(path)) for path in self._paths]
+        return {length for length in lengths if length <= _LONGEST} if sum(lengths) <= _SEARCHED else set()
 
     def near(self, path: str, suffixes: frozenset[str]) -> tuple[str, ...]:
         """Up to three files that ``path`` may have meant, best first, whose extension is one of ``suffixes``."""

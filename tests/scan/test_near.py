@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from datasetkit.scan.near import Names
@@ -44,3 +46,20 @@ def test_only_media_of_the_sort_are_offered() -> None:
 def test_at_most_three_are_offered() -> None:
     names = Names(f"{folder}/a.jpg" for folder in "pqrstu")
     assert len(names.near("a.jpg", IMAGES)) == 3
+
+
+def test_names_that_no_disk_would_take_are_not_searched_letter_by_letter() -> None:
+    """A zip's directory may hold them; their keys would fill gigabytes."""
+    long = "".join(chr(0x4E00 + number % 20_000) for number in range(65_000))
+    names = Names([f"{long}.jpg", "holiday.jpg"])
+    tracemalloc.start()
+    assert names.near("holliday.jpg", IMAGES) == ("holiday.jpg",)
+    assert names.near(f"{long}x.jpg", IMAGES) == ()
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+
+
+def test_a_letter_is_not_looked_for_among_very_many_names() -> None:
+    names = Names(["holiday.jpg", *(f"{number:040}.jpg" for number in range(20_000))])
+    assert names.near("holliday.jpg", IMAGES) == ()
+    assert names.near("holiday.png", IMAGES) == ("holiday.jpg",)
