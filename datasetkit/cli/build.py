@@ -72,6 +72,8 @@ def command(
         if verdict.count(Severity.ERROR):
             click.echo("not built: mend the errors above first", err=True)
             return 1
+        if not verdict.dataset.samples:
+            raise DatasetkitError(f"{path} has no sample to build from", "What was ignored has to be mended first.")
         planned = list(_plan(verdict, output, hold_out))
         if any(_too_large(verdict, layout, target) for layout, target in planned):
             return 1

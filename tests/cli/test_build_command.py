@@ -223,3 +223,11 @@ def test_a_validation_folder_that_is_there_is_seen_before_the_first_is_written(
     assert ran.code == 2
     assert "out-validation exists and isn't an empty folder" in ran.err
     assert [path.name for path in tmp_path.iterdir()] == ["out-validation"]
+
+
+def test_nothing_can_not_be_ignored_into_an_empty_zip(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    ran = cli("build", tmp_path / "set", "-o", tmp_path / "out.zip", "--ignore", "D101")
+    assert ran.code == 2
+    assert "has no sample to build from" in ran.err
+    assert not (tmp_path / "out.zip").exists()
