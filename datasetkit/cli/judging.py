@@ -20,14 +20,14 @@ from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.tree import Tree
 
 
-def verdicts(path: str, options: dict[str, Any]) -> Iterator[Verdict]:
-    """Judge every dataset of a folder or zip.
+def verdicts(path: str, options: dict[str, Any], *, alone: bool = False) -> Iterator[Verdict]:
+    """Judge every dataset of a folder or zip, or ``alone`` the one at its root.
 
     Raises DatasetkitError for a path, a configuration, a model or a code that can't be used.
     """
     said = asked(options)
     with closing(open_tree(path)) as tree:
-        for dataset, own in scan(tree, track):
+        for dataset, own in scan(tree, track, alone=alone):
             yield lint(dataset, _wanted(said, own))
 
 
@@ -48,8 +48,8 @@ def only_verdict(path: str, options: dict[str, Any]) -> Iterator[tuple[Verdict, 
 
 
 def track(media: Iterable[Medium], count: int) -> Iterable[Medium]:
-    """A progress bar on stderr, where that is a terminal, for what takes over a second; it leaves nothing behind."""
-    if not sys.stderr.isatty():
+    """A progress bar on stderr, where someone watches, for what takes over a second; it leaves nothing behind."""
+    if not _watched():
         return media
     from tqdm import tqdm
 
@@ -58,14 +58,19 @@ def track(media: Iterable[Medium], count: int) -> Iterable[Medium]:
 
 @contextmanager
 def bar(total: int, title: str) -> Iterator[Callable[[int], object] | None]:
-    """A progress bar of ``total`` bytes that is told how many are done; None where stderr is no terminal."""
-    if not sys.stderr.isatty():
+    """A progress bar of ``total`` bytes that is told how many are done; None where no one watches."""
+    if not _watched():
         yield None
         return
     from tqdm import tqdm
 
     with tqdm(total=total, desc=title, unit="B", unit_scale=True, leave=False, delay=1) as shown:
         yield lambda done: shown.update(done - shown.n)
+
+
+def _watched() -> bool:
+    # pre-commit lends its hooks a terminal for their colours, and prints what they wrote there afterwards
+    return sys.stderr.isatty() and "PRE_COMMIT" not in os.environ
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from datasetkit.cli.judging import verdicts
-from datasetkit.cli.options import judging_options
-from datasetkit.cli.placing import place
-from datasetkit.findings import Severity
-from datasetkit.pack.target import replacing
-from datasetkit.report import text
+from datasetkit.cli.options import judging_options, staged_options
+from datasetkit.cli.staged import touched
 from datasetkit.report.formats import FORMATS, load
 
 
 @click.command(name="lint")
-@click.argument("paths", nargs=-1, metavar="PATH...", required=True, type=click.Path())
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path())
 @judging_options
 @click.option("--select", multiple=True, metavar="CODES", help="Judge by these codes or prefixes only: D,V407.")
+@staged_options
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--all", "every", is_flag=True, help="Show every finding, however often its code repeats.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="For people or machines.")
@@ -30,9 +28,7 @@ from datasetkit.report.formats import FORMATS, load
     metavar="FILE",
     help="Write the format to a file; stdout is the text report.",
 )
-def command(
-    paths: tuple[str, ...], *, strict: bool, every: bool, form: str, output: Path | None, **options: Any
-) -> int:
+def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], **options: Any) -> int:
     """Check dataset folders and zips; change nothing.
 
     Each PATH is a folder or zip with a data.jsonl, or a folder of such folders.
@@ -41,12 +37,29 @@ def command(
     Example:
       datasetkit lint money_rain --model wan2.2-i2v-flash
       datasetkit lint money_rain --format sarif --output lint.sarif
+      datasetkit lint --staged
     """
+    if not paths and not staged:
+        raise click.MissingParameter(param_hint="'PATH...'", param_type="argument")
+    if staged and not (paths := tuple(touched(paths, exclude))) and options["form"] == "text":
+        click.echo("nothing staged touches a dataset")  # and nothing is loaded that judges one
+        return 0
+    return _lint(paths, alone=staged, **options)
+
+
+def _lint(
+    paths: Sequence[str], *, alone: bool, strict: bool, every: bool, form: str, output: Path | None, **options: Any
+) -> int:
+    from datasetkit.cli.judging import verdicts
+    from datasetkit.cli.placing import place
+    from datasetkit.findings import Severity
+    from datasetkit.report import text
+
     started = time.monotonic()
     readable = form == "text" or output is not None
     judged = []
     for path in paths:
-        for verdict in verdicts(path, options):
+        for verdict in verdicts(path, options, alone=alone):
             judged.append(verdict)
             if readable:
                 click.echo(text.render(verdict, every=every))
@@ -63,6 +76,8 @@ def _write(report: str, output: Path | None) -> None:
         click.echo(report, nl=bool(report))
         return
     # a file name that isn't UTF-8 holds lone surrogates
+    from datasetkit.pack.target import replacing
+
     content = (click.unstyle(report) + "\n" * bool(report)).encode("utf-8", "backslashreplace")
     with replacing(output, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)

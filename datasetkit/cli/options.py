@@ -49,6 +49,21 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def staged_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that have it find its datasets through git, as a commit hook does."""
+    command = click.option(
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        help="With --staged: not the folders that this matches, from the repository's root.",
+    )(command)
+    return click.option(
+        "--staged",
+        is_flag=True,
+        help="The datasets of this git repository that the staged changes touch; PATH names further data.jsonl.",
+    )(command)
+
+
 def _models(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     from datasetkit import spec
 

@@ -57,14 +57,14 @@ def open_tree(path: str) -> Tree:
     )
 
 
-def scan(tree: Tree, track: Track = plainly) -> Iterator[tuple[Dataset, Tree]]:
+def scan(tree: Tree, track: Track = plainly, *, alone: bool = False) -> Iterator[tuple[Dataset, Tree]]:
     """Every dataset of a tree, each with the tree of its own files, in the order of their folders.
 
-    A tree without a data.jsonl is one dataset that lacks it. ``track`` is handed the media as they are read and
-    their number, and passes them on.
+    A tree without a data.jsonl is one dataset that lacks it. ``alone`` leaves out the datasets in folders below the
+    root. ``track`` is handed the media as they are read and their number, and passes them on.
     """
     found = prefixes(tree)
-    for prefix in found or [""]:
+    for prefix in [""] if alone else found or [""]:
         own = tree.below(prefix)
         inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]
         told = prefix if tree.source is Source.ZIP or len(found) == 1 else ""

@@ -1,0 +1,68 @@
+"""The datasets of a git repository that a commit touches: what a commit hook has to look at.
+
+Asks git itself, because pre-commit names no deleted files and knows no type for clips. Imports nothing that costs
+time, as most commits touch no dataset.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from datasetkit import spec
+from datasetkit.errors import DatasetkitError
+
+# what pre-commit sets where it was given two commits to compare, as before a push and in CI
+_FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
+
+
+def touched(named: Sequence[str], exclude: Sequence[str]) -> list[str]:
+    """The folders of the datasets to judge, each once, as seen from the working directory.
+
+    They are those in git's index with a change staged in them (between the two commits that pre-commit names, where
+    it does), be it a deletion, and those that ``named`` (a data.jsonl or its folder) adds. A change belongs to
+    the innermost dataset around it. ``exclude`` are shell patterns on the folders from the repository's root.
+
+    Raises DatasetkitError outside of a repository.
+    """
+    top = Path(os.fsdecode(_git("rev-parse", "--show-toplevel", cwd=Path()).removesuffix(b"\n")))
+    name = spec.limits().annotations_name
+    roots = {PurePosixPath(path).parent for path in _paths("ls-files", "-z", "--", f":(glob)**/{name}", cwd=top)}
+    changed = _paths("diff", "--name-only", "--no-renames", "-z", *_compared(), "--", cwd=top)
+    found = {root for path in changed if (root := _innermost(path, roots)) is not None}
+    found |= {_folder(path, name, top) for path in named}
+    kept = [root for root in found if not any(fnmatchcase(str(root), pattern) for pattern in exclude)]
+    return sorted(os.path.relpath(top / root) for root in kept)
+
+
+def _compared() -> list[str]:
+    start, end = os.environ.get(_FROM), os.environ.get(_TO)
+    return [f"{start}...{end}"] if start and end else ["--cached"]
+
+
+def _innermost(path: str, roots: set[PurePosixPath]) -> PurePosixPath | None:
+    return next((folder for folder in PurePosixPath(path).parents if folder in roots), None)
+
+
+def _folder(path: str, name: str, top: Path) -> PurePosixPath:
+    place = Path(path)
+    return PurePosixPath(Path(os.path.relpath(place.parent if place.name == name else place, top)).as_posix())
+
+
+def _paths(*command: str, cwd: Path) -> list[str]:
+    return [os.fsdecode(path) for path in _git(*command, cwd=cwd).split(b"\0") if path]
+
+
+def _git(*command: str, cwd: Path) -> bytes:
+    try:
+        return subprocess.run(["git", *command], cwd=cwd, capture_output=True, check=True).stdout
+    except FileNotFoundError as error:
+        raise DatasetkitError(
+            "git isn't installed, or not on PATH", "--staged needs it; name PATHs instead."
+        ) from error
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip()
+        raise DatasetkitError(f"git {command[0]}: {said}", "--staged works inside a git repository.") from error

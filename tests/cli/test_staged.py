@@ -1,0 +1,178 @@
+"""`lint --staged`: what a commit touches is judged, each dataset once, and nothing else is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import builders
+import pytest
+from conftest import Cli, line
+from gitting import ENVIRONMENT, commit, git, repository
+
+ROOT = Path(__file__).parents[2]
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "ab" * 32 + "\nsize 81234\n"
+
+
+@pytest.fixture(autouse=True)
+def no_hook_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF", "GIT_DIR", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def small(folder: Path) -> Path:
+    """One sample."""
+    builders.clip(folder / "a.mp4", frames=32)
+    builders.jpeg(folder / "a.jpg")
+    (folder / "data.jsonl").write_text(line(1, "a.mp4", "a.jpg") + "\n")
+    return folder
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository of two datasets, one with another in it, all committed; it is the working directory."""
+    top = repository(tmp_path / "repo")
+    for name in ("sets/雨 rain", "sets/snow", "sets/snow/valid"):
+        small(top / name)
+    (top / "README").write_text("hello")
+    commit(top)
+    monkeypatch.chdir(top)
+    return top
+
+
+def judged(cli: Cli, *arguments: str) -> list[str]:
+    """The datasets that were judged, by their headings."""
+    out = cli("lint", "--staged", "--ignore", "S", *arguments).out
+    return [row.split("  ")[0] for row in out.splitlines() if "training set" in row or "not a dataset" in row]
+
+
+def test_nothing_is_judged_where_nothing_is_touched(cli: Cli, repo: Path) -> None:
+    (repo / "README").write_text("bye")
+    (repo / "sets/snow/a.mp4").unlink()  # not staged: not of this commit
+    git(repo, "add", "README")
+    ran = cli("lint", "--staged")
+    assert (ran.code, ran.out, ran.err) == (0, "nothing staged touches a dataset\n", "")
+
+
+@pytest.mark.parametrize("change", ["a.mp4", "a.jpg", "data.jsonl", "notes.txt", "新 \n.txt"])
+def test_a_change_has_its_dataset_judged(cli: Cli, repo: Path, change: str) -> None:
+    with (repo / "sets/雨 rain" / change).open("ab") as file:
+        file.write(b"\n")
+    git(repo, "add", "-A")
+    assert judged(cli) == ["sets/雨 rain"]
+
+
+def test_each_dataset_once_and_the_innermost_alone(cli: Cli, repo: Path) -> None:
+    for name in ("sets/snow/b.txt", "sets/snow/c.txt", "sets/雨 rain/b.txt", "sets/e.txt"):
+        (repo / name).write_text("x")
+    git(repo, "add", "-A")
+    assert judged(cli, "sets/snow/data.jsonl") == ["sets/snow", "sets/雨 rain"]
+    commit(repo)
+    (repo / "sets/snow/valid/b.txt").write_text("x")
+    git(repo, "add", "-A")
+    assert judged(cli) == ["sets/snow/valid"]
+    assert judged(cli, "--exclude", "sets/*") == []
+    assert judged(cli, "--exclude", "snow") == ["sets/snow/valid"]
+
+
+def test_what_is_named_is_judged_though_untouched(cli: Cli, repo: Path) -> None:
+    """So `pre-commit run --all-files` reaches every dataset."""
+    names = git(repo, "-c", "core.quotePath=false", "ls-files", "*data.jsonl").splitlines()
+    assert judged(cli, *names) == ["sets/snow", "sets/snow/valid", "sets/雨 rain"]
+
+
+def test_a_medium_deleted_without_its_line(cli: Cli, repo: Path) -> None:
+    git(repo, "rm", "-q", "sets/snow/a.mp4")
+    ran = cli("lint", "--staged", "--ignore", "S")
+    assert ran.code == 1
+    assert "L209 file-not-found  a.mp4 is not there" in ran.out
+
+
+def test_a_medium_moved_from_one_set_to_another(cli: Cli, repo: Path) -> None:
+    git(repo, "mv", "sets/snow/a.mp4", "sets/雨 rain/b.mp4")
+    assert judged(cli) == ["sets/snow", "sets/雨 rain"]
+
+
+def test_a_pointer_is_told_as_such(cli: Cli, repo: Path) -> None:
+    (repo / "sets/snow/a.mp4").write_text(LFS)
+    git(repo, "add", "-A")
+    ran = cli("lint", "--staged", "--ignore", "S")
+    assert ran.code == 1
+    assert "D110 not-fetched" in ran.out
+    assert "V401" not in ran.out
+
+
+def test_a_dataset_that_is_deleted_whole_is_not_missed(cli: Cli, repo: Path) -> None:
+    git(repo, "rm", "-qr", "sets/雨 rain")
+    assert judged(cli) == []
+
+
+def test_the_first_commit_and_a_dataset_at_the_top(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = small(repository(tmp_path / "top"))
+    git(top, "add", "-A")
+    monkeypatch.chdir(top)
+    assert judged(cli) == ["."]
+
+
+def test_from_a_folder_below(cli: Cli, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo / "sets/snow/b.txt").write_text("x")
+    git(repo, "add", "-A")
+    monkeypatch.chdir(repo / "sets/雨 rain")
+    assert judged(cli) == ["../snow"]
+
+
+def test_before_a_push_the_commits_are_compared(cli: Cli, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(repo, "rm", "-q", "sets/snow/a.mp4")
+    commit(repo)
+    assert judged(cli) == []
+    monkeypatch.setenv("PRE_COMMIT_FROM_REF", "HEAD~1")
+    monkeypatch.setenv("PRE_COMMIT_TO_REF", "HEAD")
+    assert judged(cli) == ["sets/snow"]
+    monkeypatch.setenv("PRE_COMMIT_FROM_REF", "gone")
+    ran = cli("lint", "--staged")
+    assert ran.code == 2
+    assert "git diff: " in ran.err
+
+
+def test_machines_are_told_of_nothing_too(cli: Cli, repo: Path) -> None:
+    assert '"datasets": []' in cli("lint", "--staged", "--format", "json").out
+
+
+def test_outside_of_a_repository(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    ran = cli("lint", "--staged")
+    assert ran.code == 2
+    assert "not a git repository" in ran.err
+    assert "--staged works inside a git repository." in ran.err
+
+
+def test_without_git(cli: Cli, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(repo))
+    ran = cli("lint", "--staged")
+    assert ran.code == 2
+    assert "git isn't installed" in ran.err
+
+
+def test_a_commit_that_touches_no_dataset_loads_nothing_that_judges(repo: Path) -> None:
+    program = (
+        "import sys; from datasetkit.cli import run; code = run(['lint', '--staged']);"
+        "print(*sys.modules, file=sys.stderr); sys.exit(code)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=repo, env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+    )
+    assert ran.returncode == 0
+    heavy = {"av", "PIL", "jsonschema", "tqdm", "zipfile", "datasetkit.rules", "datasetkit.scan", "datasetkit.lint"}
+    assert not heavy & set(ran.stderr.split())
+
+
+def test_unstaged_media_stay_as_they_are(cli: Cli, repo: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in repo.rglob("*") if ".git" not in path.parts}
+    shutil.copy(repo / "README", repo / "sets/snow/b.txt")
+    git(repo, "add", "-A")
+    cli("lint", "--staged")
+    after = {path: path.stat().st_mtime_ns for path in repo.rglob("*") if path in before and path.is_file()}
+    assert all(before[path] == time for path, time in after.items())
