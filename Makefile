@@ -18,7 +18,7 @@ demo: .venv/.ready
 	done
 
 test: .venv/.ready
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 lint: .venv/.ready
 	$(BIN)/ruff check

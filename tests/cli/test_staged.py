@@ -162,7 +162,11 @@ def test_a_commit_that_touches_no_dataset_loads_nothing_that_judges(repo: Path) 
         "print(*sys.modules, file=sys.stderr); sys.exit(code)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=repo, env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=repo,
+        env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
     )
     assert ran.returncode == 0
     heavy = {"av", "PIL", "jsonschema", "tqdm", "zipfile", "datasetkit.rules", "datasetkit.scan", "datasetkit.lint"}
