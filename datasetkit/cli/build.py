@@ -12,7 +12,7 @@ import click
 
 from datasetkit import spec
 from datasetkit.cli.judging import bar, only_verdict
-from datasetkit.cli.options import judging_options
+from datasetkit.cli.options import files, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Severity, Verdict
@@ -33,7 +33,7 @@ Zips = Sequence[tuple[Path, list[str]]]
 
 
 @click.command(name="build")
-@click.argument("path")
+@click.argument("path", shell_complete=files)
 @click.option("-o", "--output", required=True, metavar="ZIP", type=click.Path(path_type=Path), help="The zip to write.")
 @judging_options
 @click.option("--hold-out", metavar="N|N%", help="Write a validation zip of N samples too: NAME-validation.zip.")

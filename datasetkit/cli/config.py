@@ -11,7 +11,7 @@ import click
 
 from datasetkit import spec
 from datasetkit.cli.judging import asked, settings
-from datasetkit.cli.options import judging_options
+from datasetkit.cli.options import files, judging_options
 from datasetkit.config import Setting
 from datasetkit.report.columns import align, printable
 from datasetkit.scan.datasets import open_tree, prefixes
@@ -27,7 +27,7 @@ _DEFAULTS = {
 
 
 @click.command(name="config")
-@click.argument("path", default=".", type=click.Path())
+@click.argument("path", default=".", shell_complete=files)
 @judging_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Rows, or JSON.")
 def command(path: str, *, form: str, **options: Any) -> None:

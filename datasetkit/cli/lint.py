@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from datasetkit.cli.options import judging_options, staged_options
+from datasetkit.cli.options import files, judging_options, staged_options
 from datasetkit.cli.staged import touched
 from datasetkit.report.formats import FORMATS, load
 
 
 @click.command(name="lint")
-@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path())
+@click.argument("paths", nargs=-1, metavar="PATH...", shell_complete=files)
 @judging_options
 @click.option("--select", multiple=True, metavar="CODES", help="Judge by these codes or prefixes only: D,V407.")
 @staged_options

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from datasetkit.model import Kind, Role
 
@@ -62,6 +63,14 @@ def staged_options(command: Callable[..., Any]) -> Callable[..., Any]:
         is_flag=True,
         help="The datasets of this git repository that the staged changes touch; PATH names further data.jsonl.",
     )(command)
+
+
+def files(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Have the shell complete the names of files and folders.
+
+    click.Path would do so too, but asks the file system about a name before we can answer for it.
+    """
+    return [CompletionItem(incomplete, type="file")]
 
 
 def _models(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

@@ -79,7 +79,7 @@ def repo(hooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """A repository with two datasets and the hook installed, all committed."""
     folder = tmp_path_factory.mktemp("work")
     made = Repository(repository(folder / "my repo 数据"), folder / "store")
-    for name in ("rain", "雪 snow"):
+    for name in ("bills", "雪 snow"):
         for number in range(11):
             builders.clip(made.top / name / f"v{number}.mp4", frames=32, seed=number)
             builders.jpeg(made.top / name / f"i{number}.jpg", seed=number)
@@ -106,8 +106,8 @@ def test_a_commit_is_refused_mended_and_accepted(repo: Repository) -> None:
     (repo.top / "雪 snow" / "v3.mp4").rename(repo.top / "雪 snow" / "v3 new.mp4")
     refused = repo.commit()
     assert refused.code == 1
-    assert "v3.mp4 is not there, but v3 new.mp4 is" in refused.out
-    assert "rain" not in refused.out
+    assert "v3.mp4 is not there" in refused.out
+    assert "bills" not in refused.out
     assert git(repo.top, "rev-parse", "HEAD") == before
     path = repo.top / "雪 snow" / "data.jsonl"
     path.write_text(path.read_text().replace("v3.mp4", "v3 new.mp4"))
@@ -118,14 +118,14 @@ def test_a_commit_is_refused_mended_and_accepted(repo: Repository) -> None:
 
 
 def test_a_medium_deleted_without_its_line_is_caught(repo: Repository) -> None:
-    (repo.top / "rain" / "i5.jpg").unlink()
+    (repo.top / "bills" / "i5.jpg").unlink()
     refused = repo.commit()
     assert refused.code == 1
     assert "i5.jpg is not there" in refused.out
 
 
 def test_a_pointer_is_told_as_such(repo: Repository) -> None:
-    (repo.top / "rain" / "v5.mp4").write_text(LFS)
+    (repo.top / "bills" / "v5.mp4").write_text(LFS)
     refused = repo.commit()
     assert refused.code == 1
     assert "D110 not-fetched" in refused.out
@@ -144,7 +144,7 @@ def test_all_files_means_every_dataset(repo: Repository) -> None:
 
 
 def test_between_two_commits_as_before_a_push(repo: Repository) -> None:
-    git(repo.top, "rm", "-q", "rain/i6.jpg")
+    git(repo.top, "rm", "-q", "bills/i6.jpg")
     git(repo.top, "commit", "-q", "--no-verify", "-m", "c")
     ran = repo.pre_commit("run", "--from-ref", "HEAD~1", "--to-ref", "HEAD")
     git(repo.top, "reset", "-q", "--hard", "HEAD~1")
