@@ -1,0 +1,109 @@
+"""Edits on the bytes of data.jsonl: only what is edited changes, every other byte stays. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from datasetkit.errors import DatasetkitError
+from datasetkit.repair.edits import DropLine, LineEdit, SetField, SetLine, SetPrompt, StripBom
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = " \t\r\n"
+
+
+def edit_lines(data: bytes, edits: Iterable[LineEdit]) -> bytes:
+    """The bytes of data.jsonl with edits carried out; line numbers are those of ``data``.
+
+    Raises DatasetkitError where a line is not there, or is no record though one of its fields shall be set.
+    """
+    bom = _BOM if data.startswith(_BOM) else b""
+    lines: list[bytes | None] = [*data.removeprefix(_BOM).split(b"\n")]
+    for edit in edits:
+        match edit:
+            case StripBom():
+                bom = b""
+            case SetLine():
+                _set_lines(lines, edit)
+            case SetField():
+                lines[edit.line - 1] = replace_value(_line(lines, edit.line), edit.field, edit.value)
+            case SetPrompt():
+                lines[edit.line - 1] = replace_value(_line(lines, edit.line), "prompt", edit.text)
+            case DropLine():
+                _drop(lines, edit.line)
+    return bom + b"\n".join(line for line in lines if line is not None)
+
+
+def replace_value(line: bytes, field: str, value: str) -> bytes:
+    """The line with a top-level field's value replaced, or added at the end where the line lacks the field.
+
+    Of a key that is given twice the last counts, as it does for every reader of JSON.
+    Raises DatasetkitError where the line is no JSON object.
+    """
+    try:
+        text = line.decode("utf-8")
+        spans, end = _members(text)
+    except (ValueError, RecursionError) as error:
+        raise _changed(f"{line[:40]!r} is no JSON object") from error
+    encoded = _encode(value, text)
+    found = [span for key, span in spans if key == field]
+    if found:
+        start, stop = found[-1]
+        return (text[:start] + encoded + text[stop:]).encode("utf-8")
+    at = spans[-1][1][1] if spans else end
+    return (text[:at] + ", " * bool(spans) + f"{_encode(field, text)}: {encoded}" + text[at:]).encode("utf-8")
+
+
+def _members(text: str) -> tuple[list[tuple[str, tuple[int, int]]], int]:
+    """Each key of a JSON object with the span of its value, and where its closing brace is. Raises ValueError."""
+    decoder = json.JSONDecoder()
+    decoder.decode(text)  # what follows relies on valid JSON
+    at = _skip(text, 0)
+    if text[at] != "{":
+        raise ValueError("not an object")
+    spans = []
+    at = _skip(text, at + 1)
+    while text[at] != "}":
+        key, at = decoder.raw_decode(text, at)
+        start = _skip(text, _skip(text, at) + 1)
+        _, stop = decoder.raw_decode(text, start)
+        spans.append((key, (start, stop)))
+        at = _skip(text, stop)
+        at = _skip(text, at + 1) if text[at] == "," else at
+    return spans, at
+
+
+def _skip(text: str, at: int) -> int:
+    while text[at] in _BLANK:
+        at += 1
+    return at
+
+
+def _encode(value: str, line: str) -> str:
+    """A JSON string in the manner of the line: escaped as ``\\uXXXX`` only where the line does so."""
+    escaped = (line.isascii() and "\\u" in line) or any("\ud800" <= letter <= "\udfff" for letter in value)
+    return json.dumps(value, ensure_ascii=escaped)
+
+
+def _line(lines: list[bytes | None], number: int) -> bytes:
+    line = lines[number - 1] if 0 < number <= len(lines) else None
+    if line is None:
+        raise _changed(f"there is no line {number}")
+    return line
+
+
+def _set_lines(lines: list[bytes | None], edit: SetLine) -> None:
+    last = edit.last or edit.line
+    ending = b"\r" if _line(lines, last).endswith(b"\r") else b""
+    lines[edit.line - 1] = edit.text.encode("utf-8", "surrogatepass").replace(b"\n", ending + b"\n") + ending
+    lines[edit.line : last] = [None] * (last - edit.line)
+
+
+def _drop(lines: list[bytes | None], number: int) -> None:
+    if _line(lines, number).strip():
+        raise _changed(f"line {number} is not blank")
+    lines[number - 1] = None
+
+
+def _changed(what: str) -> DatasetkitError:
+    return DatasetkitError(f"can't edit data.jsonl: {what}", "It was changed meanwhile; run this again.")

@@ -1,0 +1,145 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasetkit.model import BrokenLine, Dataset, Expected, File, Flaw, Missing, Reference, Sample, Source, Where
+from datasetkit.repair.edits import (
+    Box,
+    Convert,
+    DropLine,
+    GrabFrame,
+    Reencode,
+    SetField,
+    SetLine,
+    SetPrompt,
+    StripBom,
+    Which,
+    merge,
+)
+from datasetkit.repair.plan import Refused, Step, plan
+
+
+def sample(line: int, **paths: str) -> Sample:
+    references = tuple(
+        Reference(Where("data.jsonl", line, f"{field}_path"), path, Missing(path, Expected.VIDEO))
+        for field, path in paths.items()
+    )
+    return Sample(Where("data.jsonl", line), {}, references=references)
+
+
+def dataset(*lines: Sample | BrokenLine, files: tuple[str, ...] = ()) -> Dataset:
+    return Dataset("set", Source.FOLDER, 0, lines=lines, files=tuple(File(path, 1) for path in files))
+
+
+PAIR = dataset(
+    sample(1, first_frame="a.gif", video="a.webm"),
+    sample(2, first_frame="b.png", last_frame="c.png", video="a.webm"),
+    BrokenLine(Where("data.jsonl", 3), Flaw.NOT_JSON, "?"),
+    files=("a.gif", "a.webm", "b.png", "c.png", "a.png"),
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (Reencode("a", upright=True), Reencode("a", steady=True), Reencode("a", upright=True, steady=True)),
+        (
+            Reencode("a", seconds=Fraction(5), max_side=4096),
+            Reencode("a", seconds=Fraction(4), start=Fraction(1)),
+            Reencode("a", seconds=Fraction(4), start=Fraction(1), max_side=4096),
+        ),
+        (Convert("a", format="PNG"), Convert("a", rgb=True), Convert("a", format="PNG", rgb=True)),
+        (Convert("a", format="PNG"), Convert("a", format="JPEG"), None),
+        (Reencode("a", crop=Box(0, 0, 2, 2)), Reencode("a", crop=Box(0, 0, 4, 2)), None),
+        (Convert("a", upright=True), GrabFrame("a", "v"), GrabFrame("a", "v")),
+        (GrabFrame("a", "v"), GrabFrame("a", "w"), None),
+        (Reencode("a"), Convert("a"), None),
+        (SetPrompt(1, "x"), SetField(1, "prompt", "x"), SetField(1, "prompt", "x")),
+        (SetPrompt(1, "x"), SetPrompt(1, "y"), None),
+        (SetLine(1, "x"), DropLine(1), None),
+        (StripBom(), StripBom(), StripBom()),
+    ],
+)
+def test_edits_on_one_target_merge_or_contradict(one, other, both) -> None:
+    assert merge(one, other) == both
+
+
+CLIPS = st.builds(
+    Reencode,
+    st.just("a"),
+    *[st.booleans()] * 5,
+    *[st.none() | st.fractions(0, 10)] * 2,
+    st.just(None),
+    *[st.none() | st.integers(2, 9999)] * 2,
+)
+
+
+@given(CLIPS, CLIPS, CLIPS)
+def test_merging_is_a_lattice(one: Reencode, two: Reencode, three: Reencode) -> None:
+    assert merge(one, one) == one
+    assert merge(one, two) == merge(two, one)
+    assert merge(merge(one, two), three) == merge(one, merge(two, three))
+
+
+def test_a_renamed_medium_is_renamed_in_every_line() -> None:
+    made = plan([Reencode("a.webm"), Convert("a.gif", first_frame=True)], PAIR)
+    assert made.media == (
+        Step(Reencode("a.webm"), "a.mp4"),
+        Step(Convert("a.gif", first_frame=True), "a_2.png"),  # a.png is another image
+    )
+    assert made.lines == (
+        SetField(1, "first_frame_path", "a_2.png"),
+        SetField(1, "video_path", "a.mp4"),
+        SetField(2, "video_path", "a.mp4"),
+    )
+
+
+def test_a_field_that_is_set_to_a_renamed_medium_follows() -> None:
+    made = plan([Reencode("a.webm"), SetField(1, "video_path", "a.webm")], PAIR)
+    assert made.lines[0] == SetField(1, "video_path", "a.mp4")
+    assert made.refused == ()
+
+
+def test_frames_follow_a_clip_that_is_cut() -> None:
+    made = plan([Reencode("a.webm", seconds=Fraction(5))], PAIR)
+    assert [step.edit for step in made.media] == [
+        Reencode("a.webm", seconds=Fraction(5)),
+        GrabFrame("c.png", "a.webm", Which.LAST),
+    ]
+    cropped = plan([Reencode("a.webm", crop=Box(0, 0, 8, 8))], PAIR)
+    assert [step.path for step in cropped.media] == ["a.mp4", "a.jpg", "b.png", "c.png"]
+
+
+def test_an_edit_by_two_rules_is_one_step() -> None:
+    made = plan([Reencode("a.webm", upright=True), Reencode("a.webm", steady=True)], PAIR)
+    assert len(made.media) == 1
+
+
+def test_contradictions_are_told() -> None:
+    made = plan([SetPrompt(1, "x"), SetPrompt(1, "y"), SetPrompt(3, "z"), SetLine(3, "{}")], PAIR)
+    assert made.lines == (SetField(1, "prompt", "x"), SetLine(3, "{}"))
+    assert [refused.edit for refused in made.refused] == [SetPrompt(1, "y"), SetField(3, "prompt", "z")]
+
+
+def test_a_broken_line_takes_no_field() -> None:
+    assert plan([SetPrompt(3, "z")], PAIR).refused == (
+        Refused(SetField(3, "prompt", "z"), "line 3 is no record yet; fix it again afterwards"),
+    )
+
+
+def test_an_empty_plan_is_false() -> None:
+    assert not plan([], PAIR)
+    assert plan([StripBom()], PAIR)
+
+
+def test_a_plan_is_one_line_a_target() -> None:
+    made = plan([Reencode("a.webm", upright=True, seconds=Fraction(5), max_pixels=262144), SetPrompt(2, "new")], PAIR)
+    assert list(made.describe()) == [
+        "a.webm → a.mp4: MP4, upright, at most 5 s, up to 262,144 pixels",
+        "c.png: the last frame of a.webm",
+        "line 1, video_path: a.mp4",
+        "line 2, prompt: new",
+        "line 2, video_path: a.mp4",
+    ]
