@@ -1,0 +1,26 @@
+"""What became of one medium that was to be made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The medium is there; ``notes`` say in plain words what could not be kept as it was."""
+
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The medium could not be made, and nothing was left behind; ``reason`` is in plain words."""
+
+    reason: str
+
+
+Outcome = Made | Failed
+
+
+class CannotMakeError(Exception):
+    """Within this package: a medium's data don't allow what was asked. Callers outside get `Failed`."""

@@ -1,0 +1,117 @@
+"""When a clip's frames are shown, and which of them a constant rate takes. Exact and pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from statistics import median_low
+from typing import TypeVar
+
+F = TypeVar("F")
+
+# the rates that clocks of milliseconds and the like stand for: whole numbers, and those of NTSC
+_NTSC = (Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001), Fraction(120000, 1001))
+_DENOMINATOR = 1001
+_NEAR = Fraction(1, 200)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The frames of a picture stream as played: when each is shown, in ticks of ``base`` seconds, rising.
+
+    ``end`` is when the last one is over, after it began. ``whole`` says that every packet tells its
+    time and none is decoded without being shown (edit lists). There is at least one frame.
+    """
+
+    ticks: tuple[int, ...]
+    end: int
+    base: Fraction
+    whole: bool = True
+
+    @cached_property
+    def shown(self) -> tuple[int, ...]:
+        """The ticks without frames that are never seen: VP8 keeps such a tick after the one before them."""
+        usual = median_low([after - before for before, after in self._pairs] or [0])
+        kept = [after for before, after in self._pairs if (after - before) * 10 > usual]
+        return (self.ticks[0], *kept)
+
+    @property
+    def _pairs(self) -> list[tuple[int, int]]:
+        return list(pairwise(self.ticks))
+
+    @property
+    def start(self) -> Fraction:
+        """When the first frame is shown, in seconds of the file's clock."""
+        return self.ticks[0] * self.base
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long the picture stream lasts."""
+        return (self.end - self.ticks[0]) * self.base
+
+    @cached_property
+    def rate(self) -> Fraction:
+        """Frames a second on average, at the rate that is meant where rounding hides it.
+
+        Taken from the first frame to the last: how long that one lasts is what files tell least well.
+        """
+        between = (self.ticks[-1] - self.ticks[0]) * self.base
+        average = (len(self.shown) - 1) / between if between else 1 / self.seconds
+        return meant(average, self.seconds)
+
+    def even(self, jitter: Fraction) -> bool:
+        """Whether every frame is shown equally long but for ``jitter`` seconds and the clock's rounding."""
+        ticks = (*self.shown, self.end)
+        lasting = [(after - before) * self.base for before, after in pairwise(ticks)]
+        return all(abs(one - 1 / self.rate) <= jitter + self.base for one in lasting[:-1])
+
+
+def meant(rate: Fraction, seconds: Fraction) -> Fraction:
+    """The nearest rate in use, where that moves no frame by half its time in ``seconds``; else one of small terms."""
+    known = (*_NTSC, Fraction(max(1, round(rate))))
+    best = min(known, key=lambda one: abs(one - rate))
+    near = abs(best - rate) * seconds * 2 < 1 and abs(best - rate) < rate * _NEAR
+    return best if near else rate.limit_denominator(_DENOMINATOR)
+
+
+def numbered(frames: Iterable[tuple[Fraction, F]], count: int | None) -> Iterator[tuple[int, F]]:
+    """Every frame in turn, up to ``count`` of them: for a clip whose rate is constant already."""
+    for index, (_, frame) in enumerate(frames):
+        if count is not None and index >= count:
+            return
+        yield index, frame
+
+
+def paced(frames: Iterable[tuple[Fraction, F]], rate: Fraction, count: int, *, cut: bool) -> Iterator[tuple[int, F]]:
+    """``count`` frames at a constant rate: each the one nearest in time, left out or repeated as it falls.
+
+    ``frames`` come with their second from the first one on. The first is always taken, and the last too unless
+    the clip is ``cut``.
+    """
+    index = 0
+    for (time, frame), following in ahead(frames):
+        if following is None:
+            until = count
+        else:
+            until = min(math.ceil((time + following) / 2 * rate), count if cut else count - 1)
+        until = max(until, 1)
+        while index < until:
+            yield index, frame
+            index += 1
+        if index >= count:
+            return
+
+
+def ahead(frames: Iterable[tuple[Fraction, F]]) -> Iterator[tuple[tuple[Fraction, F], Fraction | None]]:
+    """Each frame with the time of the next one, None after the last."""
+    waiting = None
+    for current in frames:
+        if waiting is not None:
+            yield waiting, current[0]
+        waiting = current
+    if waiting is not None:
+        yield waiting, None
