@@ -96,12 +96,13 @@ def _remux(source: Place, target: Path, facts: Survey) -> list[str]:
         stream = picture_stream(container)
         copy = output.add_stream_from_template(stream)
         kept, notes = tracks(container, output, facts.timeline.start, None)
-        offset = facts.timeline.ticks[0]
+        shown = iter(facts.timeline.ticks)
         for packet in container.demux(stream, *(track.source for track in kept)):
             if packet.stream.index != stream.index:
                 _feed(kept, packet)
-            elif packet.size and packet.pts is not None and packet.dts is not None:
-                packet.pts, packet.dts = packet.pts - offset, packet.dts - offset
+            elif packet.size and packet.pts is not None:
+                packet.dts = next(shown) - facts.delay - facts.timeline.ticks[0]  # Matroska has none
+                packet.pts -= facts.timeline.ticks[0]
                 packet.stream = copy
                 output.mux(packet)
         return notes + [note for track in kept for note in track.finish()]
@@ -120,13 +121,7 @@ def _encode(source: Place, target: Path, edit: Reencode, facts: Survey, window: 
         kept, notes = tracks(container, output, window.start, window.length if window.cut else None)
         packets = container.demux(stream, *(track.source for track in kept))
         frames = _clocked(_shown(packets, stream, kept, chain), window)
-        lasting = {}
-        for pts, duration, frame in _scheduled(frames, window, edit, facts.timeline.base):
-            lasting[pts] = duration
-            _mux(output, made, frame, pts, lasting)
-        if not lasting:
-            raise CannotMakeError("no frame of it can be decoded")
-        _mux(output, made, None, 0, lasting)
+        _write(output, made, _scheduled(frames, window, edit, facts.timeline.base))
         for packet in packets:  # the picture is cut already, its sound may lie behind
             _feed(kept, packet)
             if all(track.done for track in kept):
@@ -208,12 +203,28 @@ def _scheduled(
             yield round(time / base), max(1, round((until - time) / base)), frame
 
 
-def _mux(
-    output: OutputContainer, stream: VideoStream, frame: VideoFrame | None, pts: int, lasting: dict[int, int]
-) -> None:
-    if frame is not None:
+def _write(output: OutputContainer, stream: VideoStream, scheduled: Iterator[tuple[int, int, VideoFrame]]) -> None:
+    """Encode frames and write them; the last packet is told how long the whole lasts, which the encoder forgets."""
+    ends: list[int] = []
+    begin, held = None, None
+    for packet in _encoded(stream, scheduled, ends):
+        if held is not None:
+            output.mux(held)
+        begin = packet.dts if begin is None else begin
+        held = packet
+    if held is None or held.dts is None or begin is None:
+        raise CannotMakeError("no frame of it can be decoded")
+    held.duration = max(1, ends[-1] - (held.dts - begin))
+    output.mux(held)
+
+
+def _encoded(
+    stream: VideoStream, scheduled: Iterator[tuple[int, int, VideoFrame]], ends: list[int]
+) -> Iterator[Packet[VideoStream]]:
+    """The frames as packets; ``ends`` takes the tick where each frame is over."""
+    for pts, duration, frame in scheduled:
+        ends.append(pts + duration)
         frame.pts, frame.time_base = pts, stream.codec_context.time_base
         frame.pict_type = 0  # the source's key frames are no reason for one here
-    for packet in stream.encode(frame):
-        packet.duration = lasting[packet.pts or 0]  # the encoder forgets it
-        output.mux(packet)
+        yield from stream.encode(frame)
+    yield from stream.encode(None)

@@ -30,6 +30,8 @@ _SAFE = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 # libavformat decodes frames to guess parameters that MP4 and Matroska state; without that, opening takes 2.5 ms
 # instead of 65. One entry a stream: sixteen reach any picture stream behind the sound.
 _UNGUESSED = [{"skip_frame": "all", "threads": "1"}] * 16
+# the clock of edit lists, of which the usual rates and those of NTSC are parts; the default rounds to milliseconds
+_MUXER = {"movflags": "+faststart", "movie_timescale": "120000"}
 _STATED = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
 _MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOMEM}
 
@@ -37,17 +39,14 @@ _MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, 
 @contextmanager
 def reading(source: Place) -> Iterator[InputContainer]:
     """A clip opened for reading. Raises CannotMakeError for what isn't one, here and while it is read."""
-    with _translated():
-        quick = _open(source, _UNGUESSED)
-        container = quick if quick.format.name in _STATED else _again(quick, source)
-        with container:
-            yield container
+    with _translated(), _quickly(source) or _open(source, None) as container:
+        yield container
 
 
 @contextmanager
 def writing(target: Path) -> Iterator[OutputContainer]:
     """An MP4 opened for writing, its index moved to the front at the end."""
-    with _translated(), av.open(str(target.absolute()), "w", format="mp4", options={"movflags": "+faststart"}) as made:
+    with _translated(), av.open(str(target.absolute()), "w", format="mp4", options=_MUXER) as made:
         yield made
 
 
@@ -67,7 +66,8 @@ def picture_stream(container: InputContainer) -> VideoStream:
 class Survey:
     """A picture stream's facts: its frames in time, the first of them, and how it is to be shown.
 
-    ``keys`` are the ticks of the frames that are decoded without others.
+    ``keys`` are the ticks of the frames that are decoded without others; ``delay`` is how many ticks later the
+    clip is shown than decoded.
     """
 
     timeline: Timeline
@@ -76,6 +76,7 @@ class Survey:
     pixel_aspect: Fraction
     interlaced: bool
     keys: tuple[int, ...]
+    delay: int
 
 
 def survey(source: Place) -> Survey:
@@ -95,10 +96,13 @@ def survey(source: Place) -> Survey:
             whole &= not packet.size or (packet.pts is not None and not packet.is_discard)
         if first is None or not ticks or stream.time_base is None:
             raise CannotMakeError("no frame of it can be decoded")
-        timeline = Timeline(tuple(sorted(ticks)), _end(ticks, max(ends)), stream.time_base, whole)
+        shown = tuple(sorted(ticks))
+        delay = max(at - time for at, time in zip(shown, ticks, strict=True))
+        whole &= len(set(ticks)) == len(ticks)
+        timeline = Timeline(shown, _end(ticks, max(ends)), stream.time_base, whole)
         aspect = stream.sample_aspect_ratio or Fraction(1)
         interlaced = first.interlaced_frame or stream.codec_context.field_order > 1  # 1 is progressive, 0 unknown
-        return Survey(timeline, first, stream.codec_context.name, aspect, interlaced, tuple(sorted(keys)))
+        return Survey(timeline, first, stream.codec_context.name, aspect, interlaced, tuple(sorted(keys)), delay)
 
 
 def _end(ticks: list[int], told: int) -> int:
@@ -114,9 +118,18 @@ def _open(source: Place, options: list[dict[str, str]] | None) -> InputContainer
     return av.open(source, "r", options=dict(_SAFE), stream_options=options)  # type: ignore[call-overload, no-any-return]  # stub errs
 
 
-def _again(quick: InputContainer, source: Place) -> InputContainer:
-    quick.close()
-    return _open(source, None)
+def _quickly(source: Place) -> InputContainer | None:
+    """The clip opened without guessing, or None where its container leaves something to be guessed."""
+    try:
+        container = _open(source, _UNGUESSED)
+    except ValueError as error:
+        if isinstance(error, av.error.FFmpegError):
+            raise
+        return None  # PyAV refuses options for streams that the container doesn't list (MPEG-TS)
+    if container.format.name in _STATED:
+        return container
+    container.close()
+    return None
 
 
 @contextmanager

@@ -92,8 +92,9 @@ def filters(frame: VideoFrame, aspect: Fraction, size: Size, crop: Box | None, *
     if crop:
         steps.append(_crop(crop, stored, shown))
         stored = shown = (crop.width, crop.height) if stored == shown else (0, 0)
-    cut = stored == shown and all(0 <= have - want <= 1 for have, want in zip(stored, size, strict=True))
-    steps.append(("crop", f"{size[0]}:{size[1]}:0:0") if cut else ("scale", f"{size[0]}:{size[1]}:{_SCALING}"))
+    if stored != size:
+        cut = stored == shown and all(0 <= have - want <= 1 for have, want in zip(stored, size, strict=True))
+        steps.append(("crop", f"{size[0]}:{size[1]}:0:0") if cut else ("scale", f"{size[0]}:{size[1]}:{_SCALING}"))
     return [*steps, ("setsar", "1")]
 
 
