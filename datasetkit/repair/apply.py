@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from datasetkit import spec
@@ -100,7 +100,7 @@ def _bring(tree: Tree, path: str, target: Path) -> None:
 
 def _link(source: Path, target: Path) -> None:
     """A hard link to a medium that lies there itself; a copy of git-annex's links and of what people edit in place."""
-    if _is_medium(target) and not source.is_symlink():
+    if target.suffix.lower() in spec.limits().media_extensions and not source.is_symlink():
         try:
             os.link(source, target)
             return
@@ -112,10 +112,6 @@ def _link(source: Path, target: Path) -> None:
 def _copy(source: BinaryIO, target: Path) -> None:
     with target.open("xb") as file:
         shutil.copyfileobj(source, file, 1 << 20)
-
-
-def _is_medium(path: Path) -> bool:
-    return any(PurePosixPath(path).suffix.lower() in known for known in spec.limits().suffixes.values())
 
 
 def _stuck(path: str, error: OSError) -> DatasetkitError:

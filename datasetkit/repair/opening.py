@@ -33,6 +33,7 @@ _UNGUESSED = [{"skip_frame": "all", "threads": "1"}] * 16
 # the clock of edit lists, of which the usual rates and those of NTSC are parts; the default rounds to milliseconds
 _MUXER = {"movflags": "+faststart", "movie_timescale": "120000"}
 _STATED = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
+_NOT_PLAYED = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image | Disposition.dependent
 _MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOMEM}
 
 
@@ -51,11 +52,11 @@ def writing(target: Path) -> Iterator[OutputContainer]:
 
 
 def picture_stream(container: InputContainer) -> VideoStream:
-    """The picture stream that is played: the default one, cover art aside, ready to be decoded."""
-    streams = [one for one in container.streams.video if not one.disposition & Disposition.attached_pic]
+    """The picture stream that is played: the first that holds any, as a scan takes it, ready to be decoded."""
+    streams = [one for one in container.streams.video if not one.disposition & _NOT_PLAYED]
     if not streams:
         raise CannotMakeError("it has no picture stream")
-    stream = max(streams, key=lambda one: bool(one.disposition & Disposition.default))
+    stream = next((one for one in streams if len(one.index_entries)), streams[0])
     if stream.codec_context is None:
         raise CannotMakeError("its picture is in a codec that isn't known here")
     stream.codec_context.skip_frame = "DEFAULT"
@@ -102,7 +103,9 @@ def survey(source: Place) -> Survey:
         timeline = Timeline(shown, _end(ticks, max(ends)), stream.time_base, whole)
         aspect = stream.sample_aspect_ratio or Fraction(1)
         interlaced = first.interlaced_frame or stream.codec_context.field_order > 1  # 1 is progressive, 0 unknown
-        return Survey(timeline, first, stream.codec_context.name, aspect, interlaced, tuple(sorted(keys)), delay)
+        return Survey(
+            timeline, first, stream.codec_context.codec.canonical_name, aspect, interlaced, tuple(sorted(keys)), delay
+        )
 
 
 def _end(ticks: list[int], told: int) -> int:
@@ -115,7 +118,9 @@ def _end(ticks: list[int], told: int) -> int:
 def _open(source: Place, options: list[dict[str, str]] | None) -> InputContainer:
     if not isinstance(source, str):
         source.seek(0)
-    return av.open(source, "r", options=dict(_SAFE), stream_options=options)  # type: ignore[call-overload, no-any-return]  # stub errs
+    return av.open(  # type: ignore[call-overload, no-any-return]  # av's stub errs
+        source, "r", options=dict(_SAFE), stream_options=options, metadata_errors="replace"
+    )
 
 
 def _quickly(source: Place) -> InputContainer | None:

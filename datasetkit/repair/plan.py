@@ -27,9 +27,6 @@ from datasetkit.repair.edits import (
     wishes,
 )
 
-_CLIP_SUFFIX = ".mp4"
-_SUFFIXES = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",), "WEBP": (".webp",), "BMP": (".bmp",)}
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -117,16 +114,17 @@ def _steps(edits: Iterable[MediaEdit], dataset: Dataset) -> Iterator[Step]:
 
 def _suffix(edit: MediaEdit) -> str | None:
     """The extension that the result needs, or None where the one it has will do."""
-    suffix = PurePosixPath(edit.path).suffix.lower()
+    known = spec.limits().extensions
     match edit:
         case Reencode():
-            wanted: tuple[str, ...] = (_CLIP_SUFFIX,)
+            wanted = known["mp4"]
         case GrabFrame():
-            wanted = (*_SUFFIXES["JPEG"], *_SUFFIXES["PNG"])
+            wanted = (*known["JPEG"], *known["PNG"])
         case Convert(format=None):
-            wanted = tuple(sorted(spec.limits().suffixes[Expected.IMAGE], key=lambda known: known != ".png"))
+            wanted = (*known["PNG"], *spec.limits().suffixes(Expected.IMAGE))
         case Convert(format=str(name)):
-            wanted = _SUFFIXES[name]
+            wanted = known[name]
+    suffix = PurePosixPath(edit.path).suffix.lower()
     return None if suffix in wanted else wanted[0]
 
 
