@@ -7,7 +7,9 @@ in square pixels. The result is the same to the byte on one machine with one rel
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +23,7 @@ from av.video.stream import VideoStream
 from datasetkit import spec
 from datasetkit.repair import pictures, timing
 from datasetkit.repair.edits import Reencode
-from datasetkit.repair.opening import Place, Survey, picture_stream, reading, survey, writing
+from datasetkit.repair.opening import Place, Survey, picture_stream, reading, stuck, survey, writing
 from datasetkit.repair.outcome import CannotMakeError, Failed, Made, Outcome
 from datasetkit.repair.sound import Track, tracks
 
@@ -48,10 +50,12 @@ def edit_clip(source: Place, target: Path, edit: Reencode) -> Outcome:
     try:
         facts = survey(source)
         window = _window(facts.timeline, edit)
-        if _remux_is_enough(facts, window, edit):
-            notes = _remux(source, target, facts)
-        else:
+        if not _remux_is_enough(facts, window, edit):
             notes = _encode(source, target, edit, facts, window)
+        elif facts.is_mp4 and not (edit.single and facts.pictures > 1):
+            notes = _copy(source, target)
+        else:
+            notes = _remux(source, target, facts)
     except CannotMakeError as error:
         target.unlink(missing_ok=True)
         return Failed(str(error))
@@ -89,6 +93,18 @@ def _remux_is_enough(facts: Survey, window: _Window, edit: Reencode) -> bool:
         or (edit.progressive and facts.interlaced)
         or pictures.bounded(shown, edit.max_side, edit.max_pixels) != shown
     )
+
+
+def _copy(source: Place, target: Path) -> list[str]:
+    """Nothing to do: the bytes as they are."""
+    try:
+        with ExitStack() as stack:
+            file = stack.enter_context(Path(source).open("rb")) if isinstance(source, str) else source
+            file.seek(0)
+            shutil.copyfileobj(file, stack.enter_context(target.open("wb")), 1 << 20)
+    except OSError as error:
+        raise stuck(error) from error
+    return []
 
 
 def _remux(source: Place, target: Path, facts: Survey) -> list[str]:

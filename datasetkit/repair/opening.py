@@ -32,7 +32,8 @@ _SAFE = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 _UNGUESSED = [{"skip_frame": "all", "threads": "1"}] * 16
 # the clock of edit lists, of which the usual rates and those of NTSC are parts; the default rounds to milliseconds
 _MUXER = {"movflags": "+faststart", "movie_timescale": "120000"}
-_STATED = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
+_MP4 = "mov,mp4,m4a,3gp,3g2,mj2"  # libavformat's name for MP4 and MOV alike
+_STATED = {_MP4, "matroska,webm"}
 _NOT_PLAYED = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image | Disposition.dependent
 _MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOMEM}
 
@@ -53,7 +54,7 @@ def writing(target: Path) -> Iterator[OutputContainer]:
 
 def picture_stream(container: InputContainer) -> VideoStream:
     """The picture stream that is played: the first that holds any, as a scan takes it, ready to be decoded."""
-    streams = [one for one in container.streams.video if not one.disposition & _NOT_PLAYED]
+    streams = _pictures(container)
     if not streams:
         raise CannotMakeError("it has no picture stream")
     stream = next((one for one in streams if len(one.index_entries)), streams[0])
@@ -63,12 +64,17 @@ def picture_stream(container: InputContainer) -> VideoStream:
     return stream
 
 
+def _pictures(container: InputContainer) -> list[VideoStream]:
+    return [one for one in container.streams.video if not one.disposition & _NOT_PLAYED]
+
+
 @dataclass(frozen=True)
 class Survey:
     """A picture stream's facts: its frames in time, the first of them, and how it is to be shown.
 
     ``keys`` are the ticks of the frames that are decoded without others; ``delay`` is how many ticks later the
-    clip is shown than decoded.
+    clip is shown than decoded. ``is_mp4`` says that the container is MP4 or MOV, ``pictures`` how many picture
+    streams it has, cover art aside.
     """
 
     timeline: Timeline
@@ -78,6 +84,8 @@ class Survey:
     interlaced: bool
     keys: tuple[int, ...]
     delay: int
+    is_mp4: bool
+    pictures: int
 
 
 def survey(source: Place) -> Survey:
@@ -101,10 +109,17 @@ def survey(source: Place) -> Survey:
         delay = max(at - time for at, time in zip(shown, ticks, strict=True))
         whole &= len(set(ticks)) == len(ticks)
         timeline = Timeline(shown, _end(ticks, max(ends)), stream.time_base, whole)
-        aspect = stream.sample_aspect_ratio or Fraction(1)
         interlaced = first.interlaced_frame or stream.codec_context.field_order > 1  # 1 is progressive, 0 unknown
         return Survey(
-            timeline, first, stream.codec_context.codec.canonical_name, aspect, interlaced, tuple(sorted(keys)), delay
+            timeline=timeline,
+            first=first,
+            codec=stream.codec_context.codec.canonical_name,
+            pixel_aspect=stream.sample_aspect_ratio or Fraction(1),
+            interlaced=interlaced,
+            keys=tuple(sorted(keys)),
+            delay=delay,
+            is_mp4=container.format.name == _MP4,
+            pictures=len(_pictures(container)),
         )
 
 
@@ -143,5 +158,10 @@ def _translated() -> Iterator[None]:
         yield
     except av.error.FFmpegError as error:
         if error.errno in _MACHINE:
-            raise DatasetkitError(f"can't write a clip: {error.strerror}", "Free some space and try again.") from error
+            raise stuck(error) from error
         raise CannotMakeError(f"it can't be read or converted ({error.strerror})") from error
+
+
+def stuck(error: OSError | av.error.FFmpegError) -> DatasetkitError:
+    """The machine, not the clip, is in the way."""
+    return DatasetkitError(f"can't write a clip: {error.strerror}", "Check the free space and the permissions.")
