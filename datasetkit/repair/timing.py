@@ -61,7 +61,7 @@ class Timeline:
         """
         between = (self.ticks[-1] - self.ticks[0]) * self.base
         average = (len(self.shown) - 1) / between if between else 1 / self.seconds
-        return meant(average, self.seconds)
+        return meant(average, self.seconds, self.base)
 
     def even(self, jitter: Fraction) -> bool:
         """Whether every frame is shown equally long but for ``jitter`` seconds and the clock's rounding."""
@@ -70,10 +70,16 @@ class Timeline:
         return all(abs(one - 1 / self.rate) <= jitter + self.base for one in lasting[:-1])
 
 
-def meant(rate: Fraction, seconds: Fraction) -> Fraction:
-    """The nearest rate in use, where that moves no frame by half its time in ``seconds``; else one of small terms."""
-    known = (*_NTSC, Fraction(max(1, round(rate))))
-    best = min(known, key=lambda one: abs(one - rate))
+def meant(rate: Fraction, seconds: Fraction, tick: Fraction) -> Fraction:
+    """The rate that a measured one stands for.
+
+    A whole number, where over ``seconds`` it differs by no more than a ``tick`` of the clock; else the nearest rate
+    in use, where that moves no frame by half its time; else one of small terms.
+    """
+    whole = Fraction(max(1, round(rate)))
+    if abs(whole - rate) * seconds <= rate * tick:
+        return whole
+    best = min((*_NTSC, whole), key=lambda one: abs(one - rate))
     near = abs(best - rate) * seconds * 2 < 1 and abs(best - rate) < rate * _NEAR
     return best if near else rate.limit_denominator(_DENOMINATOR)
 
