@@ -64,8 +64,10 @@ def save(image: Image.Image, target: Path, wanted: str) -> None:
 
     Raises DatasetkitError where it can't be written; ``target`` is gone then.
     """
+    encoded = BytesIO()  # Pillow's own writing of JPEG and BMP says nothing of a full disk
+    image.save(encoded, wanted, **_OPTIONS[wanted])
     with _written(target):
-        image.save(target, wanted, **_OPTIONS[wanted])
+        target.write_bytes(encoded.getbuffer())
 
 
 def _copy(source: BinaryIO, target: Path) -> None:

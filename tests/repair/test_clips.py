@@ -104,6 +104,11 @@ def test_packets_are_copied_where_that_is_enough(tmp_path: Path, codec: str) -> 
     assert facts(target)[3:] == (25, 25, 1)
 
 
+def test_a_clip_that_is_as_wanted_is_copied_to_the_byte(tmp_path: Path) -> None:
+    source = builders.clip(tmp_path / "a.avi", container="mp4", codec="libsvtav1")
+    assert made(source, upright=True, seconds=Fraction(5)).read_bytes() == source.read_bytes()
+
+
 def test_one_picture_stream_is_left(tmp_path: Path) -> None:
     source = builders.clip(tmp_path / "a.mp4", pictures=2)
     target = made(source, single=True)
