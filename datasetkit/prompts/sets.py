@@ -1,0 +1,113 @@
+"""What the prompts of a set have in common that they shouldn't: the facts behind P609, P610 and S708."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from datasetkit.prompts.worddiff import word_diff
+from datasetkit.prompts.words import WORD, fold, is_content, stem
+
+# The platform's own way to begin every caption; nobody takes it for the effect.
+_LEAD_IN = re.compile(
+    r"\s*(?:the |this )?(?:video|clip|scene|footage|shot|image)\s+(?:begins?|starts?|opens?|shows?|features?)\b"
+    r"(?:\s+(?:by|with|on|showing|showcasing|a|an|the|scene|shot|view|of|close-up))*",
+    re.IGNORECASE,
+)
+_LONGEST = 8  # words of a phrase that is looked for
+_DRAWN = 60  # subjects that phrases are drawn from; all are then counted
+_FEWEST = 5  # prompts, below which a share says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPhrase:
+    """A phrase that ``count`` of ``total`` subjects or backgrounds hold."""
+
+    phrase: str
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDifference:
+    """What training teaches and what validation asks for, each the set's most frequent effect text."""
+
+    training: str
+    validation: str
+
+    @property
+    def diff(self) -> str:
+        """The word diff from training to validation."""
+        return word_diff(self.training, self.validation, context=2)
+
+
+def repeated_subjects(subjects: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """Groups of two or more subjects with the same words, each as indexes from 0. Empty subjects are left out."""
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for index, subject in enumerate(subjects):
+        if words := " ".join(map(fold, WORD.findall(subject))):
+            groups[words].append(index)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def shared_phrases(subjects: Sequence[str], share: float = 0.8) -> tuple[SharedPhrase, ...]:
+    """The longest phrases that at least ``share`` of five or more subjects hold, the most frequent first.
+
+    A phrase has two to eight words, two of them of meaning. The platform's lead-in ("The video begins showing a") is
+    left aside. Phrases are drawn from sixty subjects at most, evenly spread, and counted in all.
+    """
+    if len(subjects) < _FEWEST:
+        return ()
+    plain = [_plain(subject) for subject in subjects]
+    step = max(1, len(plain) // _DRAWN)
+    drawn = Counter(phrase for text in plain[::step] for phrase in set(_phrases(text)))
+    least = share * len(plain)
+    likely = [phrase for phrase, n in drawn.items() if n >= 0.75 * share * len(plain[::step])]
+    counted = {phrase: sum(f" {phrase} " in text for text in plain) for phrase in likely}
+    found = {phrase: n for phrase, n in counted.items() if n >= least}
+    longest = [p for p in found if not any(p != other and f" {p} " in f" {other} " for other in found)]
+    ordered = sorted(longest, key=lambda phrase: (-found[phrase], -len(phrase), phrase))
+    return tuple(SharedPhrase(phrase, found[phrase], len(plain)) for phrase in ordered)
+
+
+def _plain(subject: str) -> str:
+    """The subject's words with a space on both sides of each; sentences stay apart."""
+    bare = _LEAD_IN.sub("", subject, count=1)
+    marked = re.sub(r"[.!?;]+(?=\s|$)", " | ", bare)
+    return " " + " ".join(fold(word) for word in re.findall(WORD.pattern + r"|\|", marked)) + " "
+
+
+def _phrases(text: str) -> Iterator[str]:
+    for clause in text.split("|"):
+        words = clause.split()
+        telling = [is_content(stem(word)) for word in words]
+        for start in range(len(words)):
+            for end in range(start + 2, min(start + _LONGEST, len(words)) + 1):
+                if telling[start] and telling[end - 1]:
+                    yield " ".join(words[start:end])
+
+
+def effect_difference(training: Sequence[str], validation: Sequence[str]) -> EffectDifference | None:
+    """How the effect texts of two sets differ, None where both mostly have the same, pronouns aside, or one has none.
+
+    Both take the effect's text of each prompt as it was found (``Normalized.found``).
+    """
+    taught, asked = _usual(training), _usual(validation)
+    if taught is None or asked is None or _folded(taught) == _folded(asked):
+        return None
+    return EffectDifference(taught, asked)
+
+
+def _usual(texts: Sequence[str]) -> str | None:
+    """The most frequent text, pronouns aside, as first written; None where there's none."""
+    counts = Counter(_folded(text) for text in texts if text)
+    if not counts:
+        return None
+    most = counts.most_common(1)[0][0]
+    return next(text for text in texts if _folded(text) == most)
+
+
+def _folded(text: str) -> str:
+    return " ".join("*" if stem(word) == stem("she") else word for word in re.findall(WORD.pattern + r"|[^\w\s]", text))

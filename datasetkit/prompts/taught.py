@@ -1,0 +1,62 @@
+"""What a set's prompts teach: the effect that was declared or found in them, and each prompt's part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datasetkit.model import Prompt, Sample
+from datasetkit.prompts.effect import Effect
+from datasetkit.prompts.flaws import PromptFlaw
+from datasetkit.prompts.infer import infer
+from datasetkit.prompts.normalize import diagnose, normalize
+from datasetkit.prompts.tidy import tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A prompt as it was understood.
+
+    ``subject`` is what stands before the effect, or the whole prompt where there is none; ``found`` the effect's
+    text as it was. ``absent`` says that the sample lacks the effect on purpose.
+    """
+
+    prompt: Prompt
+    subject: str
+    found: str
+    flaws: tuple[PromptFlaw, ...]
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """The effect, None where none was declared or found, and the prompts in the order of their lines."""
+
+    effect: Effect | None = None
+    inferred: bool = False
+    prompts: tuple[Read, ...] = ()
+
+
+NOTHING = Taught()
+"""No prompt was read."""
+
+
+def read_prompts(samples: Sequence[Sample], declared: Effect | None) -> Taught:
+    """What the samples' prompts teach, by the ``declared`` effect or else by the one they share."""
+    prompts = [(sample, sample.prompt) for sample in samples if sample.prompt]
+    effect = declared or infer([prompt.text for _, prompt in prompts]).effect
+    reads = (_read(prompt, effect, effect is not None and is_absent(sample, effect)) for sample, prompt in prompts)
+    return Taught(effect, effect is not None and declared is None, tuple(reads))
+
+
+def is_absent(sample: Sample, effect: Effect) -> bool:
+    """Whether ``absent_in`` names the sample, by its clip or first frame, as written or as resolved."""
+    names = {name for r in sample.references for name in (r.written, r.medium.path)}
+    return not names.isdisjoint(effect.absent_in)
+
+
+def _read(prompt: Prompt, effect: Effect | None, absent: bool) -> Read:
+    if effect is None or absent:
+        return Read(prompt, tidy(prompt.text).text, "", diagnose(prompt.text, None), absent)
+    result = normalize(prompt.text, effect)
+    return Read(prompt, result.subject, result.found, result.flaws)

@@ -1,0 +1,95 @@
+"""What a set's prompts share, and what a deployment needs of them."""
+
+import json
+
+import pytest
+from prompt_cases import EFFECTS, spelled_out
+
+from datasetkit.errors import DatasetkitError
+from datasetkit.prompts.deployment import deployment
+from datasetkit.prompts.effect import Effect
+from datasetkit.prompts.normalize import diagnose, normalize
+from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
+
+PLACES = ["by a canal", "in a hall", "on a pier", "under an oak", "near a mill", "at a desk", "on a roof"]
+
+
+def test_subjects_with_the_same_words_are_repeated():
+    subjects = ["A cat.", "A dog.", "a  cat!", "", "", "A DOG", "A cow."]
+    assert repeated_subjects(subjects) == ((0, 2), (1, 5))
+
+
+def test_a_phrase_of_most_subjects_is_shared():
+    subjects = [f"The video begins showing a man {place}. He wears a bright red hat." for place in PLACES]
+    subjects.append("A woman at a market.")
+    (phrase,) = shared_phrases(subjects)
+    assert phrase.phrase == "wears a bright red hat"
+    assert (phrase.count, phrase.total) == (7, 8)
+
+
+@pytest.mark.parametrize(
+    "subjects",
+    [
+        [],
+        ["A red hat."] * 4,
+        [f"The video begins showing a scene of a woman {place}." for place in PLACES],
+        [f"{place} with a and the of" for place in PLACES],
+    ],
+)
+def test_lead_ins_few_prompts_and_small_words_are_no_shared_phrases(subjects):
+    assert shared_phrases(subjects) == ()
+
+
+def test_sets_that_teach_different_texts_differ_and_pronouns_do_not_count():
+    hers, his = spelled_out("rain", "«she»"), spelled_out("rain", "«he»")
+    zoomed = his.replace("to fall,", "to fall while the camera slowly zooms in,")
+    assert effect_difference([hers, his], [his]) is None
+    assert effect_difference([hers, hers, zoomed], [zoomed, zoomed, his]).diff.count("zooms") == 1
+    assert effect_difference([hers], []) is None
+    assert effect_difference([""], [his]) is None
+
+
+def test_without_an_effect_only_what_holds_for_any_prompt_is_judged():
+    prompt = "Sure! A  man in [a scene] s86 b5p"
+    offences = {flaw.offence.value for flaw in diagnose(prompt, None)}
+    assert offences == {"untidy", "placeholder", "model-chatter"}
+    assert diagnose(prompt, EFFECTS["rain"], absent=True) == diagnose(prompt, None)
+
+
+def test_deployment_texts_are_the_platforms():
+    prompts = ["Two men run.", f"A woman by a wall. {spelled_out('kf', '«he»')}"]
+    texts = deployment(EFFECTS["kf"], prompts)
+    assert texts.lora_prompt_default == "Then she/he begins the s86b5p transformation."
+    assert texts.prompt == (
+        "Provide a video description based on the image content. The description must include the phrase "
+        "“Then she/he begins the s86b5p transformation.”\nOutput Template:\nThe video begins with a shot of "
+        "[subject description]. [Environment description]. Then she/he begins the s86b5p transformation.\nExample:\n"
+        "A woman by a wall. Then she begins the s86b5p transformation."
+    )
+
+
+def test_deployment_texts_are_valid_json_whatever_the_text():
+    effect = Effect("x1", 'Then x1 "rain" begins, \\ and “bills” fall </script> é 雨.')
+    config = deployment(effect, [f"A wall. {effect.text}"]).as_json()
+    assert json.loads(json.dumps(config)) == config
+    assert config["use_input_prompt"] is False
+
+
+def test_without_an_example_the_deployment_says_what_to_do():
+    with pytest.raises(DatasetkitError, match="No prompt of the set") as caught:
+        deployment(EFFECTS["rain"], ["A cat.", f"[subject description] {spelled_out('rain', '«she»')}"])
+    assert "normalize" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message"),
+    [
+        ("A man stands. «she»", "her, she where the subject is he"),
+        ("A man stands. «he»", None),
+        ("A man stands", "the trigger s86b5p is missing"),
+        ("«he»", "nothing stands before the effect"),
+    ],
+)
+def test_a_flaw_says_what_was_seen(prompt, message):
+    flaws = normalize(spelled_out("rain", prompt), EFFECTS["rain"]).flaws
+    assert [flaw.message for flaw in flaws] == ([message] if message else [])
