@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import Kind, Role
+from datasetkit.prompts.effect import Effect, effect_from_table
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -31,6 +32,7 @@ class Config:
     region: str | None = None
     target_seconds: float | None = None
     ignore: Mapping[str, str] = field(default_factory=dict)
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def in_force(
     platform's own tools.
     """
     settings = {key: _single(key, options, config, name, environment) for key in _SINGLE}
+    settings["effect"] = Setting(config.effect, name) if config.effect else Setting(None, DEFAULT)
     for code, reason in config.ignore.items():
         settings[f"ignore.{code}"] = Setting(reason, name)
     for code, reason in options.get("ignore", {}).items():
@@ -63,7 +66,7 @@ def parse(data: bytes, name: str) -> Config:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DatasetkitError(f"{name} is not TOML: {error}", "See README, Configuration, for an example.") from error
-    check(values, spec.document("config.schema.json"), name)
+    _check(values, "config.schema.json", name)
     return Config(
         model=values.get("model"),
         kind=Kind(values["kind"]) if "kind" in values else None,
@@ -71,14 +74,20 @@ def parse(data: bytes, name: str) -> Config:
         region=values.get("region"),
         target_seconds=values.get("target_seconds"),
         ignore=values.get("ignore", {}),
+        effect=_effect(values["effect"], name) if "effect" in values else None,
     )
 
 
-def check(values: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> None:
-    """Raise DatasetkitError for what ``schema`` holds against the values, with what to write instead."""
-    from jsonschema import Draft202012Validator
+def _effect(table: Mapping[str, object], name: str) -> Effect:
+    try:
+        return effect_from_table(table)
+    except DatasetkitError as error:
+        raise DatasetkitError(f"{name}: {error}", error.next_step) from None
 
-    errors = list(Draft202012Validator(schema).iter_errors(values))
+
+def _check(values: Mapping[str, Any], schema: str, name: str) -> None:
+    """Raise DatasetkitError for what the schema called so holds against the values, with what to write instead."""
+    errors = list(spec.validator(schema).iter_errors(values))
     # a misspelt key explains the others, and best of all
     for error in sorted(errors, key=lambda error: error.validator != "additionalProperties"):
         place = ".".join(str(part) for part in error.absolute_path)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from datasetkit.model import Dataset, Kind, Role, Where
+from datasetkit.prompts.taught import NOTHING, Taught
 from datasetkit.spec import ModelSpec
+from datasetkit.wanted import ANYTHING, Wanted
 
 
 class Severity(IntEnum):
@@ -98,6 +100,8 @@ class Verdict:
     findings: tuple[Finding, ...]
     ignored: tuple[Ignored, ...] = ()
     skipped: tuple[str, ...] = ()
+    taught: Taught = NOTHING
+    wanted: Wanted = ANYTHING
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""

@@ -5,33 +5,18 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity, Verdict
 from datasetkit.model import Dataset, Kind, Medium, Missing, Role, Sample, Source, Where
-from datasetkit.rules import REGISTRY, Context, Rule
+from datasetkit.prompts.taught import NOTHING, read_prompts
+from datasetkit.rules import REGISTRY, Context, Rule, prompts
+from datasetkit.rules.prompts import Pair
 from datasetkit.shape import shape_faults
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the user asked for; None and empty leave it to the dataset's lines.
-
-    ``origin`` says where each was said ("--kind", "datasetkit.toml").
-    ``select`` holds codes or prefixes. ``ignore`` holds them too, alone or as "CODE:PATH", each with its reason;
-    PATH is a file's path below the dataset's root, or a shell pattern whose ``*`` stands for slashes too.
-    """
-
-    model: str | None = None
-    kind: Kind | None = None
-    role: Role | None = None
-    target_seconds: float | None = None
-    select: Sequence[str] = ()
-    ignore: Mapping[str, str] = field(default_factory=dict)
-    origin: Mapping[str, str] = field(default_factory=dict)
+from datasetkit.wanted import Wanted
 
 
 def lint(dataset: Dataset, wanted: Wanted, *, build: bool = False) -> Verdict:
@@ -41,20 +26,52 @@ def lint(dataset: Dataset, wanted: Wanted, *, build: bool = False) -> Verdict:
     """
     model = spec.find_model(wanted.model) if wanted.model else None
     assumed = assume(dataset, wanted, model)
-    context = Context(
+    rules = [rule for rule in REGISTRY.values() if _selected(rule.code, wanted.select)]
+    context = _context(dataset, wanted, assumed, model, rules, build=build)
+    findings = sorted(_judge(context, rules), key=_order)
+    kept, ignored = _ignore(findings, wanted.ignore)
+    skipped = tuple(rule.code for rule in rules if rule.needs > dataset.depth)
+    return Verdict(dataset, assumed, model, tuple(kept), ignored, skipped, context.taught, wanted)
+
+
+def compare(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts, with what can only be told of a validation set beside the training set of its kind."""
+    training = {v.assumed.kind: v for v in reversed(verdicts) if v.assumed.role is Role.TRAINING and v.taught.effect}
+    return [_compared(verdict, training.get(verdict.assumed.kind)) for verdict in verdicts]
+
+
+def _compared(verdict: Verdict, training: Verdict | None) -> Verdict:
+    wanted, rules = verdict.wanted, [rule for rule in REGISTRY.values() if rule.on is Pair]
+    rules = [rule for rule in rules if _selected(rule.code, wanted.select)]
+    if verdict.assumed.role is not Role.VALIDATION or training is None or not rules:
+        return verdict
+    pair = Pair(training.taught, training.dataset.name, verdict.taught)
+    context = _context(verdict.dataset, wanted, verdict.assumed, verdict.model, (), build=False)
+    found = [_stamp(rule, problem, Where(""), None, context) for rule in rules for problem in rule.check(pair, context)]
+    kept, ignored = _ignore(found, wanted.ignore)
+    return replace(verdict, findings=(*verdict.findings, *kept), ignored=(*verdict.ignored, *ignored))
+
+
+def _context(
+    dataset: Dataset,
+    wanted: Wanted,
+    assumed: Assumed,
+    model: spec.ModelSpec | None,
+    rules: Sequence[Rule],
+    *,
+    build: bool,
+) -> Context:
+    about_prompts = any(rule.check.__module__ == prompts.__name__ for rule in rules)
+    return Context(
         dataset=dataset,
         assumed=assumed,
         models=(model,) if model else tuple(m for m in spec.models() if assumed.kind in m.kinds),
         named=model is not None,
         limits=spec.limits(),
         target_seconds=wanted.target_seconds,
+        taught=read_prompts(dataset.samples, wanted.effect) if about_prompts else NOTHING,
         mending=build or dataset.source is Source.FOLDER,
     )
-    rules = [rule for rule in REGISTRY.values() if _selected(rule.code, wanted.select)]
-    findings = sorted(_judge(context, rules), key=_order)
-    kept, ignored = _ignore(findings, wanted.ignore)
-    skipped = tuple(rule.code for rule in rules if rule.needs > dataset.depth)
-    return Verdict(dataset, assumed, model, tuple(kept), ignored, skipped)
 
 
 def assume(dataset: Dataset, wanted: Wanted, model: spec.ModelSpec | None) -> Assumed:
@@ -120,6 +137,7 @@ def _walk(context: Context) -> Iterator[tuple[object, Where, str | None]]:
                 yield fault, fault.where, None
             if line.prompt:
                 yield line.prompt, line.prompt.where, None
+    yield from ((flaw, read.prompt.where, None) for read in context.taught.prompts for flaw in read.flaws)
     yield from _walk_media(dataset)
 
 

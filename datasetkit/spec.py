@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import Expected, Kind, Role
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,19 @@ def document(name: str) -> Mapping[str, Any]:
     return loaded
 
 
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """What holds a value against the schema ``name``; a ``$ref`` in it names another file of ``schemas/``."""
+    from jsonschema import Draft202012Validator  # felt at start-up: most commands need no schema
+    from referencing import Registry, Resource
+
+    registry: Registry[Any] = Registry(retrieve=lambda uri: Resource.from_contents(document(uri)))  # type: ignore[call-arg]  # attrs
+    return Draft202012Validator(document(name), registry=registry)
+
+
 def misfit(name: str, value: object) -> str:
     """Why ``value`` is not of the shape that the schema ``name`` describes; empty where it is."""
-    from jsonschema import Draft202012Validator  # felt at start-up: most commands need no schema
-
-    fault = next(Draft202012Validator(document(name)).iter_errors(value), None)
+    fault = next(validator(name).iter_errors(value), None)
     return fault.message if fault else ""
 
 

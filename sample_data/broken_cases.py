@@ -8,6 +8,7 @@ from pathlib import Path
 from broken_archives import archives
 from broken_folders import folders
 from broken_parts import Case
+from broken_prompts import pairs, prompts
 
 
 def write_broken(root: Path) -> None:
@@ -17,11 +18,11 @@ def write_broken(root: Path) -> None:
             shutil.rmtree(old)
         elif old.name != "README.md":
             old.unlink()
-    cases = sorted([*folders(), *archives()], key=lambda case: case.name)
+    cases = sorted([*folders(), *archives(), *prompts(), *pairs()], key=lambda case: case.name)
     for case in cases:
         write_case(root, case)
     entries = "\n".join(_entry(case) for case in cases)
-    head = "# What `datasetkit lint CASE --ignore S` finds, with the further options a case needs.\n\n"
+    head = "# What `datasetkit lint CASE --ignore S` finds, and the options a case needs.\n\n"
     (root / "expected.toml").write_text(head + entries, "utf-8", newline="\n")
 
 
@@ -38,4 +39,5 @@ def write_case(root: Path, case: Case) -> None:
 
 def _entry(case: Case) -> str:
     options = ", ".join(f'"{option}"' for option in case.options)
-    return f'["{case.name}"]\ncode = "{case.code}"\noptions = [{options}]\n'
+    ignore = 'ignore = "S701,S702,S703"\n' * case.code.startswith("S")
+    return f'["{case.name}"]\ncode = "{case.code}"\noptions = [{options}]\n{ignore}'

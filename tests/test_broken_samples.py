@@ -18,19 +18,20 @@ UNSTORABLE = {"D102", "D103", "I308", "V417"}
 
 
 def found(out: str) -> set[str]:
-    return {word for line in out.splitlines()[1:] for word in line.split() if word in REGISTRY}
+    lines = [line for line in out.splitlines()[1:] if not line.startswith("  ignored:")]
+    return {word for line in lines for word in line.split() if word in REGISTRY}
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_yields_its_code_and_nothing_else(case: str, capsys: pytest.CaptureFixture[str]) -> None:
-    run(["lint", str(SAMPLES / "broken" / case), "--ignore", "S", *CASES[case]["options"]])
+    run(["lint", str(SAMPLES / "broken" / case), "--ignore", CASES[case].get("ignore", "S"), *CASES[case]["options"]])
     assert found(capsys.readouterr().out) == {CASES[case]["code"]}
 
 
 def test_every_case_is_expected_and_every_rule_has_one() -> None:
     stored = {path.name for path in (SAMPLES / "broken").iterdir()} - {"README.md", "expected.toml"}
     assert stored == set(CASES)
-    rules = {code for code in REGISTRY if not code.startswith("S")}
+    rules = {code for code in REGISTRY if not code.startswith("S7") or code == "S708"}
     assert {case["code"] for case in CASES.values()} | UNSTORABLE == rules
 
 

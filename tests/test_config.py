@@ -47,13 +47,21 @@ def test_what_cannot_be_used_says_what_to_write(text: str, message: str, hint: s
 
 
 def test_a_misspelt_key_inside_a_table_is_named_with_its_table() -> None:
-    """The schema decides what is a table; tables within tables are held to it too."""
-    inner = {"type": "object", "additionalProperties": False, "properties": {"leaf": {"type": "string"}}}
-    outer = {"type": "object", "additionalProperties": False, "properties": {"inner": inner}}
-    schema = {"additionalProperties": False, "properties": {"outer": outer}}
-    with pytest.raises(DatasetkitError, match=r"x, \[outer\.inner\], has an unknown key, leef") as raised:
-        config.check({"outer": {"inner": {"leef": "a"}}}, schema, "x")
-    assert raised.value.next_step == "Did you mean leaf?"
+    with pytest.raises(DatasetkitError, match=r"x, \[effect\], has an unknown key, triger") as raised:
+        parse(b'[effect]\ntriger = "s86b5p"\ntext = "Then the s86b5p rain begins."\n', "x")
+    assert raised.value.next_step == "Did you mean trigger?"
+
+
+def test_an_effect_is_read() -> None:
+    text = "Then she/he begins the s86b5p transformation."
+    effect = parse(f'[effect]\ntrigger = "s86b5p"\ntext = "{text}"\nabsent_in = ["video_7.mp4"]\n'.encode(), "x").effect
+    assert effect is not None
+    assert (effect.trigger, effect.text, effect.absent_in) == ("s86b5p", text, ("video_7.mp4",))
+
+
+def test_an_effect_that_can_not_serve_names_its_file() -> None:
+    with pytest.raises(DatasetkitError, match="x: The effect text does not hold its trigger"):
+        parse(b'[effect]\ntrigger = "s86b5p"\ntext = "Then the rain begins."\n', "x")
 
 
 def test_the_schema_knows_the_regions_that_there_are() -> None:

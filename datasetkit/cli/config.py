@@ -13,6 +13,7 @@ from datasetkit import spec
 from datasetkit.cli.judging import asked, settings
 from datasetkit.cli.options import files, judging_options
 from datasetkit.config import Setting
+from datasetkit.prompts.effect import Effect
 from datasetkit.report.columns import align, printable
 from datasetkit.scan.datasets import open_tree, prefixes
 
@@ -23,6 +24,7 @@ _DEFAULTS = {
     "role": "(as most lines say)",
     "region": "(none)",
     "target_seconds": "(none)",
+    "effect": "(the one that the prompts share)",
 }
 
 
@@ -62,10 +64,14 @@ def _found(path: str, options: Mapping[str, Any]) -> Iterator[tuple[str, dict[st
             yield own.name, force
 
 
+def _plain(value: Any) -> Any:
+    return value.text if isinstance(value, Effect) else value
+
+
 def _row(key: str, setting: Setting) -> tuple[str, str, str]:
-    value = _DEFAULTS[key] if setting.value is None else printable(str(setting.value))
+    value = _DEFAULTS[key] if setting.value is None else printable(str(_plain(setting.value)))
     return printable(key), value, printable(setting.origin)
 
 
 def _as_json(force: Mapping[str, Setting]) -> dict[str, dict[str, Any]]:
-    return {key: {"value": setting.value, "origin": setting.origin} for key, setting in force.items()}
+    return {key: {"value": _plain(setting.value), "origin": setting.origin} for key, setting in force.items()}

@@ -14,10 +14,11 @@ from typing import Any
 from datasetkit import config
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Verdict
-from datasetkit.lint import Wanted, check_codes, lint
+from datasetkit.lint import check_codes, lint
 from datasetkit.model import Kind, Medium, Role
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.tree import Tree
+from datasetkit.wanted import Wanted
 
 
 def verdicts(path: str, options: dict[str, Any], *, alone: bool = False) -> Iterator[Verdict]:
@@ -123,6 +124,7 @@ def _wanted(said: Asked, tree: Tree) -> Wanted:
         kind=force["kind"].value,
         role=force["role"].value,
         target_seconds=target,
+        effect=force["effect"].value,
         select=said.select,
         ignore={key.removeprefix("ignore."): s.value for key, s in force.items() if key.startswith("ignore.")},
         origin={key: Path(force[key].origin).name for key in ("kind", "role")},

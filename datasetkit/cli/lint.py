@@ -53,17 +53,15 @@ def _lint(
     from datasetkit.cli.judging import verdicts
     from datasetkit.cli.placing import place
     from datasetkit.findings import Severity
+    from datasetkit.lint import compare
     from datasetkit.report import text
 
     started = time.monotonic()
     readable = form == "text" or output is not None
-    judged = []
-    for path in paths:
-        for verdict in verdicts(path, options, alone=alone):
-            judged.append(verdict)
-            if readable:
-                click.echo(text.render(verdict, every=every))
+    judged = compare([verdict for path in paths for verdict in verdicts(path, options, alone=alone)])
     if readable:
+        for verdict in judged:
+            click.echo(text.render(verdict, every=every))
         click.echo(text.summary(judged, time.monotonic() - started))
     if output or not readable:
         _write(load(form)(place(judged)), output)

@@ -52,7 +52,9 @@ def _heading(verdict: Verdict) -> str:
         origin = f"kind {assumed.kind_from}, role {assumed.role_from}"
     model = f", for {verdict.model.id}" if verdict.model else ""
     samples = plural(len(dataset.samples), "sample")
-    return f"{name}  {assumed.kind} {assumed.role} set ({origin}){model}, {samples}, {size(dataset.size)}"
+    taught = verdict.taught
+    effect = f", effect {taught.effect.trigger} inferred" if taught.effect and taught.inferred else ""
+    return f"{name}  {assumed.kind} {assumed.role} set ({origin}){model}, {samples}, {size(dataset.size)}{effect}"
 
 
 def _cut(findings: Sequence[Finding], *, every: bool) -> tuple[list[Finding], Counter[str]]:

@@ -3,7 +3,19 @@
 No rule opens a file, names a limit or knows another rule.
 """
 
-from datasetkit.rules import archive, balance, frames, images, lines, videos
+from datasetkit.rules import archive, balance, frames, images, lines, prompts, videos
 from datasetkit.rules.registry import REGISTRY, Context, Rule, rule
 
-__all__ = ["REGISTRY", "Context", "Rule", "archive", "balance", "frames", "images", "lines", "rule", "videos"]
+__all__ = [
+    "REGISTRY",
+    "Context",
+    "Rule",
+    "archive",
+    "balance",
+    "frames",
+    "images",
+    "lines",
+    "prompts",
+    "rule",
+    "videos",
+]

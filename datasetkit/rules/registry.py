@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from datasetkit.findings import Assumed, Basis, Problem, Severity
 from datasetkit.model import Dataset, Depth
+from datasetkit.prompts.taught import NOTHING, Taught
 from datasetkit.spec import Limits, ModelSpec
 
 S = TypeVar("S")
@@ -20,6 +21,7 @@ class Context:
 
     ``models`` is the model that was named, alone, or every model that trains the kind; never empty.
     ``target_seconds`` is the length of video the user wants, where they said so.
+    ``taught`` is what the prompts teach, empty where no rule asks.
     ``mending`` says that `build` will write the zip, so that what it mends is still to come.
     """
 
@@ -29,6 +31,7 @@ class Context:
     named: bool
     limits: Limits
     target_seconds: float | None = None
+    taught: Taught = NOTHING
     mending: bool = True
 
 

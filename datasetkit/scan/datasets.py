@@ -87,14 +87,16 @@ def _dataset(tree: Tree, inner: Sequence[str], prefix: str, track: Track) -> Dat
     name = spec.limits().annotations_name
     if not any(file.path == name for file in files):
         return replace(empty, near=tuple(_like_annotations(tree)))
-    annotations, parsed = parse(_read(tree, name), name)
+    annotations, parsed = parse(read_annotations(tree), name)
     media = read_media(tree, _wanted(parsed, {file.path for file in files}), track)
     names = Names(file.path for file in files)
     lines = tuple(_line(line, name, media, names) for line in parsed)
     return replace(empty, annotations=annotations, lines=lines)
 
 
-def _read(tree: Tree, name: str) -> bytes:
+def read_annotations(tree: Tree) -> bytes:
+    """The bytes of the data.jsonl at a tree's root. Raises DatasetkitError where it can't be read or is far too big."""
+    name = spec.limits().annotations_name
     cap = spec.limits().annotations_read_bytes
     try:
         with tree.open(name) as file:

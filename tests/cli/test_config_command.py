@@ -35,6 +35,7 @@ def test_every_setting_has_its_origin(cli: Cli, settled: Path) -> None:
         ["role", "(as most lines say)", "default"],
         ["region", "(none)", "default"],
         ["target_seconds", "(none)", "default"],
+        ["effect", "(the one that the prompts share)", "default"],
         ["ignore.L209:gone.*", "on the other disk", "第一 set/datasetkit.toml"],
         ["ignore.S", "a start", "第一 set/datasetkit.toml"],
     ]

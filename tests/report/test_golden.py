@@ -20,6 +20,7 @@ from datasetkit import __version__, spec
 from datasetkit.cli.judging import verdicts
 from datasetkit.cli.lint import command
 from datasetkit.findings import Verdict
+from datasetkit.lint import compare
 from datasetkit.report.formats import FORMATS, load
 from datasetkit.report.places import Placed
 from datasetkit.rules import REGISTRY
@@ -31,14 +32,18 @@ CASES = tomllib.loads((BROKEN / "expected.toml").read_text("utf-8"))
 
 
 def judged(case: str) -> Iterator[Verdict]:
-    arguments = [str(BROKEN / case), "--ignore", "S", *CASES[case]["options"]]
-    yield from verdicts(arguments[0], command.make_context("lint", arguments).params)
+    arguments = [str(BROKEN / case), "--ignore", CASES[case].get("ignore", "S"), *CASES[case]["options"]]
+    yield from compare(list(verdicts(arguments[0], command.make_context("lint", arguments).params)))
 
 
 @cache
 def placed() -> tuple[Placed, ...]:
     """Each case as if it had been named from the top of the repository."""
-    return tuple(Placed(verdict, f"sample_data/broken/{case}") for case in CASES for verdict in judged(case))
+    return tuple(
+        Placed(verdict, Path(verdict.dataset.name).relative_to(ROOT).as_posix())
+        for case in CASES
+        for verdict in judged(case)
+    )
 
 
 @cache

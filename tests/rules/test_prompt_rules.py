@@ -1,0 +1,113 @@
+"""Rules on prompts: errors where the effect is declared, warnings where it was only found."""
+
+from __future__ import annotations
+
+import pytest
+from values import dataset, sample, video
+
+from datasetkit.findings import Finding, Severity, Verdict
+from datasetkit.lint import compare, lint
+from datasetkit.model import Kind, Role, Sample
+from datasetkit.prompts.effect import Effect
+from datasetkit.wanted import Wanted
+
+TEXT = "Then the s86b5p rain begins, bills pour down on her/him and she/he laughs."
+EFFECT = Effect("s86b5p", TEXT, absent_in=("clip_99.mp4",))
+PLACES = ["by a wall", "in a park", "at a bar", "near a lake", "on a roof", "in a shop", "at sea", "in a hall"]
+
+
+def told(subject: str, person: str = "she") -> str:
+    pronouns = ("her", "she") if person == "she" else ("him", "he")
+    return f"{subject} Then the s86b5p rain begins, bills pour down on {pronouns[0]} and {pronouns[1]} laughs."
+
+
+GOOD = [told(f"A woman in {colour} {place}.") for colour, place in zip("ABCDEFGH", PLACES, strict=True)]
+
+
+def line(number: int, prompt: str) -> Sample:
+    return sample(number, extra={"prompt": prompt}, video_path=video(f"clip_{number}.mp4"))
+
+
+def found(prompts: list[str], effect: Effect | None = EFFECT) -> list[Finding]:
+    samples = [line(number, text) for number, text in enumerate(prompts, 1)]
+    wanted = Wanted(select=["P"], effect=effect, kind=Kind.I2V, role=Role.TRAINING)
+    return list(lint(dataset(*samples), wanted).findings)
+
+
+@pytest.mark.parametrize("effect", [EFFECT, None], ids=["declared", "inferred"])
+def test_prompts_that_follow_the_effect_are_quiet(effect: Effect | None) -> None:
+    assert found(GOOD, effect) == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "code", "severity"),
+    [
+        (GOOD[0].replace("s86b5p ", ""), "P601", Severity.ERROR),
+        (GOOD[0].replace("s86b5p", "S86B5P"), "P602", Severity.ERROR),
+        (GOOD[0].replace("pour down", "fall slowly down"), "P604", Severity.WARNING),
+        (told("A man at a desk."), "P605", Severity.WARNING),
+        (told("").strip(), "P606", Severity.ERROR),
+        (GOOD[0].replace("A woman", "A  woman"), "P607", Severity.ADVICE),
+        (told("A woman. [Environment description]."), "P608", Severity.ERROR),
+        ("Sure! Here is a description of the video: " + GOOD[0], "P611", Severity.WARNING),
+    ],
+)
+def test_what_goes_against_the_effect_is_found_alone(prompt: str, code: str, severity: Severity) -> None:
+    (finding,) = found([*GOOD[1:], prompt])
+    assert (finding.code, finding.severity, finding.where.line) == (code, severity, 8)
+    assert finding.where.field == "prompt"
+
+
+@pytest.mark.parametrize("change", [("s86b5p ", ""), ("s86b5p", "S86B5P")])
+def test_an_inferred_effect_makes_warnings_and_says_so(change: tuple[str, str]) -> None:
+    (finding,) = found([*GOOD[1:], GOOD[0].replace(*change)], effect=None)
+    assert finding.severity is Severity.WARNING
+    assert finding.message.endswith("(effect inferred)")
+
+
+def test_prompts_without_a_common_effect_are_judged_by_themselves() -> None:
+    texts = [f"A {animal} sleeps {place}." for animal, place in zip(["cat", "dog", "fox"], PLACES, strict=False)]
+    assert found(texts, effect=None) == []
+
+
+def test_a_common_trigger_is_told_with_a_free_one() -> None:
+    effect = Effect("fire", TEXT.replace("s86b5p", "fire"))
+    (finding,) = found([prompt.replace("s86b5p", "fire") for prompt in GOOD], effect)
+    assert finding.code == "P603"
+    assert "in a million words" in finding.message
+    assert finding.message.endswith("would be free.")
+
+
+def test_repeated_subjects_are_one_finding_with_their_lines() -> None:
+    (finding,) = found([*GOOD, GOOD[2]])
+    assert (finding.code, finding.where.line) == ("P609", 9)
+    assert finding.message == "lines 3 and 9 have one subject and background"
+
+
+def test_a_phrase_of_most_subjects_is_told() -> None:
+    names = ["woman", "girl", "lady", "queen", "nun", "mother"]
+    texts = [told(f"A {who} {place} against a white picket fence.") for who, place in zip(names, PLACES, strict=False)]
+    assert ("P610", '"against a white picket fence" is in 6 of 6 samples, outside the effect') in [
+        (finding.code, finding.message) for finding in found(texts)
+    ]
+
+
+def test_a_sample_without_the_effect_on_purpose_is_quiet() -> None:
+    samples = [line(number, text) for number, text in enumerate(GOOD, 1)]
+    still = line(99, "A man stands still.")
+    wanted = Wanted(select=["P"], effect=EFFECT, kind=Kind.I2V, role=Role.TRAINING)
+    assert lint(dataset(*samples, still), wanted).findings == ()
+
+
+def test_sets_that_teach_different_effects_are_told_once_side_by_side() -> None:
+    def judged(role: Role, prompts: list[str]) -> Verdict:
+        samples = [line(number, text) for number, text in enumerate(prompts, 1)]
+        return lint(dataset(*samples), Wanted(select=["S708"], kind=Kind.I2V, role=role))
+
+    training = judged(Role.TRAINING, GOOD)
+    other = judged(Role.VALIDATION, [text.replace("pour down", "drift slowly down") for text in GOOD])
+    assert [v.findings for v in compare([training, judged(Role.VALIDATION, GOOD)])] == [(), ()]
+    _, verdict = compare([training, other])
+    (finding,) = verdict.findings
+    assert finding.code == "S708"
+    assert "{+drift slowly+}" in finding.message
