@@ -19,6 +19,8 @@ from datasetkit.errors import DatasetkitError
 # name → what `datasetkit --help` says of it, so that the help needs none of the commands' imports
 _COMMANDS = {
     "lint": "Check dataset folders and zips; change nothing.",
+    "normalize": "Give every prompt the one effect text.",
+    "effect": "Find, show and export the effect text and its trigger.",
     "build": "Write an upload-ready zip from a dataset folder.",
     "upload": "Upload zips and print the file ids that a training job needs.",
     "files": "List, show and delete the files that the service holds.",

@@ -1,0 +1,169 @@
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+
+TEXT = "Then the s86b5p rain begins, bills pour down on her/him and she/he laughs."
+TOML = f'model = "wan2.2-i2v-flash"\n\n[effect]\ntrigger = "s86b5p"\ntext = "{TEXT}"\nabsent_in = ["clip_9.mp4"]\n'
+HER = "Then the s86b5p rain begins, bills pour down on her and she laughs."
+HIM = HER.replace("her", "him").replace("she", "he")
+
+
+def write(folder: Path, *lines: str, toml: str | None = TOML) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "data.jsonl").write_bytes("".join(lines).encode("utf-8", "surrogatepass"))
+    if toml:
+        (folder / "datasetkit.toml").write_text(toml)
+    return folder
+
+
+def line(prompt: str, **more: str) -> str:
+    return json.dumps({"prompt": prompt, "first_frame_path": "a.jpg", **more}, ensure_ascii=False) + "\n"
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """One line that is right, one to change, one to leave, one without the effect on purpose, one that is no JSON."""
+    return write(
+        tmp_path / "set",
+        line(f"A woman by a wall. {HER}"),
+        line(f"A man in a bank. {HER}"),
+        line(f"A woman and her dog. {HER}"),
+        line("A man  stands still.", video_path="clip_9.mp4"),
+        "{broken\n",
+    )
+
+
+def test_without_write_it_shows_what_would_change_and_changes_nothing(cli: Cli, mixed: Path) -> None:
+    before = (mixed / "data.jsonl").read_bytes()
+    ran = cli("normalize", mixed)
+    assert ran.code == 1
+    heading, *rows = ran.out.splitlines()
+    assert heading == f"{mixed}  4 prompts: 2 to change, 1 left"
+    assert rows[0] == "  line 2: … pour down on [-her-] {+him+} and [-she-] {+he+} laughs."
+    assert rows[1].startswith('  line 3: left, several: "woman" and "dog"')
+    assert rows[2] == "  line 4: white space"
+    assert rows[3] == "  1 line can't be read: see `datasetkit lint`"
+    assert (mixed / "data.jsonl").read_bytes() == before
+
+
+def test_with_write_only_the_prompts_change(cli: Cli, mixed: Path) -> None:
+    ran = cli("normalize", mixed, "--write")
+    assert ran.code == 0
+    assert f"wrote 2 prompts to {mixed / 'data.jsonl'}" in ran.err
+    assert (mixed / "data.jsonl").read_text("utf-8") == "".join(
+        [
+            line(f"A woman by a wall. {HER}"),
+            line(f"A man in a bank. {HIM}"),
+            line(f"A woman and her dog. {HER}"),
+            line("A man stands still.", video_path="clip_9.mp4"),
+            "{broken\n",
+        ]
+    )
+    assert cli("normalize", mixed).code == 0
+
+
+def test_every_other_byte_stays(cli: Cli, tmp_path: Path) -> None:
+    """Key order, spacing, escapes, line ends, a BOM, blank lines and the missing last line break."""
+    other = '{ "video_path" : "v.mp4",\t"prompt":"A man \\u00e9. ' + HER + '" , "n":1.50e3}\r\n\r\n'
+    folder = write(tmp_path / "set", "\ufeff", other, line(f"A woman. {HER}").rstrip("\n"))
+    before = (folder / "data.jsonl").read_bytes()
+    assert cli("normalize", folder, "--write").code == 0
+    assert (folder / "data.jsonl").read_bytes() == before.replace(HER.encode(), HIM.encode(), 1)
+
+
+def test_the_mode_of_the_file_stays(cli: Cli, mixed: Path) -> None:
+    (mixed / "data.jsonl").chmod(0o640)
+    cli("normalize", mixed, "--write")
+    assert stat.S_IMODE((mixed / "data.jsonl").stat().st_mode) == 0o640
+    assert sorted(path.name for path in mixed.iterdir()) == ["data.jsonl", "datasetkit.toml"]
+
+
+def test_text_behind_the_effect_is_kept_and_told(cli: Cli, tmp_path: Path) -> None:
+    folder = write(tmp_path / "set", line(f"A woman by a wall. {HER} Shot on film at dusk."))
+    assert "line 1: kept behind the effect: Shot on film at dusk." in cli("normalize", folder).out
+
+
+def test_without_a_declared_effect_it_says_how_to_find_one(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("normalize", write(tmp_path / "set", line("A woman."), toml=None))
+    assert ran.code == 2
+    assert "--infer" in ran.err
+
+
+def test_a_zip_is_never_changed(cli: Cli, mixed: Path, tmp_path: Path) -> None:
+    import shutil
+
+    archive = shutil.make_archive(str(tmp_path / "set"), "zip", mixed)
+    assert cli("normalize", archive).code == 1
+    ran = cli("normalize", archive, "--write")
+    assert ran.code == 2
+    assert "is a zip, which is never changed" in ran.err
+
+
+def test_lint_and_normalize_agree(cli: Cli, mixed: Path) -> None:
+    (mixed / "data.jsonl").write_text("".join((mixed / "data.jsonl").read_text().splitlines(True)[:3]))
+    assert "P605" in cli("lint", mixed, "--select", "P").out
+    cli("normalize", mixed, "--write")
+    assert "nothing found" in cli("lint", mixed, "--select", "P").out
+
+
+class TestEffect:
+    def test_it_is_found_written_and_then_declared(self, cli: Cli, tmp_path: Path) -> None:
+        lines = [line(f"A {who} {place}. {HER}") for who, place in (("woman", "by a wall"), ("girl", "at sea"))]
+        folder = write(tmp_path / "set", *lines, line(f"A man in a bank. {HIM}"), toml='model = "wan2.6-i2v"')
+        ran = cli("effect", folder, "--infer", "--write")
+        assert ran.code == 0
+        assert f"text     {TEXT}" in ran.out
+        written = (folder / "datasetkit.toml").read_text()
+        assert written.startswith('model = "wan2.6-i2v"\n\n[effect]\ntrigger = "s86b5p"\n')
+        assert cli("normalize", folder).code == 0
+        assert cli("effect", folder, "--infer", "--write").code == 2
+
+    def test_outliers_are_named_with_line_and_distance(self, cli: Cli, tmp_path: Path) -> None:
+        places = ["by a wall", "at sea", "in a bank", "on a roof"]
+        lines = [line(f"A woman {place}. {HER}") for place in places]
+        folder = write(
+            tmp_path / "set", *lines, line(f"A girl at home. {HER.replace('pour', 'slowly pour')}"), toml=None
+        )
+        assert "line 5: 4% off: … begins, bills [-slowly-] pour down …" in cli("effect", folder, "--infer").out
+
+    def test_no_common_effect_is_said(self, cli: Cli, tmp_path: Path) -> None:
+        folder = write(tmp_path / "set", *(line(f"A {who} waits.") for who in ("cat", "dog", "fox", "cow")), toml=None)
+        ran = cli("effect", folder, "--infer")
+        assert ran.code == 1
+        assert "no common effect: no rare word" in ran.out
+
+    def test_the_deployment_is_json_whatever_quotes_the_text_has(self, cli: Cli, tmp_path: Path) -> None:
+        text = TEXT.replace("laughs", "shouts 'yes' and laughs")
+        toml = f'[effect]\ntrigger = "s86b5p"\ntext = """{text.replace("yes", chr(34) + "yes" + chr(34))}"""\n'
+        prompt = f"A woman. {text}".replace("her/him", "her").replace("she/he", "she").replace("yes", '"yes"')
+        ran = cli("effect", write(tmp_path / "set", line(prompt), toml=toml), "--deployment")
+        config = json.loads(ran.out)["aigc_config"]
+        assert config["lora_prompt_default"] == text.replace("yes", '"yes"')
+        assert config["use_input_prompt"] is False
+        assert config["prompt"].endswith(prompt)
+
+    def test_a_subject_gets_its_prompt(self, cli: Cli, mixed: Path) -> None:
+        assert cli("effect", mixed, "--subject", "A man in a bank").out == f"A man in a bank. {HIM}\n"
+        assert "The subject is empty" in cli("effect", mixed, "--subject", " ").err
+        assert "doesn't say whom" in cli("effect", mixed, "--subject", "A woman and her dog.").err
+
+    def test_the_declared_effect_is_shown_for_each_person(self, cli: Cli, mixed: Path) -> None:
+        assert cli("effect", mixed).out.splitlines() == [f"she: {HER}", f"he: {HIM}"]
+
+    def test_triggers_are_judged_and_proposed(self, cli: Cli) -> None:
+        assert "is English (fire:" in cli("effect", "--trigger", "fire").out
+        assert "means nothing in English" in cli("effect", "--trigger", "s86b5p").out
+        first = cli("effect", "--suggest", "3", "--seed", "7").out
+        assert len(first.split()) == 3
+        assert cli("effect", "--suggest", "3", "--seed", "7").out == first
+
+    @pytest.mark.parametrize(
+        "arguments", [("effect",), ("effect", ".", "--write"), ("effect", "gone"), ("effect", "--suggest", "0")]
+    )
+    def test_what_can_not_be_run_says_why(self, cli: Cli, arguments: tuple[str, ...]) -> None:
+        ran = cli(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err
