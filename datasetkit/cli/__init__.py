@@ -6,15 +6,19 @@ Only this room prints, draws progress bars and knows exit codes.
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from datasetkit import __version__
+from datasetkit.cli.terminal import colours
 from datasetkit.errors import DatasetkitError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # name → what `datasetkit --help` says of it, so that the help needs none of the commands' imports
 _COMMANDS = {
@@ -44,14 +48,40 @@ class _Lazy(click.Group):
         command: click.Command = importlib.import_module(f"datasetkit.cli.{cmd_name}").command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, without importing them, and the options."""
+        from click.shell_completion import CompletionItem
+
+        commands = [CompletionItem(name, help=said) for name, said in _COMMANDS.items() if name.startswith(incomplete)]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
+def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    import platform
+
+    from datasetkit.scan.versions import versions
+
+    libraries = ", ".join(f"{name} {version}" for name, version in versions().items())
+    click.echo(f"datasetkit {__version__}\n{libraries}\nPython {platform.python_version()}, {platform.platform()}")
+    context.exit()
+
+
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, package_name="datasetkit")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the versions that a report of a bug should name.",
+)
 def datasetkit() -> None:
     """Check and pack training sets for Alibaba's Wan image-to-video models.
 
@@ -64,16 +94,9 @@ def datasetkit() -> None:
     """
 
 
-def main() -> None:
-    """The console script: run a command and leave with its exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text, or not the terminal's
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code. Nothing but a bug gets out as a traceback."""
-    color = False if os.environ.get("NO_COLOR") else None  # None: wherever the stream is a terminal
+    color = colours()
     try:
         code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False, color=color)
         if sys.stdout:  # None where the shell closed it

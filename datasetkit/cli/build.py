@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from datasetkit import spec
 from datasetkit.cli.judging import bar, only_verdict
 from datasetkit.cli.options import files, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
+from datasetkit.cli.terminal import width
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Severity, Verdict
 from datasetkit.model import Dataset, Role, Sample
@@ -68,7 +70,7 @@ def command(
         raise DatasetkitError(f"-o {output} gives no name to what is built", "Name a new file, or with --dir a folder.")
     send = _sender(path, options, as_folder=as_folder) if upload else None  # what is missing is said before the work
     with only_verdict(path, options) as (verdict, tree):
-        click.echo(text.render(verdict), err=True)
+        click.echo(text.render(verdict, width=width(sys.stderr)), err=True)
         if verdict.count(Severity.ERROR):
             click.echo("not built: mend the errors above first", err=True)
             return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from datasetkit.cli.options import files, judging_options, staged_options
 from datasetkit.cli.staged import touched
+from datasetkit.cli.terminal import width
 from datasetkit.report.formats import FORMATS, load
 
 
@@ -61,7 +63,7 @@ def _lint(
     judged = compare([verdict for path in paths for verdict in verdicts(path, options, alone=alone)])
     if readable:
         for verdict in judged:
-            click.echo(text.render(verdict, every=every))
+            click.echo(text.render(verdict, every=every, width=width(sys.stdout)))
         click.echo(text.summary(judged, time.monotonic() - started))
     if output or not readable:
         _write(load(form)(place(judged)), output)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from datasetkit.model import Kind, Role
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,6 +72,8 @@ def files(_context: click.Context, _parameter: click.Parameter, incomplete: str)
 
     click.Path would do so too, but asks the file system about a name before we can answer for it.
     """
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(incomplete, type="file")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import click
 from datasetkit.cli.judging import verdicts
 from datasetkit.cli.options import judging_options
 from datasetkit.cli.place import bars, endpoint_of, note, place_options
+from datasetkit.cli.terminal import width
 from datasetkit.findings import Severity
 from datasetkit.report import text
 from datasetkit.report.columns import printable, size
@@ -99,7 +101,7 @@ def _lint(path: Path, options: dict[str, Any]) -> tuple[bool, list[str]]:
     good, ignored = True, set[str]()
     for verdict in verdicts(str(path), _as_built(path, options)):
         if verdict.findings:
-            click.echo(text.render(verdict), err=True)
+            click.echo(text.render(verdict, width=width(sys.stderr)), err=True)
         good = good and not verdict.count(Severity.ERROR)
         ignored.update(each.code for each in verdict.ignored)
     return good, sorted(ignored)

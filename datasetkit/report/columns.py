@@ -25,6 +25,35 @@ def align(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     ]
 
 
+def wrap(text: str, width: int, later: int | None = None) -> list[str]:
+    """``text`` in lines of at most ``width`` cells, those after the first of at most ``later``.
+
+    They are broken at spaces, and inside what is longer than a line. A width counts as 2 at least.
+    """
+    lines, used, room = [""], 0, max(width, 2)
+    for word in text.split(" "):
+        space = int(used > 0)
+        for number, part in enumerate(_pieces(word, max(min(width, later or width), 2))):
+            if used and (number or used + space + cells(part) > room):
+                lines.append("")
+                used, space, room = 0, 0, max(later or width, 2)
+            lines[-1] += " " * space + part
+            used, space = used + space + cells(part), 0
+    return lines
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A word whole where it fits in ``width`` cells, else cut into parts that do; marks stay with their letter."""
+    pieces, used = [""], 0
+    for letter in word:
+        if used and used + _cells(letter) > width:
+            pieces.append("")
+            used = 0
+        pieces[-1] += letter
+        used += _cells(letter)
+    return pieces
+
+
 def printable(text: str) -> str:
     """``text`` with control characters and undecodable bytes written out: no file's name can steer a terminal."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

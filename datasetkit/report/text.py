@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from click import style
 
 from datasetkit.findings import Finding, Severity, Verdict
-from datasetkit.report.columns import align, plural, printable, size
+from datasetkit.report.columns import align, cells, plural, printable, size, wrap
 from datasetkit.report.places import Placed
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
+_BESIDE = 30  # cells; with less room than that a message goes below its place
 _SHOWN = 5  # findings of one code; the rest are counted
 
 
@@ -21,13 +22,16 @@ def report(placed: Sequence[Placed]) -> str:
     return "\n".join([*(render(verdict, every=True) for verdict in verdicts), summary(verdicts)])
 
 
-def render(verdict: Verdict, *, every: bool = False) -> str:
-    """One dataset's report: what it was judged as, its findings, what was ignored. ``every`` shows all findings."""
-    lines = [_heading(verdict)]
+def render(verdict: Verdict, *, every: bool = False, width: int | None = None) -> str:
+    """One dataset's report: what it was judged as, its findings, what was ignored.
+
+    ``every`` shows all findings. ``width`` is the terminal's, whose lines are then broken to hang below their
+    beginning; None breaks none.
+    """
     shown, left = _cut(verdict.findings, every=every)
-    lines += ["  " + line for line in _table(shown)]
-    lines += [f"  … and {count} more {code}; --all shows them" for code, count in left.items()]
-    lines += [f"  ignored: {i.code} ×{i.count} ({printable(i.reason)})" for i in verdict.ignored]
+    rest = [f"  … and {count} more {code}; --all shows them" for code, count in left.items()]
+    rest += [f"  ignored: {i.code} ×{i.count} ({printable(i.reason)})" for i in verdict.ignored]
+    lines = [_heading(verdict, width), *_table(shown, width), *(_hang(line, width, 4) for line in rest)]
     return "\n".join(lines)
 
 
@@ -42,11 +46,15 @@ def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:
     return f"{found}{sets}{took}"
 
 
-def _heading(verdict: Verdict) -> str:
+def _heading(verdict: Verdict, width: int | None) -> str:
+    name = printable(verdict.dataset.name)
+    return _hang(f"{name}  {_taken_for(verdict)}", width, 2).replace(name, style(name, bold=True), 1)
+
+
+def _taken_for(verdict: Verdict) -> str:
     dataset, assumed = verdict.dataset, verdict.assumed
-    name = style(printable(dataset.name), bold=True)
     if dataset.annotations is None:
-        return f"{name}  not a dataset, {size(dataset.size)}"
+        return f"not a dataset, {size(dataset.size)}"
     origin = assumed.kind_from
     if assumed.role_from != assumed.kind_from:
         origin = f"kind {assumed.kind_from}, role {assumed.role_from}"
@@ -54,7 +62,7 @@ def _heading(verdict: Verdict) -> str:
     samples = plural(len(dataset.samples), "sample")
     taught = verdict.taught
     effect = f", effect {taught.effect.trigger} inferred" if taught.effect and taught.inferred else ""
-    return f"{name}  {assumed.kind} {assumed.role} set ({origin}){model}, {samples}, {size(dataset.size)}{effect}"
+    return f"{assumed.kind} {assumed.role} set ({origin}){model}, {samples}, {size(dataset.size)}{effect}"
 
 
 def _cut(findings: Sequence[Finding], *, every: bool) -> tuple[list[Finding], Counter[str]]:
@@ -67,7 +75,7 @@ def _cut(findings: Sequence[Finding], *, every: bool) -> tuple[list[Finding], Co
     return shown, Counter({code: count - _SHOWN for code, count in seen.items() if count > _SHOWN and not every})
 
 
-def _table(findings: Sequence[Finding]) -> Iterator[str]:
+def _table(findings: Sequence[Finding], width: int | None) -> Iterator[str]:
     rows = [
         (
             _place(finding),
@@ -78,9 +86,41 @@ def _table(findings: Sequence[Finding]) -> Iterator[str]:
         )
         for finding in findings
     ]
-    for finding, (place, field, severity, rule, message) in zip(findings, align(rows) if rows else (), strict=True):
-        coloured = style(severity, fg=_COLOURS[finding.severity])
-        yield f"{place}  {field}  {coloured}  {rule}  {message}"
+    aligned = align(rows) if rows else []
+    start = _column(aligned[0]) if aligned else 0
+    beside = width is None or width - start >= _BESIDE
+    for finding, row in zip(findings, aligned if beside else rows, strict=True):
+        severity = style(str(finding.severity), fg=_COLOURS[finding.severity])
+        yield _row(row, severity, start, width) if beside else _stack(row, severity, width or 0)
+
+
+def _column(row: Sequence[str]) -> int:
+    """Where the last column begins."""
+    return 2 + sum(cells(text) + 2 for text in row[:-1])
+
+
+def _row(row: Sequence[str], severity: str, start: int, width: int | None) -> str:
+    place, field, plain, rule, message = row
+    filled = severity + " " * (len(plain) - len(plain.rstrip()))
+    lines = wrap(message, width - start) if width else [message]
+    return f"  {place}  {field}  {filled}  {rule}  " + ("\n" + " " * start).join(lines)
+
+
+def _stack(row: Sequence[str], severity: str, width: int) -> str:
+    """A finding in lines of its own, for terminals that are too narrow for columns."""
+    place, field, plain, rule, message = row
+    lines = (f"  {place}  {field}".rstrip(), f"    {plain}  {rule}", f"    {message}")
+    where, what, said = (_hang(line, width, 4) for line in lines)
+    return "\n".join((where, what.replace(plain, severity, 1), said))
+
+
+def _hang(line: str, width: int | None, indent: int) -> str:
+    """A line broken at ``width`` cells, all but its beginning ``indent`` cells to the right."""
+    if width is None:
+        return line
+    margin = line[: len(line) - len(line.lstrip(" "))]
+    first, *rest = wrap(line.lstrip(" "), width - len(margin), width - indent)
+    return margin + ("\n" + " " * indent).join(part.rstrip() for part in (first, *rest))
 
 
 def _place(finding: Finding) -> str:

@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from datasetkit.report.columns import align, cells, plural, printable, size
+from datasetkit.report.columns import align, cells, plural, printable, size, wrap
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,28 @@ def test_sizes(count: int, text: str) -> None:
 def test_plurals() -> None:
     assert [plural(n, "sample") for n in (0, 1, 2, 1000)] == ["0 samples", "1 sample", "2 samples", "1,000 samples"]
     assert plural(2, "entry", "entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 5, [""]),
+        ("one two three", 7, ["one two", "three"]),
+        ("one two three", 100, ["one two three"]),
+        ("第一个 数据集", 6, ["第一个", "数据集"]),
+        ("第一个数据集", 5, ["第一", "个数", "据集"]),
+        ("a abcdefgh b", 4, ["a", "abcd", "efgh", "b"]),
+        ("💸💸 x", 1, ["💸", "💸", "x"]),
+        ("e\u0301e\u0301", 1, ["e\u0301e\u0301"]),
+    ],
+)
+def test_wrapping(text: str, width: int, lines: list[str]) -> None:
+    assert wrap(text, width) == lines
+
+
+@given(st.text(), st.integers(-3, 40), st.integers(-3, 40))
+def test_wrapped_lines_fit_and_lose_nothing_but_spaces(text: str, width: int, later: int) -> None:
+    first, *rest = wrap(text, width, later)
+    assert cells(first) <= max(width, 2)
+    assert all(cells(line) <= max(later, 2) for line in rest)
+    assert "".join([first, *rest]).replace(" ", "") == text.replace(" ", "")
