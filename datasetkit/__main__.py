@@ -1,26 +1,21 @@
 """`python -m datasetkit`, and the console script."""
 
-from __future__ import annotations
-
-import io
-import signal
-import sys
+import sys  # and nothing else out here, where a Ctrl-C would still print a traceback
 
 
 def main() -> None:
     """Run a command and leave with its exit code. Ctrl-C is quiet even while modules are still being loaded."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text, or not the terminal's
     try:
-        from datasetkit.cli import run
+        from datasetkit.cli import command_line
 
-        code = run(sys.argv[1:])
+        code = command_line()
+        # a Ctrl-C while Python winds up ends it at once, where its own handler would print a traceback
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         code = 130
-    finally:
-        # a Ctrl-C while Python winds up ends it at once, where its own handler would print a traceback
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(code)
 
 

@@ -6,6 +6,7 @@ Only this room prints, draws progress bars and knows exit codes.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -92,6 +93,13 @@ def datasetkit() -> None:
 
     Exit codes: 0 clean, 1 errors found, 2 could not run, 130 interrupted.
     """
+
+
+def command_line() -> int:
+    """Run the process's own command line and give its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text, or not the terminal's
+    return run(sys.argv[1:])
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from datasetkit import config
+from datasetkit.cli.terminal import width
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Verdict
 from datasetkit.lint import check_codes, lint
@@ -54,7 +55,7 @@ def track(media: Iterable[Medium], count: int) -> Iterable[Medium]:
         return media
     from tqdm import tqdm
 
-    return tqdm(media, total=count, desc="reading", unit=" files", leave=False, delay=1)
+    return tqdm(media, total=count, desc="reading", unit=" files", leave=False, delay=1, ncols=_bar_width())
 
 
 @contextmanager
@@ -65,8 +66,14 @@ def bar(total: int, title: str) -> Iterator[Callable[[int], object] | None]:
         return
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=title, unit="B", unit_scale=True, leave=False, delay=1) as shown:
+    settings: dict[str, Any] = {"unit": "B", "unit_scale": True, "leave": False, "delay": 1, "ncols": _bar_width()}
+    with tqdm(total=total, desc=title, **settings) as shown:
         yield lambda done: shown.update(done - shown.n)
+
+
+def _bar_width() -> int:
+    # room for the ^C that a terminal echoes: on a full line it would push the bar up, out of reach of being wiped
+    return max((width(sys.stderr) or 0) - len("^C") - 1, 1)
 
 
 def _watched() -> bool:
