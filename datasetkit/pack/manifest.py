@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from datasetkit import __version__
-from datasetkit.findings import Finding, Verdict
+from datasetkit.findings import Finding, Ignored, Verdict
 from datasetkit.pack.archive import Built
 from datasetkit.pack.target import replacing
 
@@ -28,7 +30,7 @@ def manifest(built: Built, verdict: Verdict) -> dict[str, Any]:
         "sha256": built.sha256,
         "md5": built.md5,
         "renamed": dict(built.renames),
-        "ignored": [{"code": i.code, "count": i.count, "reason": i.reason} for i in verdict.ignored],
+        "ignored": [entry for i in verdict.ignored for entry in _ignored(i, built.renames)],
         "findings": [_finding(finding) for finding in verdict.findings if not finding.mended],
     }
 
@@ -45,6 +47,16 @@ def write_manifest(built: Built, verdict: Verdict) -> Path:
     with replacing(target, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
     return target
+
+
+def _ignored(ignored: Ignored, renames: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """An entry of what was ignored; one for some files is told by the names that they have in the zip."""
+    if ":" not in ignored.code:
+        yield {"code": ignored.code, "count": ignored.count, "reason": ignored.reason}
+        return
+    placed = [(f.code, f.medium or f.where.path) for f in ignored.findings if f.medium or f.where.line]
+    for (code, path), count in Counter(placed).items():
+        yield {"code": f"{code}:{renames.get(path, path)}", "count": count, "reason": ignored.reason}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -66,6 +67,20 @@ def test_everything_is_there(built):
             }
         ],
     }
+
+
+def test_what_was_ignored_for_some_files_is_told_by_their_names_in_the_zip(built):
+    images = [replace(finding(code), medium="图.jpg") for code in ("I305", "I306", "I305")]
+    about = Finding("D106", "a-name", Severity.ERROR, Basis.HEURISTIC, Where("a, b"), "a pipe")
+    ignored = (Ignored("I3:*.jpg", "so", tuple(images)), Ignored("V408:clip.mp4", "short", (finding("V408"),)))
+    judged = replace(verdict(), ignored=(*ignored, Ignored("D106:a, b", "not packed", (about,))))
+    value = manifest(built, judged)
+    jsonschema.validate(value, spec.document("build.schema.json"))
+    assert value["ignored"] == [
+        {"code": "I305:image/image_001.jpg", "count": 2, "reason": "so"},
+        {"code": "I306:image/image_001.jpg", "count": 1, "reason": "so"},
+        {"code": "V408:clip.mp4", "count": 1, "reason": "short"},
+    ]
 
 
 def test_what_was_mended_is_left_out(built):
