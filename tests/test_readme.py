@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from datasetkit import spec
+from datasetkit.report.formats import FORMATS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -49,6 +50,14 @@ def test_every_key_of_the_configuration_is_described() -> None:
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(
         spec.document("config.schema.json")["properties"]
     )
+
+
+def test_every_format_and_hook_is_described() -> None:
+    section = README[README.index("## At commit time") : README.index("## Configuration")]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(FORMATS)
+    hooks = re.findall(r"^- id: (\S+)", (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"), re.MULTILINE)
+    assert hooks
+    assert set(re.findall(r"^  - id: (\S+)", section, re.MULTILINE)) == set(hooks)
 
 
 def test_the_make_targets_are_there() -> None:

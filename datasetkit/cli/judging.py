@@ -22,13 +22,15 @@ from datasetkit.scan.tree import Tree
 from datasetkit.wanted import Wanted
 
 
-def verdicts(path: str, options: dict[str, Any], *, alone: bool = False) -> Iterator[Verdict]:
-    """Judge every dataset of a folder or zip, or ``alone`` the one at its root.
+def verdicts(
+    path: str, options: dict[str, Any], *, alone: bool = False, hidden: frozenset[str] = frozenset()
+) -> Iterator[Verdict]:
+    """Judge every dataset of a folder or zip, or ``alone`` the one at its root, as if ``hidden`` files weren't there.
 
     Raises DatasetkitError for a path, a configuration, a model or a code that can't be used.
     """
     said = asked(options)
-    with closing(open_tree(path)) as tree:
+    with closing(open_tree(path, hidden)) as tree:
         for dataset, own in scan(tree, track, alone=alone):
             yield lint(dataset, _wanted(said, own))
 

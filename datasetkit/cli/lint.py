@@ -6,14 +6,18 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from datasetkit.cli.options import files, judging_options, staged_options
-from datasetkit.cli.staged import touched
+from datasetkit.cli.staged import touched, untracked
 from datasetkit.cli.terminal import width
+from datasetkit.report.columns import printable
 from datasetkit.report.formats import FORMATS, load
+
+if TYPE_CHECKING:
+    from datasetkit.findings import Verdict
 
 
 @click.command(name="lint")
@@ -46,11 +50,11 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
     if staged and not (paths := tuple(touched(paths, exclude))) and options["form"] == "text":
         click.echo("nothing staged touches a dataset")  # and nothing is loaded that judges one
         return 0
-    return _lint(paths, alone=staged, **options)
+    return _lint(paths, staged=staged, **options)
 
 
 def _lint(
-    paths: Sequence[str], *, alone: bool, strict: bool, every: bool, form: str, output: Path | None, **options: Any
+    paths: Sequence[str], *, staged: bool, strict: bool, every: bool, form: str, output: Path | None, **options: Any
 ) -> int:
     from datasetkit.cli.judging import verdicts
     from datasetkit.cli.placing import place
@@ -60,7 +64,13 @@ def _lint(
 
     started = time.monotonic()
     readable = form == "text" or output is not None
-    judged = compare([verdict for path in paths for verdict in verdicts(path, options, alone=alone)])
+    judged = []
+    for path in paths:
+        hidden = untracked(path) if staged else frozenset()
+        for verdict in verdicts(path, options, alone=staged, hidden=hidden):
+            _tell_untracked(verdict, hidden)
+            judged.append(verdict)
+    judged = compare(judged)
     if readable:
         for verdict in judged:
             click.echo(text.render(verdict, every=every, width=width(sys.stdout)))
@@ -69,6 +79,14 @@ def _lint(
         _write(load(form)(place(judged)), output)
     worst = max((finding.severity for verdict in judged for finding in verdict.findings), default=Severity.ADVICE)
     return int(worst >= (Severity.WARNING if strict else Severity.ERROR))
+
+
+def _tell_untracked(verdict: Verdict, hidden: frozenset[str]) -> None:
+    """Say why a file that everyone can see is told to be missing."""
+    references = (reference for sample in verdict.dataset.samples for reference in sample.references)
+    for path in sorted({reference.medium.path for reference in references} & hidden):
+        name = printable(f"{verdict.dataset.name}/{path}")
+        click.echo(f"note: {name} is named, but not part of the commit: git add it, or have git ignore it", err=True)
 
 
 def _write(report: str, output: Path | None) -> None:

@@ -38,6 +38,18 @@ def touched(named: Sequence[str], exclude: Sequence[str]) -> list[str]:
     return sorted(os.path.relpath(top / root) for root in kept)
 
 
+def untracked(folder: str) -> frozenset[str]:
+    """The files below a dataset's folder that a commit would lack: neither in git's index nor ignored.
+
+    Its datasetkit.toml is none of them, as what it says is meant whether or not it is shared.
+    """
+    from datasetkit import config
+
+    if not Path(folder).is_dir():
+        return frozenset()
+    return frozenset(_paths("ls-files", "-z", "--others", "--exclude-standard", cwd=Path(folder))) - {config.NAME}
+
+
 def _compared() -> list[str]:
     start, end = os.environ.get(_FROM), os.environ.get(_TO)
     return [f"{start}...{end}"] if start and end else ["--cached"]

@@ -33,8 +33,8 @@ _MEDIA = {"first_frame_path": Expected.IMAGE, "last_frame_path": Expected.IMAGE,
 _JUNK = "__MACOSX/"
 
 
-def open_tree(path: str) -> Tree:
-    """The files of a folder or a zip. The caller closes it.
+def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
+    """The files of a folder, but for ``hidden`` ones, or of a zip. The caller closes it.
 
     Raises DatasetkitError where the path names neither.
     """
@@ -47,9 +47,9 @@ def open_tree(path: str) -> Tree:
         reason = getattr(error, "strerror", None) or str(error)
         raise DatasetkitError(f"can't read {path}: {reason}", "Give a dataset's folder or its zip.") from error
     if stat.S_ISDIR(mode):
-        return folder_tree(place, path)
+        return folder_tree(place, path, hidden)
     if stat.S_ISREG(mode) and place.name == spec.limits().annotations_name:
-        return folder_tree(place.parent, str(place.parent))
+        return folder_tree(place.parent, str(place.parent), hidden)
     if stat.S_ISREG(mode):
         return zip_tree(place, path)
     raise DatasetkitError(

@@ -20,17 +20,23 @@ _ANNEX = ".git/annex/objects"
 
 @dataclass(frozen=True)
 class FolderTree:
-    """The files below a folder. Loops of links are walked once; what is not a regular file is a hazard."""
+    """The files below a folder. Loops of links are walked once; what is not a regular file is a hazard.
+
+    ``hidden`` are paths that are passed over as if they weren't there.
+    """
 
     root: Path
     name: str
     source: Source = Source.FOLDER
+    hidden: frozenset[str] = frozenset()
 
     @cached_property
     def _listing(self) -> tuple[list[File], list[Hazard]]:
         files, hazards = [], []
         for path in _walk(self.root):
             relative = path.relative_to(self.root).as_posix()
+            if relative in self.hidden:
+                continue
             status = _status(path)
             if status is None:
                 files.append(File(relative, 0))  # a dangling link: what it names is told when it is opened
@@ -68,15 +74,18 @@ class FolderTree:
 
     def below(self, prefix: str) -> FolderTree:
         """The folder ``prefix`` as a tree of its own."""
-        return FolderTree(self.root / prefix, str(PurePosixPath(self.name, prefix))) if prefix else self
+        if not prefix:
+            return self
+        hidden = frozenset(path.removeprefix(prefix) for path in self.hidden if path.startswith(prefix))
+        return FolderTree(self.root / prefix, str(PurePosixPath(self.name, prefix)), hidden=hidden)
 
     def close(self) -> None:
         """Nothing is held open."""
 
 
-def folder_tree(path: Path, name: str) -> FolderTree:
-    """The tree of a folder. Raises DatasetkitError where it can't be listed."""
-    tree = FolderTree(path, name)
+def folder_tree(path: Path, name: str, hidden: frozenset[str] = frozenset()) -> FolderTree:
+    """The tree of a folder, but for ``hidden``. Raises DatasetkitError where it can't be listed."""
+    tree = FolderTree(path, name, hidden=hidden)
     try:
         list(os.scandir(path))
     except OSError as error:

@@ -90,6 +90,33 @@ def test_a_medium_deleted_without_its_line(cli: Cli, repo: Path) -> None:
     assert "L209 file-not-found  a.mp4 is not there" in ran.out
 
 
+def test_a_medium_that_was_not_added_is_missing_from_the_commit(cli: Cli, repo: Path) -> None:
+    folder = repo / "sets/snow"
+    (folder / "a.mp4").rename(folder / "b.mp4")
+    (folder / "data.jsonl").write_text(line(1, "b.mp4", "a.jpg") + "\n")
+    git(repo, "add", "-u")
+    ran = cli("lint", "--staged", "--ignore", "S")
+    assert ran.code == 1
+    assert "L209 file-not-found  b.mp4 is not there" in ran.out
+    assert "note: sets/snow/b.mp4 is named, but not part of the commit: git add it" in ran.err
+    assert cli("lint", folder, "--ignore", "S").code == 0
+
+
+def test_what_git_ignores_may_be_named(cli: Cli, repo: Path) -> None:
+    """Media are often kept out of git, in DVC or on a disk of their own."""
+    (repo / ".gitignore").write_text("*.mp4\n")
+    git(repo, "rm", "-q", "--cached", "sets/snow/a.mp4")
+    git(repo, "add", "-A")
+    ran = cli("lint", "--staged", "--ignore", "S")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_configuration_holds_before_it_is_added(cli: Cli, repo: Path) -> None:
+    git(repo, "rm", "-q", "sets/snow/a.mp4")
+    (repo / "sets/snow/datasetkit.toml").write_text('ignore = { L209 = "to come", S = "a start" }')
+    assert "ignored: L209" in cli("lint", "--staged").out
+
+
 def test_a_medium_moved_from_one_set_to_another(cli: Cli, repo: Path) -> None:
     git(repo, "mv", "sets/snow/a.mp4", "sets/雨 rain/b.mp4")
     assert judged(cli) == ["sets/snow", "sets/雨 rain"]
