@@ -28,7 +28,7 @@ def touched(named: Sequence[str], exclude: Sequence[str]) -> list[str]:
 
     Raises DatasetkitError outside of a repository.
     """
-    top = Path(os.fsdecode(_git("rev-parse", "--show-toplevel", cwd=Path()).removesuffix(b"\n")))
+    top = _top()
     name = spec.limits().annotations_name
     roots = {PurePosixPath(path).parent for path in _paths("ls-files", "-z", "--", f":(glob)**/{name}", cwd=top)}
     changed = _paths("diff", "--name-only", "--no-renames", "-z", *_compared(), "--", cwd=top)
@@ -47,7 +47,14 @@ def untracked(folder: str) -> frozenset[str]:
 
     if not Path(folder).is_dir():
         return frozenset()
-    return frozenset(_paths("ls-files", "-z", "--others", "--exclude-standard", cwd=Path(folder))) - {config.NAME}
+    top = _top()  # where git lends a hook its GIT_DIR, it takes whatever folder it is run in for this one
+    root = PurePosixPath(Path(os.path.relpath(folder, top)).as_posix())
+    listed = ("--literal-pathspecs", "ls-files", "-z", "--others", "--exclude-standard", "--", str(root))
+    return frozenset(str(PurePosixPath(path).relative_to(root)) for path in _paths(*listed, cwd=top)) - {config.NAME}
+
+
+def _top() -> Path:
+    return Path(os.fsdecode(_git("rev-parse", "--show-toplevel", cwd=Path()).removesuffix(b"\n")))
 
 
 def _compared() -> list[str]:
@@ -77,4 +84,4 @@ def _git(*command: str, cwd: Path) -> bytes:
         ) from error
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip()
-        raise DatasetkitError(f"git {command[0]}: {said}", "--staged works inside a git repository.") from error
+        raise DatasetkitError(f"git: {said}", "--staged works inside a git repository.") from error

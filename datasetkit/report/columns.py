@@ -30,13 +30,14 @@ def wrap(text: str, width: int, later: int | None = None) -> list[str]:
 
     They are broken at spaces, and inside what is longer than a line. A width counts as 2 at least.
     """
-    lines, used, room = [""], 0, max(width, 2)
+    room, later = max(width, 2), max(width if later is None else later, 2)
+    lines, used = [""], 0
     for word in text.split(" "):
         space = int(used > 0)
-        for number, part in enumerate(_pieces(word, max(min(width, later or width), 2))):
+        for number, part in enumerate(_pieces(word, min(room, later))):
             if used and (number or used + space + cells(part) > room):
                 lines.append("")
-                used, space, room = 0, 0, max(later or width, 2)
+                used, space, room = 0, 0, later
             lines[-1] += " " * space + part
             used, space = used + space + cells(part), 0
     return lines

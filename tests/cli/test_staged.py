@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -160,7 +161,7 @@ def test_before_a_push_the_commits_are_compared(cli: Cli, repo: Path, monkeypatc
     monkeypatch.setenv("PRE_COMMIT_FROM_REF", "gone")
     ran = cli("lint", "--staged")
     assert ran.code == 2
-    assert "git diff: " in ran.err
+    assert "error: git: fatal: " in ran.err
 
 
 def test_machines_are_told_of_nothing_too(cli: Cli, repo: Path) -> None:
@@ -207,3 +208,30 @@ def test_unstaged_media_stay_as_they_are(cli: Cli, repo: Path) -> None:
     cli("lint", "--staged")
     after = {path: path.stat().st_mtime_ns for path in repo.rglob("*") if path in before and path.is_file()}
     assert all(before[path] == time for path, time in after.items())
+
+
+@pytest.mark.parametrize("command", [("-a",), ("--", "sets/snow/a.mp4")])
+@pytest.mark.parametrize("linked", [False, True])
+def test_as_a_hook_of_git_itself(repo: Path, tmp_path: Path, command: tuple[str, ...], linked: bool) -> None:
+    """Git lends its hooks an index and, in a linked worktree, a GIT_DIR that takes any folder for the top."""
+    hook = repo / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m datasetkit lint --staged --ignore S\n')
+    hook.chmod(0o755)
+    top = repo
+    if linked:
+        top = tmp_path / "linked"
+        git(repo, "worktree", "add", "-q", os.fspath(top))
+    (top / "sets/snow/a.mp4").write_text(LFS)
+    (top / "sets/snow/odd [1].mp4").write_text("not added, and not named")
+    ran = subprocess.run(
+        ["git", "commit", "-m", "c", *command],
+        cwd=top,
+        env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 1
+    assert "D110 not-fetched" in ran.stderr
+    assert "L209" not in ran.stderr
+    assert "note:" not in ran.stderr

@@ -81,7 +81,7 @@ def lines(whole: dict[str, Any], parts: list[dict[str, Any]]) -> str:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_broken_case_reads_as_kept(form: str) -> None:
-    assert golden(form) == (GOLDEN / f"{form}.txt").read_text("utf-8")
+    assert golden(form) == (GOLDEN / f"{form}.txt").read_text("utf-8"), "is that meant? see this file's beginning"
 
 
 def test_the_json_report_obeys_its_published_schema() -> None:
