@@ -13,6 +13,7 @@ import click
 from datasetkit.cli.options import files, judging_options, staged_options
 from datasetkit.cli.staged import touched, untracked
 from datasetkit.cli.terminal import width
+from datasetkit.errors import DatasetkitError
 from datasetkit.report.columns import printable
 from datasetkit.report.formats import FORMATS, load
 
@@ -47,9 +48,13 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
     """
     if not paths and not staged:
         raise click.MissingParameter(param_hint="'PATH...'", param_type="argument")
-    if staged and not (paths := tuple(touched(paths, exclude))) and options["form"] == "text":
-        click.echo("nothing staged touches a dataset")  # and nothing is loaded that judges one
-        return 0
+    if exclude and not staged:
+        raise click.UsageError("--exclude is for --staged; leave out the PATHs that you don't want judged.")
+    if staged:
+        paths = tuple(touched(paths, exclude))
+        if not paths and options["form"] == "text" and not options["output"]:
+            click.echo("no dataset is touched")  # and nothing is loaded that judges one
+            return 0
     return _lint(paths, staged=staged, **options)
 
 
@@ -75,8 +80,11 @@ def _lint(
         for verdict in judged:
             click.echo(text.render(verdict, every=every, width=width(sys.stdout)))
         click.echo(text.summary(judged, time.monotonic() - started))
-    if output or not readable:
-        _write(load(form)(place(judged)), output)
+    if output:
+        _write(load(form)(place(judged)), output, judged)
+    elif not readable:
+        report = load(form)(place(judged))
+        click.echo(report, nl=bool(report))
     worst = max((finding.severity for verdict in judged for finding in verdict.findings), default=Severity.ADVICE)
     return int(worst >= (Severity.WARNING if strict else Severity.ERROR))
 
@@ -89,13 +97,23 @@ def _tell_untracked(verdict: Verdict, hidden: frozenset[str]) -> None:
         click.echo(f"note: {name} is named, but not part of the commit: git add it, or have git ignore it", err=True)
 
 
-def _write(report: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(report, nl=bool(report))
-        return
-    # a file name that isn't UTF-8 holds lone surrogates
+def _write(report: str, output: Path, judged: Sequence[Verdict]) -> None:
     from datasetkit.pack.target import replacing
 
+    target = output.parent.resolve() / output.name
+    if any(target in _own_files(verdict) for verdict in judged):
+        raise DatasetkitError(f"{output} is a file of the dataset itself", "Name another file.")
+    # a file name that isn't UTF-8 holds lone surrogates
     content = (click.unstyle(report) + "\n" * bool(report)).encode("utf-8", "backslashreplace")
     with replacing(output, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
+
+
+def _own_files(verdict: Verdict) -> set[Path]:
+    """A zip, or what a folder is made of: its lines, its settings and the files that the lines name."""
+    from datasetkit import config, spec
+
+    root = Path(verdict.dataset.name).resolve()
+    references = (reference for sample in verdict.dataset.samples for reference in sample.references)
+    named = (reference.medium.path for reference in references)
+    return {root, *(root / path for path in (spec.limits().annotations_name, config.NAME, *named))}

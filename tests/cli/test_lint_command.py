@@ -104,6 +104,7 @@ def test_a_wrong_configuration_could_not_be_run(
         (("lint", "tests", "--target-seconds", "nan"), "the target seconds are nan"),
         (("lint", ".", "--model", "wan"), "no model is called 'wan'"),
         (("lint", ".", "--ignore", "Z"), "no rule has the code Z"),
+        (("lint", ".", "--exclude", "x"), "--exclude is for --staged"),
         (("lint", ".", "--kind", "t2v"), "'t2v' is not one of"),
         (("lnt", "."), "No such command 'lnt'"),
         (("rule", "V999"), "no rule is called V999"),
@@ -220,6 +221,23 @@ def test_a_report_that_cannot_be_written(cli: Cli, clean: Path, output: str, mes
     ran = cli("lint", clean, "--format", "json", "--output", output)
     assert ran.code == 2
     assert message in ran.err
+
+
+@pytest.mark.parametrize("own", ["data.jsonl", "video_3.mp4", "image_3.jpg", "../set.zip"])
+def test_a_report_replaces_a_report_but_no_file_of_the_dataset(
+    cli: Cli, clean: Path, tmp_path: Path, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    shutil.make_archive(str(folder), "zip", folder)
+    monkeypatch.chdir(folder)
+    before = Path(own).read_bytes()
+    ran = cli("lint", ".", "../set.zip", "--format", "json", "--output", own)
+    assert ran.code == 2
+    assert f"{own} is a file of the dataset itself" in ran.err
+    assert Path(own).read_bytes() == before
+    for _ in range(2):
+        assert cli("lint", ".", "--format", "json", "--output", "report.json").code == 0
 
 
 def test_the_formats_are_those_there_are(cli: Cli) -> None:

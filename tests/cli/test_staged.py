@@ -54,7 +54,7 @@ def test_nothing_is_judged_where_nothing_is_touched(cli: Cli, repo: Path) -> Non
     (repo / "sets/snow/a.mp4").unlink()  # not staged: not of this commit
     git(repo, "add", "README")
     ran = cli("lint", "--staged")
-    assert (ran.code, ran.out, ran.err) == (0, "nothing staged touches a dataset\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, "no dataset is touched\n", "")
 
 
 @pytest.mark.parametrize("change", ["a.mp4", "a.jpg", "data.jsonl", "notes.txt", "新 \n.txt"])
