@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test lint bench samples clean
+.PHONY: demo test lint bench docs samples clean
 
 .venv/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -27,6 +27,9 @@ lint: .venv/.ready
 
 bench: .venv/.ready
 	$(BIN)/python -m benchmarks
+
+docs: .venv/.ready
+	$(BIN)/python docs/render.py
 
 samples: .venv/.ready
 	$(BIN)/python sample_data/render.py
