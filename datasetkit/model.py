@@ -59,10 +59,14 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file under the dataset's root: its path relative to the root and its size in bytes."""
+    """A file under the dataset's root: its path relative to the root and its size in bytes.
+
+    ``changed`` is when its content was last changed, in nanoseconds since 1970; 0 where that is not known, as in zips.
+    """
 
     path: str
     size: int
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

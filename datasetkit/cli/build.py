@@ -100,13 +100,14 @@ def _sender(path: str, options: dict[str, Any], *, as_folder: bool) -> Callable[
 
 
 def _plan(verdict: Verdict, output: Path, held: str | None) -> Iterator[Planned]:
-    assumed, samples = verdict.assumed, verdict.dataset.samples
+    assumed, dataset = verdict.assumed, verdict.dataset
     if held is None:
-        yield lay_out(samples, assumed.kind, assumed.role), output
+        yield lay_out(dataset.samples, assumed.kind, assumed.role, dataset.files), output
         return
     training, validation = _split(verdict, held)
-    yield lay_out(training, assumed.kind, Role.TRAINING), output
-    yield lay_out(validation, assumed.kind, Role.VALIDATION), output.with_stem(f"{output.stem}-validation")
+    yield lay_out(training, assumed.kind, Role.TRAINING, dataset.files), output
+    beside = output.with_stem(f"{output.stem}-validation")
+    yield lay_out(validation, assumed.kind, Role.VALIDATION, dataset.files), beside
 
 
 def _split(verdict: Verdict, held: str) -> tuple[Sequence[Sample], Sequence[Sample]]:

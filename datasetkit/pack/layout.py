@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import (
+    File,
     Foreign,
     Image,
     Kind,
@@ -39,11 +40,15 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A file to be packed: its path in the dataset (``source``) and in the archive, its size in bytes."""
+    """A file to be packed: its path in the dataset (``source``) and in the archive, its size in bytes.
+
+    ``changed`` is model.File's: a file that was changed at another time is not the one that was judged.
+    """
 
     source: str
     path: str
     size: int
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,8 @@ class Layout:
         return {placed.source: placed.path for placed in self.media if placed.source != placed.path}
 
 
-def lay_out(samples: Sequence[Sample], kind: Kind, role: Role) -> Layout:
-    """The archive of ``samples``, written as sets of this kind and role are.
+def lay_out(samples: Sequence[Sample], kind: Kind, role: Role, files: Iterable[File] = ()) -> Layout:
+    """The archive of ``samples``, written as sets of this kind and role are; ``files`` are the dataset's.
 
     It holds the fields of the record's schema and what these name, nothing else; naming.py names the files.
     Raises DatasetkitError where a line names no file of the dataset, or holds text that UTF-8 can't.
@@ -83,7 +88,8 @@ def lay_out(samples: Sequence[Sample], kind: Kind, role: Role) -> Layout:
     media = _media(samples, fields)
     paths = _paths(samples, fields, kind, media)
     lines = (_line(sample, fields, paths) for sample in samples)
-    placed = tuple(Placed(path, paths[path], medium.size) for path, medium in media.items())
+    changed = {file.path: file.changed for file in files}
+    placed = tuple(Placed(path, paths[path], medium.size, changed.get(path, 0)) for path, medium in media.items())
     return Layout(kind, role, len(samples), b"".join(lines), placed)
 
 

@@ -17,7 +17,8 @@ _BLOCK = 1 << 18  # stays in a core's cache between its reading, its CRC and its
 def blocks(tree: Tree, placed: Placed) -> Iterator[bytes]:
     """The bytes of a planned file, a block at a time.
 
-    Raises DatasetkitError where it can't be read, has another size than planned, or changes while it is read.
+    Raises DatasetkitError where it can't be read, has another size than planned, was changed since it was judged,
+    or changes while it is read.
     """
     left = placed.size
     try:
@@ -31,9 +32,10 @@ def blocks(tree: Tree, placed: Placed) -> Iterator[bytes]:
     except OSError as error:
         reason = error.strerror or error
         raise DatasetkitError(f"{placed.source} can't be read: {reason}", "Mend that and build again.") from error
-    if left or before != after:
+    judged = (placed.size, placed.changed) if before and placed.changed else before
+    if left or not judged == before == after:
         raise DatasetkitError(
-            f"{placed.source} changed while it was being packed: {placed.size:,} bytes were planned",
+            f"{placed.source} changed after it was checked: {placed.size:,} bytes were planned",
             "Let whatever writes it finish, then build again.",
         )
 

@@ -41,7 +41,7 @@ class FolderTree:
             if status is None:
                 files.append(File(relative, 0))  # a dangling link: what it names is told when it is opened
             elif stat.S_ISREG(status.st_mode):
-                files.append(File(relative, status.st_size))
+                files.append(File(relative, status.st_size, status.st_mtime_ns))
             else:
                 hazards.append(Hazard(relative, "is a pipe, socket or device, not a file", unsafe=True))
         return sorted(files, key=lambda file: file.path), hazards

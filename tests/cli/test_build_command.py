@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -158,20 +160,47 @@ def test_ctrl_c_is_quiet_and_leaves_nothing(clean: Path, tmp_path: Path) -> None
     """The last clip is a pipe's worth of a gigabyte, so that the signal comes while it is being packed."""
     folder = tmp_path / "set"
     shutil.copytree(clean, folder)
-    with (folder / "video_19.mp4").open("ab") as file:
-        file.write((900 << 20).to_bytes(4, "big") + b"free")
-        file.truncate(file.tell() - 8 + (900 << 20))
-    command = [sys.executable, "-m", "datasetkit", "build", str(folder), "-o", str(tmp_path / "out" / "out.zip")]
-    (tmp_path / "out").mkdir()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while not any((tmp_path / "out").iterdir()) and process.poll() is None:
-            pass  # until the temporary is there
+    lengthen(folder / "video_19.mp4", 900 << 20)
+    with being_packed(folder, tmp_path / "out") as process:
         os.kill(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == b""
     assert err.decode().splitlines()[-1] == "interrupted"
     assert b"Traceback" not in err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def lengthen(path: Path, size: int) -> None:
+    """Put a free box of ``size`` bytes, without any on the disk, behind a clip."""
+    with path.open("ab") as file:
+        file.write(size.to_bytes(4, "big") + b"free")
+        file.truncate(file.tell() - 8 + size)
+
+
+@contextmanager
+def being_packed(folder: Path, out: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A build of ``folder`` in a process of its own, whose temporary is there."""
+    out.mkdir()
+    command = [sys.executable, "-m", "datasetkit", "build", str(folder), "-o", str(out / "out.zip")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not any(out.iterdir()) and process.poll() is None:
+            pass
+        yield process
+
+
+def test_a_clip_that_is_replaced_before_its_turn_stops_it(clean: Path, tmp_path: Path) -> None:
+    """Another of the same size, while the first clip is being packed."""
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    lengthen(folder / "video_0.mp4", 400 << 20)
+    other = tmp_path / "other.mp4"
+    other.write_bytes(bytes((folder / "video_19.mp4").stat().st_size))
+    with being_packed(folder, tmp_path / "out") as process:
+        other.replace(folder / "video_19.mp4")
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "video_19.mp4 changed after it was checked" in err.decode()
     assert list((tmp_path / "out").iterdir()) == []
 
 

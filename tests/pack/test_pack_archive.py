@@ -38,7 +38,7 @@ def layout(source):
         sample(1, "雨", first=image("第1个.jpg", size["第1个.jpg"]), clip=clip("第1个.mp4", size["第1个.mp4"])),
         sample(2, first=image("b.jpg", size["b.jpg"]), clip=clip("c.mov", size["c.mov"], "mov")),
     ]
-    return lay_out(lines, Kind.I2V, Role.TRAINING)
+    return lay_out(lines, Kind.I2V, Role.TRAINING, source.files)
 
 
 @pytest.fixture
@@ -72,7 +72,8 @@ def test_the_same_input_gives_the_same_bytes(layout, source, target, tmp_path):
     pack(layout, source, target)
     moved = tmp_path / "elsewhere"
     shutil.copytree(source.root, moved, copy_function=shutil.copyfile)
-    pack(layout, tree_of(moved), target.with_name("again.zip"))
+    media = tuple(replace(placed, changed=0) for placed in layout.media)  # its files have another time
+    pack(replace(layout, media=media), tree_of(moved), target.with_name("again.zip"))
     assert target.read_bytes() == target.with_name("again.zip").read_bytes()
 
 
@@ -148,7 +149,16 @@ def test_a_file_that_changes_while_it_is_read_stops_it(change, layout, source, t
 @pytest.mark.parametrize("change", [grow, shrink])
 def test_a_file_of_another_size_than_planned_stops_it(change, layout, source, target):
     change(source.root / "c.mov")
-    with pytest.raises(DatasetkitError, match=r"c\.mov changed while it was being packed: 700,001 bytes"):
+    with pytest.raises(DatasetkitError, match=r"c\.mov changed after it was checked: 700,001 bytes"):
+        pack(layout, source, target)
+    assert left_in(target.parent) == []
+
+
+def test_a_file_that_was_replaced_by_one_of_the_same_size_stops_it(layout, source, target):
+    other = source.root / "other"
+    other.write_bytes(bytes(SIZE))
+    other.replace(source.root / "c.mov")
+    with pytest.raises(DatasetkitError, match=r"c\.mov changed after it was checked"):
         pack(layout, source, target)
     assert left_in(target.parent) == []
 
@@ -163,7 +173,9 @@ def test_a_file_that_is_gone_stops_it(layout, source, target):
 def test_verify_finds_a_source_that_changed_behind_the_copy(layout, source, target):
     def meanwhile(done):
         if done == layout.size:
+            times = (source.root / "b.jpg").stat()
             rewrite(source.root / "b.jpg")
+            os.utime(source.root / "b.jpg", ns=(times.st_atime_ns, times.st_mtime_ns))
 
     with pytest.raises(DatasetkitError, match=r"b\.jpg differs from its source"):
         pack(layout, source, target, verify=True, progress=meanwhile)
