@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -17,7 +18,16 @@ Matrix = tuple[int, int, int, int]
 UPRIGHT: Matrix = (65536, 0, 0, 65536)
 _HEADER = 64 << 20  # bytes of one moov or moof; ten hours of frames need about 20 MB
 _BOXES = 100_000  # walked in a file: an hour in one-second fragments has about 15,000
-_PARENTS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"moof", b"traf"}
+# what libav looks into, wherever it stands, at the top of a file too
+_PARENTS = {
+    *(b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"moof", b"traf"),
+    *(b"udta", b"dinf", b"wave", b"ilst"),
+}
+_ITEMS = {b"meta", b"iinf"}
+_DEPTH = 10  # libav's own
+# libav takes the number of a track or item for a signed one, and where it is negative counts from an error code of
+# its own up to nought at each run of a fragment: a second each
+_NUMBER = 0x7FFF_FFFF
 
 
 class HostileError(ValueError):
@@ -101,7 +111,7 @@ def read_boxes(stream: BinaryIO, size: int) -> Boxes:
             break
         _count(boxes)
         boxes.cut |= at + length > size
-        if kind in (b"moov", b"moof"):
+        if kind in _PARENTS | _ITEMS:
             stream.seek(at + first)
             _read_header(boxes, kind, stream, length - first)
         at += length
@@ -113,7 +123,7 @@ def _read_header(boxes: Boxes, kind: bytes, stream: BinaryIO, length: int) -> No
         raise HostileError(f"its header says it is {length:,} bytes long, which is more than {_HEADER:,}")
     boxes.moov |= kind == b"moov"
     boxes.fragmented |= kind == b"moof"
-    _walk(boxes, memoryview(stream.read(length)), Track(), 0)
+    _visit(boxes, kind, memoryview(stream.read(length)), Track(), 0)
 
 
 def _count(boxes: Boxes) -> None:
@@ -139,18 +149,24 @@ def _children(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 def _walk(boxes: Boxes, view: memoryview, track: Track, depth: int) -> None:
     for kind, body in _children(view):
         _count(boxes)
-        if kind == b"trak":
-            track = Track()
-            boxes.tracks.append(track)
-        boxes.fragmented |= kind == b"mvex"
-        boxes.compressed |= kind == b"cmov"
-        if kind in _PARENTS and depth < 8:
-            _walk(boxes, body, track, depth + 1)
-        elif kind in _READERS:
-            try:
-                _READERS[kind](boxes, track, body)
-            except (struct.error, IndexError):
-                continue  # a box too short for its fields says nothing; the demuxer judges it
+        track = _visit(boxes, kind, body, track, depth)
+
+
+def _visit(boxes: Boxes, kind: bytes, body: memoryview, track: Track, depth: int) -> Track:
+    """Take in one box; return the track that it and the boxes behind it belong to."""
+    if kind == b"trak":
+        track = Track()
+        boxes.tracks.append(track)
+    boxes.fragmented |= kind == b"mvex"
+    boxes.compressed |= kind == b"cmov"
+    if kind in _PARENTS and depth < _DEPTH:
+        _walk(boxes, body, track, depth + 1)
+    elif kind == b"meta" and depth < _DEPTH:
+        _walk(boxes, body[max(0, bytes(body).find(b"hdlr") - 4) :], Track(), depth + 1)  # QuickTime's has no version
+    elif kind in _READERS:
+        with suppress(struct.error, IndexError):  # a box too short for its fields says nothing; the demuxer judges it
+            _READERS[kind](boxes, track, body)
+    return track
 
 
 def _mvhd(boxes: Boxes, track: Track, body: memoryview) -> None:
@@ -158,8 +174,23 @@ def _mvhd(boxes: Boxes, track: Track, body: memoryview) -> None:
 
 
 def _tkhd(boxes: Boxes, track: Track, body: memoryview) -> None:
-    track.id = struct.unpack_from(">I", body, 20 if body[0] else 12)[0]
-    track.matrix = _matrix(body, 52 if body[0] else 40)
+    long = body[0] == 1
+    track.id = _number(struct.unpack_from(">I", body, 20 if long else 12)[0])
+    track.matrix = _matrix(body, 52 if long else 40)
+
+
+def _number(number: int) -> int:
+    """The number of a track or item. Raises HostileError for one that libav can't count by."""
+    if number > _NUMBER:
+        raise HostileError(f"its header numbers a track {number:,}; numbers up to {_NUMBER:,} are read")
+    return number
+
+
+def _iinf(boxes: Boxes, track: Track, body: memoryview) -> None:
+    for _, entry in _children(body[8 if body[0] else 6 :]):
+        _count(boxes)
+        if entry[0] > 2:
+            _number(struct.unpack_from(">I", entry, 4)[0])
 
 
 def _matrix(body: memoryview, at: int) -> Matrix:
@@ -244,6 +275,7 @@ def _trun(boxes: Boxes, track: Track, body: memoryview) -> None:
 _READERS = {
     b"mvhd": _mvhd,
     b"tkhd": _tkhd,
+    b"iinf": _iinf,
     b"hdlr": _hdlr,
     b"stsd": _stsd,
     b"stts": _stts,

@@ -1,4 +1,5 @@
 import struct
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -72,3 +73,33 @@ def test_nested_without_end() -> None:
     for _ in range(1000):
         content = box(b"moov", content)
     assert read_boxes(BytesIO(content), len(content)).walked < 20
+
+
+def numbered(number: int, version: int = 0) -> bytes:
+    """A tkhd; whatever isn't version 1 is read as version 0."""
+    times = bytes(16 if version == 1 else 8)
+    return box(b"tkhd", bytes([version, 0, 0, 0]), times, number.to_bytes(4, "big"), bytes(80))
+
+
+def item(number: int) -> bytes:
+    return box(b"iinf", bytes(6), box(b"infe", b"\3\0\0\0", number.to_bytes(4, "big"), b"\0\0hvc1\0"))
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda number: box(b"moov", box(b"trak", numbered(number))),
+        lambda number: box(b"moov", box(b"trak", numbered(number, 1))),
+        lambda number: box(b"moov", box(b"trak", numbered(number, 0xD3))),
+        lambda number: box(b"moov", box(b"trak", box(b"mdia", numbered(number)))),
+        lambda number: box(b"trak", numbered(number)),
+        lambda number: box(b"moov") + item(number),
+        lambda number: box(b"moov", box(b"udta", box(b"meta", bytes(4), handler(b"pict"), item(number)))),
+        lambda number: box(b"meta", handler(b"pict"), item(number)),
+        lambda number: box(b"moof", item(number)),
+    ],
+)
+def test_a_number_that_keeps_libav_counting_is_never_handed_on(wrap: Callable[[int], bytes]) -> None:
+    entries(wrap(0x7FFF_FFFF))
+    with pytest.raises(HostileError, match=r"numbers a track 4,294,967,280"):
+        entries(wrap(0xFFFF_FFF0))
