@@ -178,7 +178,8 @@ class Outside:
     expected: Expected
 
 
-Medium = Image | Video | Unreadable | Foreign | Pointer | Missing | Outside
+Present = Image | Video | Unreadable | Foreign | Pointer  # in place of each other, a file at a path
+Medium = Present | Missing | Outside
 
 
 @dataclass(frozen=True, slots=True)

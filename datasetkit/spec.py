@@ -114,6 +114,10 @@ class Limits:
     silent_files: tuple[str, ...]
     image_modes: frozenset[str]
 
+    def complies(self, stem: str) -> bool:
+        """Whether the platform's client takes a file of this name without extension, as far as it alone can tell."""
+        return len(stem) <= self.file_stem_length and self.file_stem.fullmatch(stem) is not None
+
     def suffixes(self, expected: Expected) -> frozenset[str]:
         """The file extensions, dot included, that an accepted image or clip goes by."""
         contents = self.image_formats if expected is Expected.IMAGE else self.video_containers

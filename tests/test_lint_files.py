@@ -89,3 +89,18 @@ def test_chinese_names_and_a_mark_and_odd_paths_are_all_mended(tmp_path: Path) -
     findings = judge(tmp_path)
     assert {f.code for f in findings} == {"L201", "L203", "L210", "D105", "D107"}
     assert all(f.mended for f in findings)
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ("x.mp4", "there is no file x.mp4"),
+        (".", "the path names the folder itself, not a file in it"),
+        ("x.mp4/..", "the path names the folder itself, not a file in it"),
+    ],
+)
+def test_a_folder_is_no_clip(tmp_path: Path, named: str, message: str) -> None:
+    builders.jpeg(tmp_path / "a.jpg")
+    (tmp_path / "x.mp4").mkdir()
+    findings = judge(write(tmp_path, line("a.jpg", named)))
+    assert [(f.code, f.message) for f in findings] == [("L209", message)]

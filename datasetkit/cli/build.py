@@ -24,7 +24,6 @@ from datasetkit.pack.folder import refuse_filled, write_folder
 from datasetkit.pack.holdout import hold_out, parse_hold_out
 from datasetkit.pack.layout import Layout, lay_out
 from datasetkit.pack.manifest import manifest, write_manifest
-from datasetkit.pack.naming import complies
 from datasetkit.pack.target import refuse_existing
 from datasetkit.report import text
 from datasetkit.rules.archive import size_problem
@@ -148,7 +147,7 @@ def _too_large(verdict: Verdict, layout: Layout, target: Path) -> bool:
 
 def _write(planned: Planned, tree: Tree, *, as_folder: bool, verify: bool, force: bool) -> Built:
     layout, target = planned
-    if not complies(target.stem):
+    if not spec.limits().complies(target.stem):
         hint = "rename it before you upload it: the platform's client takes letters, digits, _ and - only"
         click.echo(f"note: {target.name}: {hint}", err=True)
     total = sum(size for _, size in layout.members) if as_folder else layout.size

@@ -8,25 +8,10 @@ from dataclasses import dataclass
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.model import (
-    File,
-    Foreign,
-    Image,
-    Kind,
-    Missing,
-    Outside,
-    Pointer,
-    Reference,
-    Role,
-    Sample,
-    Unreadable,
-    Video,
-)
+from datasetkit.model import File, Kind, Missing, Outside, Present, Reference, Role, Sample
 from datasetkit.pack import naming
 from datasetkit.pack.naming import Named, Part
 from datasetkit.pack.zipwrite import zip_size
-
-Present = Image | Video | Unreadable | Foreign | Pointer
 
 # Readers that split lines as Python's str.splitlines does would break a prompt at these; escaped, they can't.
 _LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
@@ -82,15 +67,28 @@ def lay_out(samples: Sequence[Sample], kind: Kind, role: Role, files: Iterable[F
     """The archive of ``samples``, written as sets of this kind and role are; ``files`` are the dataset's.
 
     It holds the fields of the record's schema and what these name, nothing else; naming.py names the files.
-    Raises DatasetkitError where a line names no file of the dataset, or holds text that UTF-8 can't.
+    Raises DatasetkitError where a line lacks a field, names no file of the dataset, or holds text that UTF-8 can't.
     """
     fields = spec.fields(kind, role)
+    _require(samples, fields)
     media = _media(samples, fields)
     paths = _paths(samples, fields, kind, media)
     lines = (_line(sample, fields, paths) for sample in samples)
     changed = {file.path: file.changed for file in files}
     placed = tuple(Placed(path, paths[path], medium.size, changed.get(path, 0)) for path, medium in media.items())
     return Layout(kind, role, len(samples), b"".join(lines), placed)
+
+
+def _require(samples: Sequence[Sample], fields: Sequence[str]) -> None:
+    """Raise DatasetkitError for a line that can't be written, whatever was ignored."""
+    for sample in samples:
+        named = {reference.where.field for reference in sample.references}
+        for field in fields:
+            if field not in (named if field in _PARTS else sample.record):
+                raise DatasetkitError(
+                    f"{sample.where.path}:{sample.where.line}: the line has no {field}",
+                    "Add the field or take the line out; such a line can't be built.",
+                )
 
 
 def _references(samples: Sequence[Sample], fields: Sequence[str]) -> Iterator[tuple[int, str, Reference]]:

@@ -54,12 +54,6 @@ class Named:
     end: str = ""
 
 
-def complies(stem: str) -> bool:
-    """Whether the platform's client takes this stem, as far as it alone can tell."""
-    limits = spec.limits()
-    return len(stem) <= limits.file_stem_length and limits.file_stem.fullmatch(stem) is not None
-
-
 def stems(files: Sequence[Named]) -> dict[str, str]:
     """The stem that each file gets in the archive, by its path. No two of ``files`` have the same path."""
     given: dict[str, str] = {}
@@ -94,7 +88,7 @@ def _unrivalled(form: Callable[[Named], str], files: Sequence[Named], taken: set
     return [
         (path, stem)
         for path, stem in wishes
-        if complies(stem) and asked[stem.lower()] == 1 and stem.lower() not in taken
+        if spec.limits().complies(stem) and asked[stem.lower()] == 1 and stem.lower() not in taken
     ]
 
 

@@ -155,12 +155,14 @@ def _ending(path: str) -> str:
 
 @rule("D106", "unsafe-entry", on=Hazard, severity=Severity.ERROR, basis=Basis.HEURISTIC)
 def unsafe_entry(hazard: Hazard, ctx: Context) -> Iterator[Problem]:
-    """The zip holds an entry that may not be unpacked: absolute, leaving the root, a link, a device.
+    """An entry of a zip may not be unpacked, or what lies in a folder is no file but a pipe, socket or device.
 
-    Why: unpacking it could write outside the folder it is unpacked in; readers refuse it, or the whole zip.
-    Source: our own judgement (heuristic); the entry is not opened.
-    Example: an entry `../image_1.jpg`, or a symbolic link.
-    Remedy: build the zip anew from its folder; `datasetkit build` writes plain files and nothing else.
+    Why: an absolute path, one with `..` or a link could write outside the folder that the zip is unpacked in;
+    readers refuse it, or the whole zip. Reading a pipe or device may never end. (Links in a folder are followed.)
+    Source: our own judgement (heuristic); nothing of the sort is opened.
+    Example: an entry `../image_1.jpg`, a symbolic link in a zip; a named pipe `video_1.mp4` in a folder.
+    Remedy: build the zip anew from its folder: `datasetkit build` writes plain files and nothing else. In a folder,
+    put the file itself there.
     """
     if hazard.unsafe:
         yield Problem(f"{hazard.path or 'an entry'} {hazard.reason}")
@@ -177,7 +179,7 @@ def file_name(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """
     judged = dataset.source is Source.ZIP and not ctx.mending  # as a zip to upload: its own name matters too
     own = [re.split(r"[/\\]", dataset.name)[-1]] if judged else []
-    odd = [path for path in (*own, *media(dataset)) if not _compliant(path, ctx.limits)]
+    odd = [path for path in (*own, *media(dataset)) if not ctx.limits.complies(_stem(path))]
     if odd and ctx.mending:
         yield Problem(f"{names(odd)} will be renamed in the zip", mended=True)
     elif odd:
@@ -187,11 +189,6 @@ def file_name(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 
 def _stem(path: str) -> str:
     return splitext(basename(path))[0]
-
-
-def _compliant(path: str, limits: Limits) -> bool:
-    stem = _stem(path)
-    return len(stem) <= limits.file_stem_length and bool(limits.file_stem.fullmatch(stem))
 
 
 @rule("D108", "name-collision", on=Dataset, severity=Severity.WARNING, basis=Basis.CLIENT)

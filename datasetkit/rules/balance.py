@@ -24,7 +24,7 @@ def too_few_samples(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """
     if not _is(dataset, Role.TRAINING, ctx):
         return
-    number = len(dataset.samples)
+    number = len(dataset.lines)  # a broken one is told as that
     low = ctx.limits.samples_low
     refused, severity = _small(number, ctx)
     if number < low:
@@ -42,7 +42,7 @@ def few_samples(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: 12 samples → 24.
     Remedy: add samples.
     """
-    number = len(dataset.samples)
+    number = len(dataset.lines)  # a broken one is told as that
     few = ctx.limits.samples_low <= number < ctx.limits.samples_recommended
     if _is(dataset, Role.TRAINING, ctx) and few and not _small(number, ctx)[0]:
         wanted = f"{ctx.limits.samples_recommended} or more are recommended"
@@ -58,7 +58,7 @@ def validation_size(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: 2 samples for a model whose batch_size is 4 → 5 samples.
     Remedy: add samples, or lower the job's batch_size.
     """
-    number = len(dataset.samples)
+    number = len(dataset.lines)  # a broken one is told as that
     refused, _ = _small(number, ctx)
     if _is(dataset, Role.VALIDATION, ctx) and refused:
         yield Problem(f"{count(number, 'sample')} for validation, {_batches(refused)}")

@@ -194,7 +194,7 @@ def file_not_found(missing: Missing, ctx: Context) -> Iterator[Problem]:
         form = ", in another Unicode form" if alike else ""  # else both names look the same
         yield Problem(f"{path} is not there, but {names(missing.near)} {verb}{form}")
     else:
-        yield Problem(f"{path} is not there")
+        yield Problem(f"there is no file {path}" if path else "the path names the folder itself, not a file in it")
 
 
 @rule("L210", "path-form", on=Reference, severity=Severity.ERROR, basis=Basis.CLIENT)
@@ -210,7 +210,7 @@ def path_form(reference: Reference, ctx: Context) -> Iterator[Problem]:
     parts = reference.written.split("/")
     if isinstance(reference.medium, Outside):
         yield Problem(f"{reference.written} leads out of the folder that holds {ctx.limits.annotations_name}")
-    elif "\\" in reference.written or not {".", "..", ""}.isdisjoint(parts):
+    elif reference.medium.path and ("\\" in reference.written or not {".", "..", ""}.isdisjoint(parts)):
         better = f"{reference.written} is better written {reference.medium.path}"
         yield Problem(better, severity=Severity.WARNING, mended=True)
 

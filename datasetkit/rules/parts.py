@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from datasetkit.findings import Severity
-from datasetkit.model import Dataset, Foreign, Image, Missing, Outside, Pointer, Unreadable, Video
+from datasetkit.model import Dataset, Missing, Outside, Present, Video
 from datasetkit.rules.registry import Context
 from datasetkit.spec import ModelSpec
-
-Present = Image | Video | Unreadable | Foreign | Pointer
 
 
 def media(dataset: Dataset) -> dict[str, Present]:

@@ -6,10 +6,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 _MOST = 3  # suggestions; more would be a list, not a hint
 # Each letter of a name costs a key as long as the name: beyond these, one-letter slips aren't looked for.
 _LONGEST = 255  # letters; a zip's directory takes names of 65,535, whose keys would fill 4 GB
+_WALKED = 100  # files of one key; 20,000 lines may miss each of 20,000 files called image.jpg
 _SEARCHED = 500_000  # letters of all names together: 20,000 names of 25
 
 
@@ -43,7 +45,7 @@ class Names:
         found = dict.fromkeys(
             candidate
             for key in [*_keys(path), *(("slip", slip) for slip in slips)]
-            for candidate in self._keyed.get(key, ())
+            for candidate in islice(self._keyed.get(key, ()), _WALKED)
             if candidate[candidate.rfind(".") :].lower() in suffixes
             and (key[0] != "slip" or _slipped(_folded(path), _folded(candidate)))
         )

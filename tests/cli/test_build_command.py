@@ -213,6 +213,16 @@ def test_a_line_whose_file_is_missing_can_not_be_ignored_into_a_zip(cli: Cli, cl
     assert "names 'gone.mp4', which is not a file of the set" in ran.err
 
 
+def test_a_line_without_its_clip_can_not_be_ignored_into_a_zip(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    bare = json.dumps({"prompt": "a", "first_frame_path": "image_1.jpg"})
+    (folder / "data.jsonl").write_text((folder / "data.jsonl").read_text() + bare + "\n")
+    ran = cli("build", folder, "-o", tmp_path / "out.zip", "--ignore", "L206")
+    assert ran.code == 2
+    assert "data.jsonl:21: the line has no video_path" in ran.err
+
+
 def test_a_validation_zip_that_is_there_is_seen_before_the_first_is_written(
     cli: Cli, clean: Path, tmp_path: Path
 ) -> None:

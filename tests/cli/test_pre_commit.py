@@ -106,7 +106,7 @@ def test_a_commit_is_refused_mended_and_accepted(repo: Repository) -> None:
     (repo.top / "雪 snow" / "v3.mp4").rename(repo.top / "雪 snow" / "v3 new.mp4")
     refused = repo.commit()
     assert refused.code == 1
-    assert "v3.mp4 is not there" in refused.out
+    assert "there is no file v3.mp4" in refused.out
     assert "bills" not in refused.out
     assert git(repo.top, "rev-parse", "HEAD") == before
     path = repo.top / "雪 snow" / "data.jsonl"
@@ -121,7 +121,7 @@ def test_a_medium_deleted_without_its_line_is_caught(repo: Repository) -> None:
     (repo.top / "bills" / "i5.jpg").unlink()
     refused = repo.commit()
     assert refused.code == 1
-    assert "i5.jpg is not there" in refused.out
+    assert "there is no file i5.jpg" in refused.out
 
 
 def test_a_pointer_is_told_as_such(repo: Repository) -> None:
@@ -149,7 +149,7 @@ def test_between_two_commits_as_before_a_push(repo: Repository) -> None:
     ran = repo.pre_commit("run", "--from-ref", "HEAD~1", "--to-ref", "HEAD")
     git(repo.top, "reset", "-q", "--hard", "HEAD~1")
     assert ran.code == 1
-    assert "i6.jpg is not there" in ran.out
+    assert "there is no file i6.jpg" in ran.out
     assert "snow" not in ran.out
 
 

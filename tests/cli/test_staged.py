@@ -88,7 +88,7 @@ def test_a_medium_deleted_without_its_line(cli: Cli, repo: Path) -> None:
     git(repo, "rm", "-q", "sets/snow/a.mp4")
     ran = cli("lint", "--staged", "--ignore", "S")
     assert ran.code == 1
-    assert "L209 file-not-found  a.mp4 is not there" in ran.out
+    assert "L209 file-not-found  there is no file a.mp4" in ran.out
 
 
 def test_a_medium_that_was_not_added_is_missing_from_the_commit(cli: Cli, repo: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,22 @@ TRAINING, VALIDATION = Role.TRAINING, Role.VALIDATION
 
 def paths(layout):
     return [path for path, _ in layout.members]
+
+
+@pytest.mark.parametrize("lacking", ["first_frame_path", "video_path", "prompt"])
+def test_a_line_that_lacks_a_field_is_not_written(lacking):
+    whole = sample(3, first=image("a.jpg"), clip=clip("a.mp4"))
+    record = {field: value for field, value in whole.record.items() if field != lacking}
+    references = tuple(r for r in whole.references if r.where.field != lacking)
+    with pytest.raises(DatasetkitError, match=rf"data\.jsonl:3: the line has no {lacking}"):
+        lay_out([replace(whole, record=record, references=references)], I2V, TRAINING)
+
+
+def test_a_path_that_is_no_text_is_not_written():
+    whole = sample(3, first=image("a.jpg"), clip=clip("a.mp4"))
+    references = tuple(r for r in whole.references if r.where.field != "video_path")
+    with pytest.raises(DatasetkitError, match="no video_path"):
+        lay_out([replace(whole, record=whole.record | {"video_path": 3}, references=references)], I2V, TRAINING)
 
 
 def test_lines_are_rewritten_in_the_schemas_order_and_nothing_else_is_kept():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasetkit import spec
 from datasetkit.model import Expected, Foreign, Image, Unreadable, Video
 from datasetkit.pack import naming
 from datasetkit.pack.naming import Named, Part
@@ -85,7 +86,7 @@ FILES = st.lists(st.tuples(PATHS, PARTS), max_size=12, unique_by=lambda pair: pa
 def test_every_file_gets_a_name_of_its_own_that_the_client_takes(files):
     stems = naming.stems(files)
     assert set(stems) == {file.path for file in files}
-    assert all(naming.complies(stem) for stem in stems.values())
+    assert all(spec.limits().complies(stem) for stem in stems.values())
     assert len({stem.lower() for stem in stems.values()} | {"data"}) == len(files) + 1
 
 
@@ -94,7 +95,7 @@ def test_names_that_comply_and_are_alone_stay(files):
     stems = naming.stems(files)
     own = [PurePosixPath(file.path).stem for file in files]
     for file, stem in zip(files, own, strict=True):
-        if naming.complies(stem) and [o.lower() for o in [*own, "data"]].count(stem.lower()) == 1:
+        if spec.limits().complies(stem) and [o.lower() for o in [*own, "data"]].count(stem.lower()) == 1:
             assert stems[file.path] == stem
 
 

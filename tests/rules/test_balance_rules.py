@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from values import clip, dataset, i2v, image, kf2v, sample, told
+from values import clip, dataset, found, i2v, image, kf2v, sample, told
 
 from datasetkit import spec
 from datasetkit.model import BrokenLine, Dataset, Flaw, Role, Sample, Where
@@ -118,12 +118,12 @@ def test_a_training_set_exceeds_a_batch() -> None:
     assert told(mixed(17), "S") == ["S702 advice: 17 samples, 20 or more are recommended"]
 
 
-def test_only_lines_that_can_be_read_count() -> None:
-    broken = tuple(BrokenLine(Where("data.jsonl", n), Flaw.NOT_JSON, "no") for n in range(12, 30))
-    judged = mixed(11)
-    assert told(replace(judged, lines=judged.lines + broken), "S") == [
-        "S702 advice: 11 samples, 20 or more are recommended"
-    ]
+@pytest.mark.parametrize(("whole", "expected"), [(9, []), (19, []), (8, ["S701"]), (18, ["S702"])])
+def test_a_line_that_is_broken_is_not_told_as_missing_too(whole: int, expected: list[str]) -> None:
+    judged = mixed(whole)
+    broken = BrokenLine(Where("data.jsonl", whole + 1), Flaw.NOT_JSON, "no")
+    counts = [f.code for f in found(replace(judged, lines=(*judged.lines, broken)), "S7") if f.code < "S704"]
+    assert counts == (["S702"] if whole == 9 else expected)
 
 
 def test_a_clip_counts_as_it_is_displayed() -> None:

@@ -124,7 +124,7 @@ def broken(flaw: Flaw, message: str, column: int | None = None) -> Dataset:
         ),
         (
             dataset(sample(first_frame_path=Missing("image_9.jpeg", Expected.IMAGE), video_path=video())),
-            "L209 error: image_9.jpeg is not there",
+            "L209 error: there is no file image_9.jpeg",
         ),
         (
             dataset(

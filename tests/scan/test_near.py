@@ -1,4 +1,5 @@
 import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -63,3 +64,19 @@ def test_a_letter_is_not_looked_for_among_very_many_names() -> None:
     names = Names(["holiday.jpg", *(f"{number:040}.jpg" for number in range(20_000))])
     assert names.near("holliday.jpg", IMAGES) == ()
     assert names.near("holiday.png", IMAGES) == ("holiday.jpg",)
+
+
+@pytest.mark.parametrize("name", ["image.jpg", "image.txt"])
+def test_a_name_that_very_many_files_have_is_not_sought_in_all_of_them(name: str) -> None:
+    class Counted(str):
+        """A path that counts how often its extension is looked for."""
+
+        looked = 0
+
+        def rfind(self, *arguments: Any) -> int:
+            Counted.looked += 1
+            return str.rfind(self, *arguments)
+
+    names = Names([Counted(f"{number}/{name}") for number in range(5_000)])
+    names.near("image.jpg", IMAGES)
+    assert Counted.looked < 1_000
