@@ -23,7 +23,7 @@ from datasetkit.pack.archive import Built, pack
 from datasetkit.pack.folder import refuse_filled, write_folder
 from datasetkit.pack.holdout import hold_out, parse_hold_out
 from datasetkit.pack.layout import Layout, lay_out
-from datasetkit.pack.manifest import manifest, write_manifest
+from datasetkit.pack.manifest import manifest, refuse_manifest, write_manifest
 from datasetkit.pack.target import refuse_existing
 from datasetkit.report import text
 from datasetkit.rules.archive import size_problem
@@ -125,6 +125,7 @@ def _split(verdict: Verdict, held: str) -> tuple[Sequence[Sample], Sequence[Samp
 def _refuse(planned: Planned, dataset: Dataset, *, as_folder: bool, force: bool) -> None:
     """Raise DatasetkitError for a target that is taken, or is one of the files to be packed, even with --force."""
     layout, target = planned
+    refuse_manifest(target, force=force)
     if as_folder:
         refuse_filled(target)
         return
@@ -138,7 +139,7 @@ def _refuse(planned: Planned, dataset: Dataset, *, as_folder: bool, force: bool)
 def _too_large(verdict: Verdict, layout: Layout, target: Path) -> bool:
     """Whether the exact size of the zip forbids it; lint judged the sum of its files."""
     problem = size_problem(layout.size, spec.limits())
-    ignored = any("D103".startswith(i.code) for i in verdict.ignored)
+    ignored = any("D103".startswith(code) for code in verdict.wanted.ignore)  # lint's sum need not have told it
     if problem is None or problem.severity is not Severity.ERROR or ignored:
         return False
     click.echo(f"not built: D103 archive-too-large: {target}: {problem.message}", err=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datasetkit import config
+from datasetkit import config, spec
 from datasetkit.cli.terminal import width
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Verdict
@@ -128,6 +128,7 @@ def _wanted(said: Asked, tree: Tree) -> Wanted:
     target = force["target_seconds"].value
     if target and math.isnan(target):  # click and TOML both take it for a number, and no range leaves it out
         raise DatasetkitError("the target seconds are nan, which is no length", "Give a number, such as 5.")
+    _require_model(force["model"])
     return Wanted(
         model=force["model"].value,
         kind=force["kind"].value,
@@ -138,6 +139,15 @@ def _wanted(said: Asked, tree: Tree) -> Wanted:
         ignore={key.removeprefix("ignore."): s.value for key, s in force.items() if key.startswith("ignore.")},
         origin={key: Path(force[key].origin).name for key in ("kind", "role")},
     )
+
+
+def _require_model(model: config.Setting) -> None:
+    """Raise DatasetkitError for a model that doesn't exist, and say where it was named."""
+    try:
+        if model.value:
+            spec.find_model(model.value)
+    except DatasetkitError as error:
+        raise DatasetkitError(f"{model.origin}: {error}", error.next_step) from error
 
 
 def _file(said: Asked, tree: Tree) -> tuple[str, bytes | None]:

@@ -26,7 +26,8 @@ Progress = Callable[[int], object]
 class Built:
     """What was written. ``bytes`` is the zip's size, a folder's sum of sizes; a folder has no digests.
 
-    ``renames`` holds old → new paths of the files whose path changed.
+    ``renames`` holds old → new paths of the files whose path changed; ``lines`` are the numbers of the dataset's
+    lines that went in, ``sources`` the paths of its media.
     """
 
     path: Path
@@ -37,6 +38,16 @@ class Built:
     sha256: str | None
     md5: str | None
     renames: Mapping[str, str]
+    lines: frozenset[int]
+    sources: frozenset[str]
+
+
+def built_from(layout: Layout, target: Path, size: int, sha256: str | None, md5: str | None) -> Built:
+    """What was written to ``target`` as ``layout`` plans it, ``size`` bytes of it."""
+    sources = frozenset(placed.source for placed in layout.media)
+    return Built(
+        target, layout.kind, layout.role, layout.samples, size, sha256, md5, layout.renames, layout.lines, sources
+    )
 
 
 def pack(
@@ -60,7 +71,7 @@ def pack(
         _check(temporary, entries, layout, tree if verify else None)
         sync(temporary)
     sha256, md5 = digests
-    return Built(target, layout.kind, layout.role, layout.samples, layout.size, sha256, md5, layout.renames)
+    return built_from(layout, target, layout.size, sha256, md5)
 
 
 def write_hashed(

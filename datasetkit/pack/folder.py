@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.pack.archive import Built, Progress, contents, same
+from datasetkit.pack.archive import Built, Progress, built_from, contents, same
 from datasetkit.pack.layout import Layout
 from datasetkit.pack.target import require_room, unwritable
 from datasetkit.scan.tree import Tree
@@ -32,7 +32,7 @@ def write_folder(
                 _verify(layout, tree, target)
     except OSError as error:
         raise unwritable(target, error) from error
-    return Built(target, layout.kind, layout.role, layout.samples, size, None, None, layout.renames)
+    return built_from(layout, target, size, None, None)
 
 
 def refuse_filled(target: Path) -> None:

@@ -38,13 +38,17 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """An archive to be: the bytes of data.jsonl, and the media in the order in which the lines name them."""
+    """An archive to be: the bytes of data.jsonl, and the media in the order in which the lines name them.
+
+    ``lines`` are the numbers that the samples' lines have in the dataset's own data.jsonl.
+    """
 
     kind: Kind
     role: Role
     samples: int
     annotations: bytes
     media: tuple[Placed, ...]
+    lines: frozenset[int] = frozenset()
 
     @property
     def members(self) -> tuple[tuple[str, int], ...]:
@@ -76,7 +80,8 @@ def lay_out(samples: Sequence[Sample], kind: Kind, role: Role, files: Iterable[F
     lines = (_line(sample, fields, paths) for sample in samples)
     changed = {file.path: file.changed for file in files}
     placed = tuple(Placed(path, paths[path], medium.size, changed.get(path, 0)) for path, medium in media.items())
-    return Layout(kind, role, len(samples), b"".join(lines), placed)
+    numbers = frozenset(sample.where.line for sample in samples if sample.where.line)
+    return Layout(kind, role, len(samples), b"".join(lines), placed, numbers)
 
 
 def _require(samples: Sequence[Sample], fields: Sequence[str]) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 from datasetkit import __version__
 from datasetkit.findings import Finding, Ignored, Verdict
 from datasetkit.pack.archive import Built
-from datasetkit.pack.target import replacing
+from datasetkit.pack.target import refuse_existing, replacing
 
 
 def manifest(built: Built, verdict: Verdict) -> dict[str, Any]:
     """What was built from a dataset and what was found in it, as JSON values.
 
-    Findings that the build mended are left out. It depends on nothing but the input: no time, no folder.
+    Findings that the build mended are left out, and those on samples that are in the other zip of a split.
+    It depends on nothing but the input: no time, no folder.
     """
     return {
         "datasetkit": __version__,
@@ -31,19 +32,19 @@ def manifest(built: Built, verdict: Verdict) -> dict[str, Any]:
         "md5": built.md5,
         "renamed": dict(built.renames),
         "ignored": [entry for i in verdict.ignored for entry in _ignored(i, built.renames)],
-        "findings": [_finding(finding) for finding in verdict.findings if not finding.mended],
+        "findings": [_finding(f) for f in verdict.findings if not f.mended and _concerns(f, built)],
     }
 
 
 def write_manifest(built: Built, verdict: Verdict) -> Path:
     """Write the manifest beside what was built, `.json` added to its name, and return its path.
 
-    Replaces an older one. Raises DatasetkitError where it can't be written.
+    Replaces what is there: `refuse_manifest` asks beforehand. Raises DatasetkitError where it can't be written.
     """
     # A file name that isn't UTF-8 holds lone surrogates; backslashreplace writes them as JSON's own escapes.
     text = json.dumps(manifest(built, verdict), ensure_ascii=False, indent=2) + "\n"
     content = text.encode("utf-8", "backslashreplace")
-    target = built.path.with_name(f"{built.path.name}.json")
+    target = _beside(built.path)
     with replacing(target, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
     return target
@@ -57,6 +58,30 @@ def _ignored(ignored: Ignored, renames: Mapping[str, str]) -> Iterator[dict[str,
     placed = [(f.code, f.medium or f.where.path) for f in ignored.findings if f.medium or f.where.line]
     for (code, path), count in Counter(placed).items():
         yield {"code": f"{code}:{renames.get(path, path)}", "count": count, "reason": ignored.reason}
+
+
+def refuse_manifest(built: Path, *, force: bool) -> None:
+    """Raise DatasetkitError where something else than a manifest stands in its place (``force`` replaces a file)."""
+    target = _beside(built)
+    refuse_existing(target, force=force or _is_manifest(target))
+
+
+def _beside(built: Path) -> Path:
+    return built.with_name(f"{built.name}.json")
+
+
+def _is_manifest(path: Path) -> bool:
+    try:
+        value = json.loads(path.read_bytes()) if path.is_file() else None
+    except (OSError, ValueError, RecursionError):  # what can't be read or is no JSON isn't ours
+        return False
+    return isinstance(value, dict) and {"datasetkit", "file", "findings"} <= value.keys()
+
+
+def _concerns(finding: Finding, built: Built) -> bool:
+    """Whether a finding is about what was built: the set, or a line or medium that is in it."""
+    mine = finding.where.line is None or finding.where.line in built.lines
+    return finding.medium in built.sources if finding.medium else mine
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

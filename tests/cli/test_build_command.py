@@ -7,6 +7,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,31 @@ def test_nothing_can_not_be_ignored_into_an_empty_zip(cli: Cli, tmp_path: Path) 
     assert ran.code == 2
     assert "has no sample to build from" in ran.err
     assert not (tmp_path / "out.zip").exists()
+
+
+def test_a_file_where_the_manifest_of_a_folder_would_be_is_kept(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.json").write_text("mine")
+    ran = cli("build", clean, "-o", tmp_path / "out", "--dir")
+    assert ran.code == 2
+    assert "out.json exists" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_each_zip_of_a_split_has_its_own_findings(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    """Every clip is longer than wanted; a validation zip has no clips."""
+    cli("build", clean, "-o", tmp_path / "out.zip", "--hold-out", "5", "--target-seconds", "1")
+    left = [json.loads((tmp_path / f"{name}.zip.json").read_text())["findings"] for name in ("out", "out-validation")]
+    assert [sum(f["code"] == "V419" for f in findings) for findings in left] == [15, 0]
+
+
+@pytest.mark.parametrize(("ignored", "code"), [((), 1), (("--ignore", "D103"), 0), (("--ignore", "D"), 0)])
+def test_the_exact_size_alone_may_forbid_a_zip(
+    cli: Cli, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ignored: tuple[str, ...], code: int
+) -> None:
+    """The limit lies between the sum of the files, which lint judges, and the zip with its headers."""
+    files = sum(file.size for file in read(clean).files)
+    limits = replace(spec.limits(), archive_bytes=spec.Steps(high=files + 100, warn=files + 100))
+    monkeypatch.setattr(spec, "limits", lambda: limits)
+    ran = cli("build", clean, "-o", tmp_path / "out.zip", *ignored)
+    assert ran.code == code
+    assert ("not built: D103 archive-too-large" in ran.err) is bool(code)

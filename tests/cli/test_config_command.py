@@ -92,3 +92,11 @@ def test_a_code_that_no_rule_has_is_named_with_its_file(cli: Cli, settled: Path)
     ran = cli("config", settled)
     assert ran.code == 2
     assert f"{settled}/datasetkit.toml: no rule has the code V999" in ran.err
+
+
+@pytest.mark.parametrize("command", ["lint", "build"])
+def test_a_model_that_does_not_exist_is_named_with_its_file(cli: Cli, settled: Path, command: str) -> None:
+    (settled / "datasetkit.toml").write_text('model = "wan9"')
+    ran = cli(command, settled, *(("-o", settled / "x.zip") if command == "build" else ()))
+    assert ran.code == 2
+    assert f"{settled}/datasetkit.toml: no model is called 'wan9'" in ran.err

@@ -5,10 +5,11 @@ import jsonschema
 import pytest
 
 from datasetkit import __version__, spec
+from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Basis, Finding, Ignored, Severity, Verdict
 from datasetkit.model import Dataset, Kind, Role, Source, Where
 from datasetkit.pack.archive import Built
-from datasetkit.pack.manifest import manifest, write_manifest
+from datasetkit.pack.manifest import manifest, refuse_manifest, write_manifest
 
 
 @pytest.fixture
@@ -22,6 +23,8 @@ def built(tmp_path):
         "ab" * 32,
         "cd" * 16,
         {"图.jpg": "image/image_001.jpg"},
+        frozenset({3, 4}),
+        frozenset({"clip.mp4", "图.jpg"}),
     )
 
 
@@ -103,3 +106,35 @@ def test_a_name_that_is_not_utf8_is_escaped(built):
 
 def test_its_schema_is_a_schema():
     jsonschema.Draft202012Validator.check_schema(spec.document("build.schema.json"))
+
+
+@pytest.mark.parametrize(
+    ("line", "medium", "kept"),
+    [
+        (None, None, True),
+        (3, None, True),
+        (5, None, False),
+        (3, "clip.mp4", True),
+        (5, "clip.mp4", True),  # told at the first line that names it
+        (3, "other.mp4", False),
+    ],
+)
+def test_what_is_in_the_other_zip_of_a_split_is_left_to_that(built, line, medium, kept):
+    told = Finding("V408", "a-name", Severity.WARNING, Basis.HEURISTIC, Where("data.jsonl", line), "odd", False, medium)
+    assert bool(manifest(built, verdict(told))["findings"]) is kept
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[1]", b"mine", b"\xff", b"[" * 100_000, b'{"datasetkit": 1}'])
+def test_a_file_that_is_no_manifest_is_not_replaced_unless_forced(tmp_path, content):
+    (tmp_path / "a.zip.json").write_bytes(content)
+    with pytest.raises(DatasetkitError, match=r"a\.zip\.json exists"):
+        refuse_manifest(tmp_path / "a.zip", force=False)
+    refuse_manifest(tmp_path / "a.zip", force=True)
+
+
+def test_an_older_manifest_is_replaced_and_a_folder_never(built, tmp_path):
+    write_manifest(built, verdict())
+    refuse_manifest(built.path, force=False)
+    (tmp_path / "b.json").mkdir()
+    with pytest.raises(DatasetkitError, match="is a folder"):
+        refuse_manifest(tmp_path / "b", force=True)
