@@ -46,7 +46,8 @@ def only_verdict(path: str, options: dict[str, Any]) -> Iterator[tuple[Verdict, 
         found = prefixes(tree)
         if len(found) > 1:
             places = ", ".join(prefix or "the root" for prefix in found)
-            raise DatasetkitError(f"{path} holds {len(found)} datasets: {places}", "Build one at a time.")
+            shown = f"datasetkit build {path.rstrip('/')}/{found[-1].rstrip('/')} -o …"  # the root, if one, is first
+            raise DatasetkitError(f"{path} holds {len(found)} datasets: {places}", f"Build one at a time: {shown}.")
         for dataset, own in scan(tree, track):
             yield lint(dataset, _wanted(said, own), build=True), own
 
@@ -152,7 +153,7 @@ def _require_model(model: config.Setting) -> None:
 
 def _file(said: Asked, tree: Tree) -> tuple[str, bytes | None]:
     """The name of the configuration file as users know it, and its bytes; None where there is none."""
-    name = str(said.config_file or f"{tree.name}/{config.NAME}")
+    name = str(said.config_file or f"{tree.name}/{tree.prefix}{config.NAME}")
     try:
         if said.config_file:
             return name, said.config_file.read_bytes()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from click import style
 
 from datasetkit.findings import Finding, Severity, Verdict
+from datasetkit.model import Dataset, Source
 from datasetkit.report.columns import align, cells, plural, printable, size, wrap
 from datasetkit.report.places import Placed
 
@@ -47,8 +48,14 @@ def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:
 
 
 def _heading(verdict: Verdict, width: int | None) -> str:
-    name = printable(verdict.dataset.name)
+    name = printable(_path(verdict.dataset))
     return _hang(f"{name}  {_taken_for(verdict)}", width, 2).replace(name, style(name, bold=True), 1)
+
+
+def _path(dataset: Dataset) -> str:
+    """How the user may spell the dataset's place, inside a zip too."""
+    inside = dataset.prefix if dataset.source is Source.ZIP else ""
+    return f"{dataset.name}/{inside}".rstrip("/") if inside else dataset.name
 
 
 def _taken_for(verdict: Verdict) -> str:

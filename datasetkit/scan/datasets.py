@@ -19,7 +19,6 @@ from datasetkit.model import (
     Prompt,
     Reference,
     Sample,
-    Source,
     Where,
 )
 from datasetkit.scan.annotations import Record, parse
@@ -34,14 +33,14 @@ _JUNK = "__MACOSX/"
 
 
 def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
-    """The files of a folder, but for ``hidden`` ones, or of a zip. The caller closes it.
+    """The files of a folder, but for ``hidden`` ones, of a zip, or of a folder inside a zip (`sets.zip/train`).
 
-    Raises DatasetkitError where the path names neither.
+    The caller closes it. Raises DatasetkitError where the path names none of them.
     """
     place = Path(path)
     try:
         mode = place.stat().st_mode if path else 0  # Path("") is the working folder: a variable left unset
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         mode = 0
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
@@ -52,9 +51,23 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
         return folder_tree(place.parent, str(place.parent), hidden)
     if stat.S_ISREG(mode):
         return zip_tree(place, path)
+    archive = next((parent for parent in place.parents if parent.is_file()), None)
+    if archive:
+        return _inside(archive, place.relative_to(archive).as_posix())
     raise DatasetkitError(
         f"there is no folder or zip called {path or repr(path)}", "Give a dataset's folder or its zip."
     )
+
+
+def _inside(archive: Path, folder: str) -> Tree:
+    """A folder of a zip. One that can't be read is handed on whole, as that has to be told."""
+    tree = zip_tree(archive, str(archive))
+    if not tree.files:
+        return tree
+    if not any(file.path.startswith(f"{folder}/") for file in tree.files):
+        tree.close()
+        raise DatasetkitError(f"{archive} holds no folder {folder}", "`datasetkit lint` on the zip lists its datasets.")
+    return tree.below(f"{folder}/")
 
 
 def scan(tree: Tree, track: Track = plainly, *, alone: bool = False) -> Iterator[tuple[Dataset, Tree]]:
@@ -67,7 +80,7 @@ def scan(tree: Tree, track: Track = plainly, *, alone: bool = False) -> Iterator
     for prefix in [""] if alone else found or [""]:
         own = tree.below(prefix)
         inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]
-        told = prefix if tree.source is Source.ZIP or len(found) == 1 else ""
+        told = own.prefix or (prefix if len(found) == 1 else "")
         yield _dataset(own, inner, told, track), own
 
 

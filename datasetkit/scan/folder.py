@@ -29,6 +29,7 @@ class FolderTree:
     name: str
     source: Source = Source.FOLDER
     hidden: frozenset[str] = frozenset()
+    prefix: str = ""
 
     @cached_property
     def _listing(self) -> tuple[list[File], list[Hazard]]:

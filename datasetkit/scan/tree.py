@@ -12,6 +12,7 @@ class Tree(Protocol):
     """Files under one root. Paths are relative to it, with ``/`` between their parts.
 
     ``name`` is how the user spelled the place; ``size`` its bytes (for a zip, those of the zip itself).
+    ``prefix`` is the folder inside a zip that the tree is narrowed to, "" or ending with a slash.
     ``files`` is sorted by path and holds nothing that may not be opened; ``hazards`` says what was left out.
     """
 
@@ -19,6 +20,8 @@ class Tree(Protocol):
     def name(self) -> str: ...  # noqa: D102 - the class's docstring says it
     @property
     def source(self) -> Source: ...  # noqa: D102
+    @property
+    def prefix(self) -> str: ...  # noqa: D102
     @property
     def size(self) -> int: ...  # noqa: D102
     @property

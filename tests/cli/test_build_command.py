@@ -151,6 +151,25 @@ def test_several_datasets_are_not_one_zip(cli: Cli, clean: Path, tmp_path: Path)
     ran = cli("build", tmp_path / "root", "-o", tmp_path / "out.zip")
     assert ran.code == 2
     assert "holds 2 datasets: train/, valid/" in ran.err
+    assert f"Build one at a time: datasetkit build {tmp_path}/root/valid -o …" in ran.err
+
+
+def test_one_of_several_datasets_in_a_zip_is_judged_and_built(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    for name in ("train", "valid"):
+        shutil.copytree(clean, tmp_path / "root" / name)
+    two = Path(shutil.make_archive(str(tmp_path / "two"), "zip", tmp_path / "root"))
+    headings = [row.split("  ")[0] for row in cli("lint", two).out.splitlines() if " set (" in row]
+    assert headings == [f"{two}/train", f"{two}/valid"]
+    refused = cli("build", two, "-o", tmp_path / "out.zip")
+    assert f"Build one at a time: datasetkit build {two}/valid -o …" in refused.err
+    judged = cli("lint", f"{two}/valid/")
+    assert next(row for row in judged.out.splitlines() if " set (" in row).startswith(f"{two}/valid  ")
+    assert "/train" not in judged.out
+    assert cli("build", f"{two}/valid", "-o", tmp_path / "out.zip").code == 0
+    assert facts(read(tmp_path / "out.zip")) == facts(read(clean))
+    nowhere = cli("lint", f"{two}/test")
+    assert nowhere.code == 2
+    assert f"{two} holds no folder test" in nowhere.err
 
 
 def test_a_target_whose_name_the_client_refuses_is_told(cli: Cli, clean: Path, tmp_path: Path) -> None:
