@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from datasetkit.cli.options import files, judging_options, staged_options
-from datasetkit.cli.staged import touched, untracked
+from datasetkit.cli.staged import chosen, untracked
 from datasetkit.cli.terminal import width
 from datasetkit.errors import DatasetkitError
 from datasetkit.report.columns import printable
@@ -46,16 +46,11 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
       datasetkit lint money_rain --format sarif --output lint.sarif
       datasetkit lint --staged
     """
-    if not paths and not staged:
-        raise click.MissingParameter(param_hint="'PATH...'", param_type="argument")
-    if exclude and not staged:
-        raise click.UsageError("--exclude is for --staged; leave out the PATHs that you don't want judged.")
-    if staged:
-        paths = tuple(touched(paths, exclude))
-        if not paths and options["form"] == "text" and not options["output"]:
-            click.echo("no dataset is touched")  # and nothing is loaded that judges one
-            return 0
-    return _lint(paths, staged=staged, **options)
+    looked_at = chosen(paths, exclude, staged=staged)
+    if not looked_at and options["form"] == "text" and not options["output"]:
+        click.echo("no dataset is touched")  # and nothing is loaded that judges one
+        return 0
+    return _lint(looked_at, staged=staged, **options)
 
 
 def _lint(

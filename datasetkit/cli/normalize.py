@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from datasetkit.cli.options import files
-from datasetkit.cli.prompting import Prompted, prompted
+from datasetkit.cli.options import files, staged_options
+from datasetkit.cli.staged import chosen
 from datasetkit.errors import DatasetkitError
-from datasetkit.prompts.rewrite import Rewrite, rewrite
 from datasetkit.report.columns import plural, printable
+
+if TYPE_CHECKING:
+    from datasetkit.cli.prompting import Prompted
+    from datasetkit.prompts.rewrite import Rewrite
 
 
 @click.command(name="normalize")
-@click.argument("paths", nargs=-1, metavar="PATH...", required=True, shell_complete=files)
+@click.argument("paths", nargs=-1, metavar="PATH...", shell_complete=files)
 @click.option("--write", is_flag=True, help="Change data.jsonl instead of showing what would change.")
 @click.option(
     "--config",
@@ -24,32 +28,49 @@ from datasetkit.report.columns import plural, printable
     metavar="FILE",
     help="Read this instead of the datasetkit.toml beside data.jsonl.",
 )
-def command(paths: tuple[str, ...], *, write: bool, config_file: Path | None) -> int:
+@staged_options
+def command(
+    paths: tuple[str, ...], *, write: bool, config_file: Path | None, staged: bool, exclude: tuple[str, ...]
+) -> int:
     """Give every prompt the one effect text of the [effect] table in datasetkit.toml.
 
     Subject and background stay word for word, pronouns follow the subject. What can't be decided is left and said.
     Shows a word diff and exits with 1 if anything would change; with --write data.jsonl is replaced in one step, its
-    other bytes as they were.
+    other bytes as they were. With --staged, datasets that declare no effect are passed over, and the exit code is 1
+    though the changes are written, so that a commit stops and they can be looked at.
 
     \b
     Example:
       datasetkit normalize money_rain
       datasetkit normalize money_rain --write
     """
+    looked_at = chosen(paths, exclude, staged=staged)
+    if not looked_at:
+        click.echo("no dataset is touched")  # and nothing is loaded that reads one
+        return 0
+    return _normalize(looked_at, config_file, write=write, staged=staged)
+
+
+def _normalize(paths: Sequence[str], config_file: Path | None, *, write: bool, staged: bool) -> int:
+    from datasetkit.cli.prompting import prompted
+
     pending = 0
     for path in paths:
-        for dataset in prompted(path, config_file):
+        for dataset in prompted(path, config_file, alone=staged):
+            if staged and dataset.effect is None:
+                continue
             rewrites = _rewrites(dataset)
             changes = [change for change in rewrites if change.changed]
             _show(dataset, rewrites)
             if write and changes:
                 _write(dataset, changes)
-            else:
-                pending += len(changes)
+            pending += len(changes) if staged or not write else 0
     return int(pending > 0)
 
 
 def _rewrites(dataset: Prompted) -> list[Rewrite]:
+    from datasetkit.prompts.rewrite import rewrite
+
     if dataset.effect is None:
         raise DatasetkitError(
             f"{dataset.name} declares no effect to normalize to",

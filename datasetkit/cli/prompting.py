@@ -36,10 +36,13 @@ class Prompted:
         return [text for record in self.records if isinstance(text := record.values.get("prompt"), str)]
 
 
-def prompted(path: str, config_file: Path | None) -> Iterator[Prompted]:
-    """Every dataset of a folder or zip. Raises DatasetkitError where there is none."""
+def prompted(path: str, config_file: Path | None, *, alone: bool = False) -> Iterator[Prompted]:
+    """Every dataset of a folder or zip, or ``alone`` the one at its root.
+
+    Raises DatasetkitError where there is none.
+    """
     with closing(open_tree(path)) as tree:
-        found = prefixes(tree)
+        found = [prefix for prefix in prefixes(tree) if not (alone and prefix)]
         if not found:
             raise DatasetkitError(f"{path} holds no {spec.limits().annotations_name}", "Give a dataset's folder.")
         for prefix in found:

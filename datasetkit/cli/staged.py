@@ -12,11 +12,27 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+import click
+
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 
 # what pre-commit sets where it was given two commits to compare, as before a push and in CI
 _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
+
+
+def chosen(paths: Sequence[str], exclude: Sequence[str], *, staged: bool) -> Sequence[str]:
+    """The paths that a command with `staged_options` is to look at: those given, or those that git knows of.
+
+    Raises click.UsageError where there is nothing to go by, or an option has no meaning.
+    """
+    if staged:
+        return touched(paths, exclude)
+    if exclude:
+        raise click.UsageError("--exclude is for --staged; leave out the PATHs that you don't want judged.")
+    if not paths:
+        raise click.MissingParameter(param_hint="'PATH...'", param_type="argument")
+    return paths
 
 
 def touched(named: Sequence[str], exclude: Sequence[str]) -> list[str]:

@@ -86,7 +86,8 @@ def repo(hooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Repository:
         lines = [line(number, f"v{number}.mp4", f"i{number}.jpg") for number in range(11)]
         (made.top / name / "data.jsonl").write_text("\n".join(lines) + "\n")
     configuration = (
-        f"repos:\n- repo: {hooks}\n  rev: {git(hooks, 'rev-parse', 'HEAD')}  hooks:\n  - id: datasetkit-lint\n"
+        f"repos:\n- repo: {hooks}\n  rev: {git(hooks, 'rev-parse', 'HEAD')}  hooks:\n"
+        "  - id: datasetkit-normalize\n  - id: datasetkit-lint\n"
     )
     (made.top / ".pre-commit-config.yaml").write_text(configuration)
     commit(made.top)
@@ -115,6 +116,21 @@ def test_a_commit_is_refused_mended_and_accepted(repo: Repository) -> None:
     assert accepted.code == 0, accepted.out
     assert "Passed" in accepted.out
     assert git(repo.top, "rev-parse", "HEAD") != before
+
+
+def test_prompts_are_changed_and_the_commit_stops_once(repo: Repository) -> None:
+    path = repo.top / "bills" / "data.jsonl"
+    effect = '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p rain begins and she/he laughs."\n'
+    (path.parent / "datasetkit.toml").write_text(effect)
+    prompts = [f"A man in place {n} of {n * 3}. Then the s86b5p rain begins and she laughs." for n in range(11)]
+    lines = [line(n, f"v{n}.mp4", f"i{n}.jpg", prompt=prompt) for n, prompt in enumerate(prompts)]
+    path.write_text("\n".join(lines) + "\n")
+    refused = repo.commit()
+    assert refused.code == 1
+    assert "files were modified by this hook" in refused.out
+    assert path.read_text().count("and he laughs") == 11
+    accepted = repo.commit()
+    assert accepted.code == 0, accepted.out
 
 
 def test_a_medium_deleted_without_its_line_is_caught(repo: Repository) -> None:

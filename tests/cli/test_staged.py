@@ -184,9 +184,10 @@ def test_without_git(cli: Cli, repo: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "git isn't installed" in ran.err
 
 
-def test_a_commit_that_touches_no_dataset_loads_nothing_that_judges(repo: Path) -> None:
+@pytest.mark.parametrize("command", ["lint", "normalize"])
+def test_a_commit_that_touches_no_dataset_loads_nothing_that_judges(repo: Path, command: str) -> None:
     program = (
-        "import sys; from datasetkit.cli import run; code = run(['lint', '--staged']);"
+        f"import sys; from datasetkit.cli import run; code = run([{command!r}, '--staged']);"
         "print(*sys.modules, file=sys.stderr); sys.exit(code)"
     )
     ran = subprocess.run(
@@ -208,6 +209,26 @@ def test_unstaged_media_stay_as_they_are(cli: Cli, repo: Path) -> None:
     cli("lint", "--staged")
     after = {path: path.stat().st_mtime_ns for path in repo.rglob("*") if path in before and path.is_file()}
     assert all(before[path] == time for path, time in after.items())
+
+
+EFFECT = '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p rain begins and she/he laughs."\n'
+STRAY = "A man in a bank. Then the s86b5p rain begins and she laughs."
+
+
+def test_prompts_are_normalized_where_the_commit_touches_them_and_an_effect_is_declared(cli: Cli, repo: Path) -> None:
+    for name in ("sets/snow", "sets/雨 rain", "sets/snow/valid"):
+        (repo / name / "data.jsonl").write_text(line(1, "a.mp4", "a.jpg", prompt=STRAY) + "\n")
+        if name != "sets/snow/valid":
+            (repo / name / "datasetkit.toml").write_text(EFFECT)
+    assert cli("normalize", "--staged", "--write").out == "no dataset is touched\n"
+    git(repo, "add", "sets/snow")
+    ran = cli("normalize", "--staged", "--write")
+    assert ran.code == 1  # though written: the commit is to stop
+    assert [row.split("  ")[0] for row in ran.out.splitlines() if "to change" in row] == ["sets/snow"]
+    assert "and he laughs" in (repo / "sets/snow/data.jsonl").read_text()
+    assert "and she laughs" in (repo / "sets/snow/valid/data.jsonl").read_text()
+    assert "and she laughs" in (repo / "sets/雨 rain/data.jsonl").read_text()
+    assert cli("normalize", "--staged", "--write").code == 0
 
 
 @pytest.mark.parametrize("command", [("-a",), ("--", "sets/snow/a.mp4")])
