@@ -98,7 +98,7 @@ def test_a_medium_that_was_not_added_is_missing_from_the_commit(cli: Cli, repo: 
     git(repo, "add", "-u")
     ran = cli("lint", "--staged", "--ignore", "S")
     assert ran.code == 1
-    assert "L209 file-not-found  b.mp4 is not there" in ran.out
+    assert "L209 file-not-found  there is no file b.mp4" in ran.out
     assert "note: sets/snow/b.mp4 is named, but not part of the commit: git add it" in ran.err
     assert cli("lint", folder, "--ignore", "S").code == 0
 
