@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from datasetkit.model import Prompt, Sample
 from datasetkit.prompts.effect import Effect
-from datasetkit.prompts.flaws import PromptFlaw
+from datasetkit.prompts.flaws import PromptFlaw, general_flaws
 from datasetkit.prompts.infer import infer
-from datasetkit.prompts.normalize import diagnose, normalize
+from datasetkit.prompts.normalize import normalize
 from datasetkit.prompts.tidy import tidy
 
 
@@ -37,14 +37,22 @@ class Taught:
     prompts: tuple[Read, ...] = ()
 
 
+MOST_INFERRED = 2000
+"""Prompts up to which an undeclared effect is inferred: a hundred times what is usual; a larger set is no one effect's.
+
+The platform recommends 20 to 100 samples. Of a larger set only what holds for any prompt is judged.
+"""
+
 NOTHING = Taught()
 """No prompt was read."""
 
 
 def read_prompts(samples: Sequence[Sample], declared: Effect | None) -> Taught:
-    """What the samples' prompts teach, by the ``declared`` effect or else by the one they share."""
+    """What the samples' prompts teach, by the ``declared`` effect or else by the one that up to 2,000 share."""
     prompts = [(sample, sample.prompt) for sample in samples if sample.prompt]
-    effect = declared or infer([prompt.text for _, prompt in prompts]).effect
+    effect = declared
+    if effect is None and len(prompts) <= MOST_INFERRED:
+        effect = infer([prompt.text for _, prompt in prompts]).effect
     reads = (_read(prompt, effect, effect is not None and is_absent(sample, effect)) for sample, prompt in prompts)
     return Taught(effect, effect is not None and declared is None, tuple(reads))
 
@@ -57,6 +65,7 @@ def is_absent(sample: Sample, effect: Effect) -> bool:
 
 def _read(prompt: Prompt, effect: Effect | None, absent: bool) -> Read:
     if effect is None or absent:
-        return Read(prompt, tidy(prompt.text).text, "", diagnose(prompt.text, None), absent)
+        tidied = tidy(prompt.text)
+        return Read(prompt, tidied.text, "", general_flaws(prompt.text, tidied, tidied.text), absent)
     result = normalize(prompt.text, effect)
     return Read(prompt, result.subject, result.found, result.flaws)
