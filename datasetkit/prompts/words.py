@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Callable
+from functools import lru_cache, partial
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+(?:['’_-][^\W_]+)*")
+_CUT = re.compile(f"({WORD.pattern})")
 _STOP = re.compile(r"([.!?…\u3002\uff01\uff1f\n]+)[\"'”’)\]]*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")
-_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|vs|approx|No|[A-Z])\.$")
+# Looks back from where it's matched.
+_ABBREVIATION = re.compile("|".join(rf"(?<=\b{word}\.)" for word in "Mr Mrs Ms Dr St Prof vs approx No [A-Z]".split()))
 
 # Letters of other alphabets that look like a Latin one (from Unicode's confusables.txt, the common ones).
 _LOOK_ALIKES = str.maketrans(
@@ -34,6 +37,11 @@ class Word(NamedTuple):
     start: int
     end: int
     stem: str
+
+
+_word: Callable[[tuple[int, int, str]], Word] = partial(
+    tuple.__new__, Word
+)  # takes half as long as Word(), which is felt in large sets
 
 
 @lru_cache(maxsize=65536)
@@ -67,7 +75,14 @@ def is_content(word_stem: str) -> bool:
 
 def cut(text: str) -> list[Word]:
     """The words of ``text``, in order."""
-    return [Word(*m.span(), stem(m[0])) for m in WORD.finditer(text)]
+    pieces = _CUT.split(text)  # gap, word, gap, word, …, gap
+    offsets = list(accumulate(map(len, pieces)))
+    return list(map(_word, zip(offsets[::2], offsets[1::2], map(stem, pieces[1::2]), strict=False)))
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of ``text``, folded, in order."""
+    return WORD.findall(text.lower()) if text.isascii() else [fold(word) for word in WORD.findall(text)]
 
 
 def has_letters(text: str) -> bool:
@@ -85,7 +100,7 @@ def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
     """Whether punctuation ends a sentence: white space follows or it stands for itself, and it's no abbreviation's."""
     end = stop.end()
     if not text[end : end + 1].strip():
-        return _ABBREVIATION.search(text[max(0, end - 8) : end]) is None
+        return _ABBREVIATION.match(text, end) is None
     return len(stop[1]) > 2 or not stop[1].isascii() or "\n" in stop[1]
 
 

@@ -168,8 +168,9 @@ def shared_phrase(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: "in front of a white wall" in 18 of 20 prompts.
     Remedy: vary what the clips show, or describe it in other words where it does differ.
     """
-    for shared in shared_phrases([read.subject for read in ctx.taught.prompts])[:_PHRASES]:
-        samples = count(shared.total, "sample")
+    subjects = [read.subject for read in ctx.taught.prompts]
+    for shared in shared_phrases(subjects)[:_PHRASES]:
+        samples = count(shared.total, "sample") + " looked at" * (shared.total < len(subjects))
         yield Problem(f'"{shared.phrase}" is in {shared.count} of {samples}, outside the effect')
 
 
