@@ -12,9 +12,9 @@ def word_diff(old: str, new: str, context: int | None = None) -> str:
     characters are shown as escapes. Texts that differ in white space alone give "".
     """
     before, after = old.split(), new.split()
-    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    if all(tag == "equal" for tag, *_ in codes):
+    if before == after:
         return ""
+    codes = _opcodes(before, after)
     shown: list[str] = []
     for position, (tag, a, b, c, d) in enumerate(codes):
         if tag == "equal":
@@ -22,6 +22,23 @@ def word_diff(old: str, new: str, context: int | None = None) -> str:
         else:
             shown += [f"[-{_visible(before[a:b])}-]"] * (a < b) + [f"{{+{_visible(after[c:d])}+}}"] * (c < d)
     return " ".join(shown)
+
+
+def _opcodes(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
+    """SequenceMatcher's opcodes; it sees only what is between the same words in front and behind, as it's slow."""
+    front = _same(before, after)
+    back = _same(before[front:][::-1], after[front:][::-1])
+    a, b = len(before) - back, len(after) - back
+    between = SequenceMatcher(None, before[front:a], after[front:b], autojunk=False).get_opcodes()
+    codes = [(tag, i + front, j + front, k + front, m + front) for tag, i, j, k, m in between]
+    around = ("equal", 0, front, 0, front), ("equal", a, len(before), b, len(after))
+    return [*around[: front > 0], *codes, *around[1 : 1 + (back > 0)]]
+
+
+def _same(one: list[str], other: list[str]) -> int:
+    """How many words both begin with."""
+    shorter = min(len(one), len(other))
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), shorter)
 
 
 def _near(words: list[str], context: int | None, starts: bool, ends: bool) -> list[str]:
