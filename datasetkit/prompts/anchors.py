@@ -77,7 +77,8 @@ def _split(inside: list[Word], trigger: Trigger) -> list[Word]:
 
 def _chain(words: list[Word], template: Template) -> list[Anchor]:
     """The heaviest run of content words that prompt and template have in the same order, no gap too long."""
-    pairs = [(j, i) for j, word in enumerate(words) for i in template.where.get(word.stem, ())]
+    where = template.where
+    pairs = [(j, i) for j, (_, _, stem) in enumerate(words) if stem in where for i in where[stem]]
     scores: list[float] = []
     tops = [0.0]  # the best score before each pair: what no link can exceed
     previous: list[int] = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from datasetkit.prompts import nouns
-from datasetkit.prompts.words import WORD, fold, is_content, sentences, stem
+from datasetkit.prompts.words import folded_words, is_content, sentences, stem
 
 
 class Sort(Enum):
@@ -92,14 +92,15 @@ def _beings() -> dict[str, tuple[Sort, bool]]:
 
 
 _BEINGS = _beings()
+_FORMS = _BEINGS.keys() | {f"{being}'s" for being in _BEINGS}
 
 
 def _nouns(words: list[str]) -> list[_Noun]:
     """The living beings among a sentence's words; neighbours that name one being ("male nurse") are one."""
     found: list[_Noun] = []
-    for at, word in [(at, word) for at, word in enumerate(words) if word in _BEINGS or word.endswith("'s")]:
+    for at, word in [(at, word) for at, word in enumerate(words) if word in _FORMS]:
         bare = word.removesuffix("'s")
-        if bare not in _BEINGS or _describes(words, at):
+        if _describes(words, at):
             continue
         noun = _Noun(at, bare, *_BEINGS[bare], bare != word)
         if found and _is_one_being(found[-1], words[found[-1].at + 1 : at]):
@@ -135,8 +136,9 @@ def mentions(text: str) -> list[Mention]:
     """The mentions of ``text``, in order; the first that isn't aside is the subject."""
     found: list[Mention] = []
     for sentence in sentences(text):
-        words = [fold(word) for word in WORD.findall(sentence)]
-        found.extend(_in_sentence(words, found))
+        words = folded_words(sentence)
+        if not _FORMS.isdisjoint(words):  # most sentences name nobody
+            found.extend(_in_sentence(words, found))
     return found
 
 

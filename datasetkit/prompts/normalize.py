@@ -158,7 +158,8 @@ def _decide(head: str, inside: str, effect: Effect, written_for: Person | None =
 
 def _unlabelled(head: str) -> str:
     """The words before the effect without a label that is the effect's: "Effect:"."""
-    return _LABEL.sub("", head).rstrip()
+    bare = head.rstrip()
+    return _LABEL.sub("", bare).rstrip() if bare.endswith(":") else bare
 
 
 def _located(text: str, effect: Effect) -> _Parts:

@@ -36,8 +36,11 @@ class Decision:
     evidence: str
 
 
-_SHE = re.compile(r"(?<![\w/])(?:she|her|hers|herself)(?![\w/])", re.IGNORECASE)
-_HE = re.compile(r"(?<![\w/])(?:he|him|his|himself)(?![\w/])", re.IGNORECASE)
+# One search for both: it begins with a set of letters, which alone is looked for at most places.
+_SEXED = re.compile(
+    r"[sShH\u017f](?<![\w/].)(?i:(?<=s)he|(?<=h)(?:ers?|erself|e|im|is|imself))(?![\w/])",
+)
+_SHES = frozenset("she her hers herself".split())
 _THEY = re.compile(r"(?<![\w/])(?:they|them|their|theirs|themselves|themself)(?![\w/])", re.IGNORECASE)
 _IT = re.compile(r"(?<![\w/])(?:it|its|itself)(?![\w/])", re.IGNORECASE)
 # "A baby in her arms": the pronoun is somebody else's, and that somebody isn't named.
@@ -69,7 +72,7 @@ def decide(before: str, inside: str, persons: tuple[Person, ...]) -> Decision:
     leave it open; then the pronouns before the effect; then its nouns; then the pronouns inside, if they agree and
     the subject may be a person.
     """
-    she, he = _SHE.findall(before), _HE.findall(before)
+    she, he = _she_and_he(before)
     if she and he:
         return Decision(None, Reason.CONTRADICTION, f'both "{she[0]}" and "{he[0]}" before the effect')
     named = mentions(before)
@@ -79,6 +82,14 @@ def decide(before: str, inside: str, persons: tuple[Person, ...]) -> Decision:
     if she or he:
         return _by_pronoun(Person.SHE if she else Person.HE, (she or he)[0], subject)
     return _by_noun(named, before, inside, persons)
+
+
+def _she_and_he(text: str) -> tuple[list[str], list[str]]:
+    """The pronouns for a woman and those for a man, in order, none that is part of "she/he"."""
+    found = _SEXED.findall(text)
+    return [word for word in found if word.casefold() in _SHES], [
+        word for word in found if word.casefold() not in _SHES
+    ]
 
 
 def _several(named: list[Mention], before: str, persons: tuple[Person, ...]) -> Decision | None:
@@ -154,7 +165,7 @@ def _formed(person: Person, persons: tuple[Person, ...], reason: Reason, evidenc
 
 def _by_inside(inside: str, named: list[Mention]) -> Decision:
     """The last resort: the pronouns inside the effect, where they agree and no one before it speaks against them."""
-    she, he = _SHE.findall(inside), _HE.findall(inside)
+    she, he = _she_and_he(inside)
     if she and he:
         return Decision(None, Reason.CONTRADICTION, f'no word before the effect, "{she[0]}" and "{he[0]}" inside')
     if not she and not he:

@@ -29,8 +29,6 @@ class Tidied:
     unreadable: int = 0
 
 
-# White space but a plain space, space beside space, or control characters: without any there's nothing to do.
-_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*\Z")
 _SPACES = re.compile(r"[ \t\n\x0b\f\r\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _LINES = re.compile(r"\r\n?|[\x0b\f\x85\u2028\u2029]")
 # Controls, soft hyphen, zero-width space, word joiner, BOM, direction marks. U+200C and U+200D stay where scripts and
@@ -63,9 +61,14 @@ def tidy(text: str) -> Tidied:
 
 
 def _once(text: str, mends: set[Mend]) -> str:
-    if _PLAIN.match(text):
+    if _is_plain(text):
         return _noting(mends, Mend.CHATTER, text, without_chatter(text))
     return _unspaced(_unhidden(text, mends), mends)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there's nothing to do but chatter: printable ASCII without space beside space or at an end."""
+    return text.isascii() and text.isprintable() and "  " not in text and text == text.strip(" ")
 
 
 def _unhidden(text: str, mends: set[Mend]) -> str:
