@@ -9,7 +9,7 @@ from functools import lru_cache
 from datasetkit.prompts.effect import Effect
 from datasetkit.prompts.slots import Slot
 from datasetkit.prompts.spelling import Trigger, find_triggers
-from datasetkit.prompts.words import Word, cut, is_content
+from datasetkit.prompts.words import Word, before, behind, cut, is_content
 
 TRIGGER = "\N{SECTION SIGN}"
 """The stem of a trigger, however it is spelled."""
@@ -25,16 +25,17 @@ Anchor = tuple[int, int]  # indexes of one word: in the prompt, in the template
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An effect's words, ready for comparison. ``where`` maps a content stem to its indexes among ``stems``."""
+    """An effect's words, ready for comparison. ``where`` maps a content stem to its indexes among ``stems``.
+
+    ``weight`` counts the content words, the trigger aside; ``known`` are the stems, each once. ``runs`` are four
+    stems in a row, by the first of them.
+    """
 
     stems: tuple[str, ...]
+    known: frozenset[str]
     where: dict[str, tuple[int, ...]]
-    runs: frozenset[tuple[str, ...]]
-
-    @property
-    def weight(self) -> int:
-        """How many content words the template has, its trigger aside."""
-        return sum(len(indexes) for word, indexes in self.where.items() if word != TRIGGER)
+    weight: int
+    runs: dict[str, list[tuple[str, ...]]]
 
 
 @lru_cache(maxsize=256)
@@ -47,32 +48,32 @@ def template_of(effect: Effect) -> Template:
     for index, word in enumerate(stems):
         if is_content(word):
             where[word] = (*where.get(word, ()), index)
-    return Template(stems, where, frozenset(_runs(stems)))
+    weight = sum(len(indexes) for word, indexes in where.items() if word != TRIGGER)
+    return Template(stems, frozenset(stems), where, weight, _runs(stems))
 
 
-def _runs(stems: Sequence[str]) -> list[tuple[str, ...]]:
+def _runs(stems: Sequence[str]) -> dict[str, list[tuple[str, ...]]]:
     """Every four words in a row, three of them content: telling enough to be known elsewhere."""
     runs = [tuple(stems[i : i + RUN]) for i in range(len(stems) - RUN + 1)]
-    return [run for run in runs if sum(map(is_content, run)) >= RUN - 1]
+    telling = [run for run in runs if sum(map(is_content, run)) >= RUN - 1]
+    return {first: [run for run in telling if run[0] == first] for first, *_ in telling}
 
 
 def _merged(words: list[Word], triggers: tuple[Trigger, ...]) -> list[Word]:
     """The words with each spelling of the trigger as one, what was glued to it being a word of its own."""
     for trigger in triggers:
-        inside = [w for w in words if w.start < trigger.end and trigger.start < w.end]
-        if not inside:
-            continue
-        at = words.index(inside[0])
-        words = [*words[:at], *_split(inside, trigger), *words[at + len(inside) :]]
+        first, end = before(words, trigger.start), behind(words, trigger.end)
+        if first < end:
+            words = [*words[:first], *_split(words[first:end], trigger), *words[end:]]
     return words
 
 
 def _split(inside: list[Word], trigger: Trigger) -> list[Word]:
     first, last = inside[0], inside[-1]
-    before = [Word(first.start, trigger.start, first.stem[: trigger.start - first.start])]
-    behind = [Word(trigger.end, last.end, last.stem[trigger.end - last.start :])]
-    middle = [Word(trigger.start, trigger.end, TRIGGER)]
-    return [w for w in (*before, *middle, *behind) if w.start < w.end]
+    left = Word(first.start, trigger.start, first.stem[: trigger.start - first.start])
+    middle = Word(trigger.start, trigger.end, TRIGGER)
+    right = Word(trigger.end, last.end, last.stem[trigger.end - last.start :])
+    return [w for w in (left, middle, right) if w.start < w.end]
 
 
 def _chain(words: list[Word], template: Template) -> list[Anchor]:

@@ -7,10 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Set
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import itemgetter
 
 from datasetkit.prompts.mentions import Role, mentions
-from datasetkit.prompts.words import WORD, Word, is_content, stem
+from datasetkit.prompts.words import WORD, Word, before, behind, is_content, stem
 
 # Words that lead over to an effect, and belong to it.
 _TRANSITIONS = frozenset(
@@ -69,7 +68,7 @@ def _unquoted(text: str, start: int) -> int:
 def _first_in_sentence(words: list[Word], index: int, ends: list[int]) -> int:
     sentence = bisect_right(ends, words[index].start)
     start = ends[sentence - 1] if sentence else 0
-    return bisect_left(words, start, key=itemgetter(0))
+    return behind(words, start)
 
 
 def _is_named_again(words: list[Word], opening: int, at: int, leading: frozenset[str]) -> bool:
@@ -108,8 +107,8 @@ def back_edge(text: str, words: list[Word], ends: list[int], last: int, known: f
     """Where the old text ended: ``last`` is the index of its last word, ``known`` are the template's stems."""
     sentence = bisect_left(ends, words[last].end)
     end = ends[sentence]
-    behind = [word for word in words[last + 1 :] if word.end <= end]
-    if behind and (len(behind) > _LONGEST_END or _says_more(text[words[last].end : end])):
+    ending = before(words, end) - last - 1
+    if ending > 0 and (ending > _LONGEST_END or _says_more(text[words[last].end : end])):
         return Edge(end, text[words[last].end : end].strip())
     for following in ends[sentence + 1 :]:
         sentence_words = [w for w in words if end <= w.start and w.end <= following]
@@ -129,7 +128,7 @@ def foreign_sentence(text: str, words: list[Word], ends: list[int], place: range
     """The first whole sentence inside an effect that speaks of something else than the template; "" for none."""
     inner = [stop for stop in ends if stop in place]
     for start, end in pairwise(inner):
-        sentence = [word for word in words if start <= word.start < end]
+        sentence = words[behind(words, start) : behind(words, end)]
         if _says_more(text[start:end]) and not _is_effect_like(sentence, known):
             return text[start:end].strip()
     return ""

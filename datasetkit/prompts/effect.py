@@ -57,7 +57,7 @@ class Effect:
 
     def render(self, person: Person | None) -> str:
         """The text for ``person``; None leaves the slots as written."""
-        return "".join(part if isinstance(part, str) else part.form(person) for part in self.parts)
+        return _rendered(self.text, person)
 
     def after(self, subject: str, person: Person | None) -> str:
         """A whole prompt: ``subject`` (with its background), then the effect. Raises DatasetkitError if it's empty."""
@@ -67,6 +67,11 @@ class Effect:
                 'Write who or what the first frame shows, such as "A young woman stands by a brick wall."',
             )
         return join(subject.strip(), self.render(person))
+
+
+@lru_cache(maxsize=1024)
+def _rendered(text: str, person: Person | None) -> str:
+    return "".join(part if isinstance(part, str) else part.form(person) for part in parts_of(text))
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from datasetkit.prompts.anchors import RUN, TRIGGER, Anchors, Template, find_anc
 from datasetkit.prompts.edges import back_edge, foreign_sentence, front_edge
 from datasetkit.prompts.effect import Effect
 from datasetkit.prompts.spelling import Trigger
-from datasetkit.prompts.words import Word, is_content, sentence_ends
+from datasetkit.prompts.words import Word, before, behind, is_content, sentence_ends
 
 # The share of the template's content words that a place must have to be the effect: beside its trigger, and without.
 # Measured on the hand-written prompts of tests/prompts, whose test prints the margin on both sides.
@@ -47,7 +47,7 @@ def locate(text: str, effect: Effect) -> Place | None:
         return None
     template, ends = template_of(effect), sentence_ends(text)
     front = front_edge(text, found.words, ends, found.chain[0], template.stems)
-    back = back_edge(text, found.words, ends, found.chain[-1][0], frozenset(template.stems))
+    back = back_edge(text, found.words, ends, found.chain[-1][0], template.known)
     if (found.score < FEW or not found.has_trigger) and found.density(front.at, back.at) < ENOUGH_DENSE:
         return None
     inside = tuple(t for t in found.triggers if front.at <= t.start and t.end <= back.at)
@@ -69,7 +69,7 @@ def _is_enough(found: Anchors) -> bool:
 
 def _rest(text: str, words: list[Word], start: int, end: int, template: Template) -> str:
     """What outside the place is the trigger, or a run of the template's words; "" for nothing."""
-    outside = [word for word in words if word.end <= start], [word for word in words if word.start >= end]
+    outside = words[: before(words, start)], words[behind(words, end) :]
     return next((rest for side in outside if (rest := _rest_in(text, side, template))), "")
 
 
@@ -78,6 +78,6 @@ def _rest_in(text: str, words: list[Word], template: Template) -> str:
     if TRIGGER in stems:
         word = words[stems.index(TRIGGER)]
         return text[word.start : word.end]
-    starts = range(len(stems) - RUN + 1)
-    at = next((i for i in starts if tuple(stems[i : i + RUN]) in template.runs), None)
+    known = ((i, template.runs[stem]) for i, stem in enumerate(stems) if stem in template.runs)
+    at = next((i for i, runs in known if tuple(stems[i : i + RUN]) in runs), None)
     return "" if at is None else text[words[at].start : words[at + RUN - 1].end]

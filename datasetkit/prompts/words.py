@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import lru_cache, partial
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+(?:['’_-][^\W_]+)*")
@@ -78,6 +80,16 @@ def cut(text: str) -> list[Word]:
     pieces = _CUT.split(text)  # gap, word, gap, word, …, gap
     offsets = list(accumulate(map(len, pieces)))
     return list(map(_word, zip(offsets[::2], offsets[1::2], map(stem, pieces[1::2]), strict=False)))
+
+
+def behind(words: list[Word], at: int) -> int:
+    """The index of the first word that starts at ``at`` or later."""
+    return bisect_left(words, at, key=itemgetter(0))
+
+
+def before(words: list[Word], at: int) -> int:
+    """The index behind the last word that ends at ``at`` or earlier."""
+    return bisect_right(words, at, key=itemgetter(1))
 
 
 def folded_words(text: str) -> list[str]:
