@@ -30,12 +30,12 @@ PURE = {
 }
 # room → the rooms it may import; every room may import the package's top level
 ROOMS = {
-    "rules": {"prompts"},
+    "rules": {"prompts", "repair"},
     "report": {"rules"},  # a rule's page goes into SARIF
     "prompts": set(),
     "scan": set(),
     "pack": {"scan"},
-    "repair": {"scan", "pack"},
+    "repair": {"scan", "pack", "prompts"},
     "modelstudio": {"pack"},
     "cli": {"rules", "report", "prompts", "scan", "pack", "repair", "modelstudio"},
 }

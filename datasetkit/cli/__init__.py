@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # name → what `datasetkit --help` says of it, so that the help needs none of the commands' imports
 _COMMANDS = {
+    "init": "Make a dataset folder from a folder of raw clips.",
     "lint": "Check dataset folders and zips; change nothing.",
     "normalize": "Give every prompt the one effect text.",
     "effect": "Find, show and export the effect text and its trigger.",
@@ -88,6 +89,7 @@ def datasetkit() -> None:
 
     \b
     Example:
+      datasetkit init raw -o money_rain
       datasetkit lint money_rain --model wan2.2-i2v-flash
       datasetkit build money_rain -o money_rain.zip
 

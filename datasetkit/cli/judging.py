@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from datasetkit import config, spec
 from datasetkit.cli.terminal import width
@@ -20,6 +20,8 @@ from datasetkit.model import Kind, Medium, Role
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.tree import Tree
 from datasetkit.wanted import Wanted
+
+T = TypeVar("T")
 
 
 def verdicts(
@@ -53,12 +55,17 @@ def only_verdict(path: str, options: dict[str, Any]) -> Iterator[tuple[Verdict, 
 
 
 def track(media: Iterable[Medium], count: int) -> Iterable[Medium]:
+    """A progress bar on stderr over the media that are read."""
+    return tracked(media, count, "reading")
+
+
+def tracked(items: Iterable[T], count: int, title: str) -> Iterable[T]:
     """A progress bar on stderr, where someone watches, for what takes over a second; it leaves nothing behind."""
     if not _watched():
-        return media
+        return items
     from tqdm import tqdm
 
-    return tqdm(media, total=count, desc="reading", unit=" files", leave=False, delay=1, ncols=_bar_width())
+    return tqdm(items, total=count, desc=title, unit=" files", leave=False, delay=1, ncols=_bar_width())
 
 
 @contextmanager

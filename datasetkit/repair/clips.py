@@ -29,7 +29,8 @@ def edit_clip(source: Place, target: Path, edit: Reencode) -> Outcome:
         facts = survey(source)
         window = window_of(facts.timeline, edit)
         fine = _picture_is_wanted(facts, window, edit)
-        if fine and facts.is_mp4 and not (edit.single and facts.pictures > 1):
+        same = fine and facts.is_mp4 and not (edit.single and facts.pictures > 1)
+        if same:
             notes = _copy(source, target)
         elif fine and facts.codec in spec.limits().common_codecs and facts.timeline.whole:
             notes = _remux(source, target, facts)
@@ -41,7 +42,7 @@ def edit_clip(source: Place, target: Path, edit: Reencode) -> Outcome:
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    return Made(tuple(dict.fromkeys(notes)))
+    return Made(tuple(dict.fromkeys(notes)), same=same)
 
 
 def _picture_is_wanted(facts: Survey, window: Window, edit: Reencode) -> bool:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The medium is there; ``notes`` say in plain words what could not be kept as it was."""
+    """The medium is there; ``notes`` say in plain words what could not be kept as it was.
+
+    ``same`` says that nothing had to be done: its bytes are the source's.
+    """
 
     notes: tuple[str, ...] = ()
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def edit_image(source: BinaryIO, target: Path, edit: Convert) -> Outcome:
         _copy(source, target)
     else:
         save(made, target, wanted)
-    return Made(tuple(notes))
+    return Made(tuple(notes), same=made is None)
 
 
 def save(image: Image.Image, target: Path, wanted: str) -> None:

@@ -1,0 +1,130 @@
+"""Raw clips as people keep them, made into a dataset."""
+
+import json
+from pathlib import Path
+
+import av
+import builders
+import pytest
+from conftest import Cli
+from PIL import Image
+
+from datasetkit.prompts.placeholders import DRAFT_MARK
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def lines(folder: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (folder / "data.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    folder = tmp_path / "raw"
+    builders.clip(folder / "a b.mp4", frames=40, seed=1)
+    builders.clip(folder / "第二.webm", codec="libvpx-vp9", frames=40, seed=2)
+    builders.clip(folder / "deep" / "c.MOV", frames=40, seed=3)
+    builders.picture().save(folder / "deep" / "c.tif")
+    (folder / "a b.txt").write_text("A woman\nwaits.", "utf-8")
+    (folder / "captions.csv").write_text("file,caption\n第二.webm,A man.\nlost.mp4,Nobody.\n", "utf-8")
+    builders.png(folder / "stray.png")
+    (folder / "._a b.mp4").write_bytes(b"x")
+    return folder
+
+
+def test_a_folder_of_clips_becomes_a_dataset(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    before = content(raw)
+    ran = cli("init", raw, "-o", tmp_path / "new", "--model", "wan2.2-i2v-flash")
+    assert ran.code == 0
+    assert content(raw) == before
+    assert lines(tmp_path / "new") == [
+        {"prompt": "A woman waits.", "first_frame_path": "a b_first.jpg", "video_path": "a b.mp4"},
+        {"prompt": DRAFT_MARK, "first_frame_path": "deep/c_first.jpg", "video_path": "deep/c.MOV"},
+        {"prompt": "A man.", "first_frame_path": "第二_first.jpg", "video_path": "第二.mp4"},
+    ]
+    for told in (
+        "captions found: 2, drafted: 1",
+        "frames found: 1, taken from clips: 2 first",
+        "第二.webm → 第二.mp4",
+        "deep/c.tif → deep/c_first.jpg",
+        "captions.csv:3: names lost.mp4, which is not there",
+        "stray.png: no clip has its name",
+        "    deep/c.MOV",
+    ):
+        assert told in ran.out
+    linted = cli("lint", tmp_path / "new", "--select", "L,I,V,K")
+    assert linted.code == 0
+    assert "nothing found" in linted.out
+
+
+def test_the_frames_of_kf2v_are_the_clips_first_and_last(cli: Cli, tmp_path: Path) -> None:
+    builders.clip(tmp_path / "raw" / "x.mp4", frames=20)
+    assert cli("init", tmp_path / "raw", "-o", tmp_path / "new", "--kind", "kf2v", "--frames", "png").code == 0
+    (line,) = lines(tmp_path / "new")
+    assert list(line) == ["prompt", "first_frame_path", "last_frame_path", "video_path"]
+    with av.open(str(tmp_path / "new" / "x.mp4")) as container:
+        first, *_, last = [frame.to_image() for frame in container.decode(video=0)]
+    for name, frame in (("x_first.png", first), ("x_last.png", last)):
+        with Image.open(tmp_path / "new" / name) as grabbed:
+            difference = [abs(a - b) for a, b in zip(grabbed.tobytes(), frame.tobytes(), strict=True)]
+            assert sum(difference) / len(difference) < 3
+
+
+def test_without_conversion_everything_is_copied(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    assert cli("init", raw, "-o", tmp_path / "new", "--no-convert").code == 0
+    made = content(tmp_path / "new")
+    assert {path: made[path] for path in ("第二.webm", "deep/c.MOV")} == {
+        path: content(raw)[path] for path in ("第二.webm", "deep/c.MOV")
+    }
+    assert made["deep/c_first.tif"] == content(raw)["deep/c.tif"]
+
+
+def test_what_can_not_be_read_is_told_and_left_out(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    (raw / "broken.mp4").write_bytes(b"\0\0\0\x18ftypisom" + b"x" * 99)
+    (raw / "a b.jpg").write_bytes(b"\xff\xd8\xff cut")
+    ran = cli("init", raw, "-o", tmp_path / "new")
+    assert ran.code == 0
+    assert "left out, no sample could be made (1):\n    broken.mp4: " in ran.out
+    assert "taken from the clip instead" in ran.out
+    assert len(lines(tmp_path / "new")) == 3
+    assert (tmp_path / "new" / "a b_first.jpg").is_file()
+    assert not (tmp_path / "new" / "broken.mp4").exists()
+
+
+def test_clips_that_would_share_a_name_are_told_apart(cli: Cli, tmp_path: Path) -> None:
+    builders.clip(tmp_path / "raw" / "x.mp4", frames=4, seed=1)
+    builders.clip(tmp_path / "raw" / "X.mov", frames=4, seed=2)
+    builders.clip(tmp_path / "raw" / "x_first.mp4", frames=4, seed=3)
+    assert cli("init", tmp_path / "raw", "-o", tmp_path / "new").code == 0
+    names = [path.lower() for path in content(tmp_path / "new")]
+    assert len(names) == len(set(names)) == 8
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["raw", "-o", "there"], "exists already"),
+        (["raw", "-o", "raw/new"], "stays as it is"),
+        (["raw", "-o", "raw"], "stays as it is"),
+        (["empty", "-o", "new"], "there is no clip in empty"),
+        (["set", "-o", "new"], "is a dataset already"),
+        (["none", "-o", "new"], "there is no folder"),
+        (["raw", "-o", "new", "--model", "wan2.2-i2v-flash", "--kind", "kf2v"], "does not train kf2v"),
+        (["unreadable", "-o", "new"], "no clip of unreadable can be read"),
+    ],
+)
+def test_what_can_not_be_begun_is_refused(
+    cli: Cli, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], told: str
+) -> None:
+    for folder in ("there", "empty", "set", "unreadable"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "set" / "data.jsonl").touch()
+    (tmp_path / "unreadable" / "x.mp4").write_bytes(b"no clip")
+    monkeypatch.chdir(tmp_path)
+    before = content(tmp_path)
+    ran = cli("init", *given)
+    assert ran.code == 2
+    assert told in ran.err
+    assert content(tmp_path) == before
