@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 
 from datasetkit.model import Dataset, Kind, Role, Where
 from datasetkit.prompts.taught import NOTHING, Taught
+from datasetkit.repair.edits import Edit
 from datasetkit.spec import ModelSpec
 from datasetkit.wanted import ANYTHING, Wanted
 
@@ -36,18 +37,24 @@ class Problem:
     """What a rule saw.
 
     ``where`` and ``severity`` default to the subject's place and the rule's severity. ``mended`` says that
-    `build` puts this one right on the way into the zip.
+    `build` puts this one right on the way into the zip. ``fix`` holds the edits that remove the problem, none where
+    that takes a human; they are ``safe`` where meaning and pixels stay as they are seen.
     """
 
     message: str
     where: Where | None = None
     severity: Severity | None = None
     mended: bool = False
+    fix: tuple[Edit, ...] = ()
+    safe: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem with its rule's identity. ``medium`` is the file it is about, if not ``where.path``."""
+    """A problem with its rule's identity. ``medium`` is the file it is about, if not ``where.path``.
+
+    ``fix`` and ``safe`` are those of `Problem`.
+    """
 
     code: str
     name: str
@@ -57,6 +64,8 @@ class Finding:
     message: str
     mended: bool = False
     medium: str | None = None
+    fix: tuple[Edit, ...] = ()
+    safe: bool = True
 
 
 @dataclass(frozen=True, slots=True)

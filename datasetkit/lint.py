@@ -64,6 +64,7 @@ def _context(
     about_prompts = any(rule.check.__module__ == prompts.__name__ for rule in rules)
     return Context(
         dataset=dataset,
+        missing=_missing(dataset),
         assumed=assumed,
         models=(model,) if model else tuple(m for m in spec.models() if assumed.kind in m.kinds),
         named=model is not None,
@@ -72,6 +73,15 @@ def _context(
         taught=read_prompts(dataset.samples, wanted.effect) if about_prompts else NOTHING,
         mending=build or dataset.source is Source.FOLDER,
     )
+
+
+def _missing(dataset: Dataset) -> dict[str, list[Where]]:
+    """Where each path is named that names no file."""
+    places: dict[str, list[Where]] = defaultdict(list)
+    for reference in (reference for sample in dataset.samples for reference in sample.references):
+        if isinstance(reference.medium, Missing):
+            places[reference.medium.path].append(reference.where)
+    return places
 
 
 def assume(dataset: Dataset, wanted: Wanted, model: spec.ModelSpec | None) -> Assumed:
@@ -160,7 +170,8 @@ def _stamp(rule: Rule, problem: Problem, where: Where, medium: str | None, conte
     mended = problem.mended and context.mending
     severity = Severity.ADVICE if mended else problem.severity or rule.severity
     place = problem.where or where
-    return Finding(rule.code, rule.name, severity, rule.basis, place, problem.message, mended, medium)
+    identity = (rule.code, rule.name, severity, rule.basis)
+    return Finding(*identity, place, problem.message, mended, medium, problem.fix, problem.safe)
 
 
 def _selected(code: str, prefixes: Sequence[str]) -> bool:

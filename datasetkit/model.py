@@ -224,12 +224,17 @@ class Flaw(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BrokenLine:
-    """A line that holds no record: ``message`` names the cause; ``column`` counts characters from 1."""
+    """A line that holds no record: ``message`` names the cause; ``column`` counts characters from 1.
+
+    ``meant`` is what surely shall stand in its place, and of the lines up to ``last`` where it runs over several.
+    """
 
     where: Where
     flaw: Flaw
     message: str
     column: int | None = None
+    meant: str | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class Limits:
     aspect_tolerance: float
     jitter_seconds: Fraction
     wasted_pixels: int
+    shrink_factor: float
     balance_samples: int
     balance_share: float
     zip_caps: ZipCaps
@@ -208,6 +209,7 @@ def limits() -> Limits:
         aspect_tolerance=value["aspect_tolerance"],
         jitter_seconds=Fraction(str(value["jitter_seconds"])),
         wasted_pixels=value["wasted_pixels"],
+        shrink_factor=value["shrink_factor"],
         balance_samples=value["balance_samples"],
         balance_share=value["balance_share"],
         zip_caps=ZipCaps(**value["zip_caps"]),

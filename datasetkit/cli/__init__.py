@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "init": "Make a dataset folder from a folder of raw clips.",
     "lint": "Check dataset folders and zips; change nothing.",
+    "fix": "Mend what has a known remedy; media only in a new folder.",
     "normalize": "Give every prompt the one effect text.",
     "effect": "Find, show and export the effect text and its trigger.",
     "build": "Write an upload-ready zip from a dataset folder.",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from datasetkit import config, spec
+from datasetkit.cli.options import codes
 from datasetkit.cli.terminal import width
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Verdict
@@ -52,6 +53,20 @@ def only_verdict(path: str, options: dict[str, Any]) -> Iterator[tuple[Verdict, 
             raise DatasetkitError(f"{path} holds {len(found)} datasets: {places}", f"Build one at a time: {shown}.")
         for dataset, own in scan(tree, track):
             yield lint(dataset, _wanted(said, own), build=True), own
+
+
+@contextmanager
+def only_judge(path: str, options: dict[str, Any]) -> Iterator[tuple[Verdict, Tree, Callable[[Tree], Verdict]]]:
+    """As `only_verdict`, and what judges another tree by the same settings."""
+    said = asked(options)
+    with only_verdict(path, options) as (verdict, own):
+        wanted = _wanted(said, own)
+
+        def judge(tree: Tree) -> Verdict:
+            dataset, _ = next(scan(tree, track, alone=True))
+            return lint(dataset, wanted, build=True)
+
+        yield verdict, own, judge
 
 
 def track(media: Iterable[Medium], count: int) -> Iterable[Medium]:
@@ -102,7 +117,7 @@ class Asked:
 
 def asked(options: Mapping[str, Any]) -> Asked:
     """The options of `judging_options` as values. Raises DatasetkitError for a code that no rule has."""
-    select, ignore = _codes(options.get("select", ())), _codes(options["ignore"])
+    select, ignore = codes(options.get("select", ())), codes(options["ignore"])
     check_codes(select, "--select")
     check_codes(ignore, "--ignore")
     values = {
@@ -124,11 +139,6 @@ def settings(said: Asked, tree: Tree) -> dict[str, config.Setting]:
     settled = config.parse(data, name) if data is not None else config.Config()
     check_codes(settled.ignore, name)
     return config.in_force(said.values, settled, name, os.environ)
-
-
-def _codes(values: Iterable[str]) -> tuple[str, ...]:
-    entries = (entry.strip().partition(":") for value in values for entry in value.split(","))
-    return tuple(code.upper() + colon + path for code, colon, path in entries if code)
 
 
 def _wanted(said: Asked, tree: Tree) -> Wanted:

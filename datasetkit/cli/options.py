@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,12 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def codes(values: Iterable[str]) -> tuple[str, ...]:
+    """The codes and prefixes in values like ``D,V407``; a path behind a colon stays as it is."""
+    entries = (entry.strip().partition(":") for value in values for entry in value.split(","))
+    return tuple(code.upper() + colon + path for code, colon, path in entries if code)
 
 
 def staged_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -33,6 +33,7 @@ class PromptFlaw:
     """One thing wrong: ``mended`` says whether the normalized text is rid of it.
 
     ``detail`` says what was seen. A drift or chatter has the text ``seen`` and the one ``wanted`` instead.
+    ``line`` is the prompt's, and ``text`` what the whole prompt is to be; None and "" where no file is known.
     """
 
     offence: Offence
@@ -40,6 +41,8 @@ class PromptFlaw:
     detail: str = ""
     seen: str = ""
     wanted: str = ""
+    line: int | None = None
+    text: str = ""
 
     @property
     def message(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datasetkit.model import Prompt, Sample
 from datasetkit.prompts.effect import Effect
@@ -53,8 +53,20 @@ def read_prompts(samples: Sequence[Sample], declared: Effect | None) -> Taught:
     effect = declared
     if effect is None and len(prompts) <= MOST_INFERRED:
         effect = infer([prompt.text for _, prompt in prompts]).effect
-    reads = (_read(prompt, effect, effect is not None and is_absent(sample, effect)) for sample, prompt in prompts)
+    reads = (
+        _placed(_read(prompt, effect, effect is not None and is_absent(sample, effect)), declared)
+        for sample, prompt in prompts
+    )
     return Taught(effect, effect is not None and declared is None, tuple(reads))
+
+
+def _placed(read: Read, declared: Effect | None) -> Read:
+    """The same with what each flawed prompt is to be: normalized to a declared effect, else only tidied."""
+    if not read.flaws:
+        return read
+    text = read.prompt.text
+    wanted = normalize(text, declared).text if declared and not read.absent else tidy(text).text
+    return replace(read, flaws=tuple(replace(f, line=read.prompt.where.line, text=wanted) for f in read.flaws))
 
 
 def is_absent(sample: Sample, effect: Effect) -> bool:

@@ -78,7 +78,7 @@ def _size(edit: Reencode, facts: Survey) -> pictures.Size:
     if edit.crop and (edit.crop.left + edit.crop.width > shown[0] or edit.crop.top + edit.crop.height > shown[1]):
         raise CannotMakeError(f"it measures {shown[0]}×{shown[1]}, so the crop lies outside")
     kept = (edit.crop.width, edit.crop.height) if edit.crop else shown
-    return pictures.even(pictures.bounded(kept, edit.max_side, edit.max_pixels))
+    return pictures.scaled(kept, edit.max_side, edit.max_pixels)
 
 
 def _picture(

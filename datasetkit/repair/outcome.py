@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Made:
     """
 
     notes: tuple[str, ...] = ()
-    same: bool = False
+    same: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

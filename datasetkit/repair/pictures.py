@@ -74,6 +74,17 @@ def bounded(size: Size, max_side: int | None, max_pixels: int | None) -> Size:
     return (max(1, math.floor(width * factor + 1e-9)), max(1, math.floor(height * factor + 1e-9)))
 
 
+def scaled(size: Size, max_side: int | None, max_pixels: int | None) -> Size:
+    """The even size within both bounds that keeps the aspect best: rounding both sides down would bend narrow ones."""
+    within = bounded(size, max_side, max_pixels)
+    if within == size:
+        return even(size)
+    width, height = even(within)
+    near = [(width + more, height + higher) for more in (0, 2) for higher in (0, 2)]
+    fitting = [one for one in near if bounded(one, max_side, max_pixels) == one]
+    return min(fitting, key=lambda one: abs(math.log(one[0] * size[1] / (one[1] * size[0]))), default=(width, height))
+
+
 def even(size: Size) -> Size:
     """The size with each side even, as 4:2:0 wants it: rounded down, but for sides of one pixel."""
     return (max(2, size[0] // 2 * 2), max(2, size[1] // 2 * 2))

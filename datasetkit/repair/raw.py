@@ -10,8 +10,9 @@ from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import Kind
 from datasetkit.repair.captions import Unpaired, decode
-from datasetkit.repair.edits import Convert, GrabFrame, Reencode, Which
+from datasetkit.repair.edits import GrabFrame, Which
 from datasetkit.repair.pairing import Pair, Pairing, pair, wants_text
+from datasetkit.repair.plain import plain_clip, plain_image
 from datasetkit.repair.plan import Step
 from datasetkit.scan.tree import Tree
 
@@ -53,29 +54,11 @@ def read_raw(tree: Tree) -> Pairing:
 def plan_samples(pairs: Iterable[Pair], kind: Kind, suffix: str, *, convert: bool = True) -> list[Start]:
     """The samples of a set of this kind. A clip keeps its folder and stem, frames take its stem and their place.
 
-    ``suffix`` (".jpg", ".png") is that of grabbed frames. Clips are to be what `taken` says and given frames what
-    `taken_frame` does, under extensions that suit; without ``convert`` all of them keep their extension.
+    ``suffix`` (".jpg", ".png") is that of grabbed frames. Clips are to be what `plain_clip` says and given frames what
+    `plain_image` does, under extensions that suit; without ``convert`` all of them keep their extension.
     """
     used: set[str] = set()
     return [_start(one, kind, suffix, used, convert=convert) for one in pairs]
-
-
-def taken(path: str) -> Reencode:
-    """A clip as the platform takes it and as no rule finds fault with it, with nothing cut off."""
-    return Reencode(
-        path,
-        usual_codec=True,
-        upright=True,
-        steady=True,
-        progressive=True,
-        single=True,
-        max_side=spec.limits().video_side,
-    )
-
-
-def taken_frame(path: str, wanted: str | None = None) -> Convert:
-    """An image as the platform takes it and as no rule finds fault with it, in the format called ``wanted``."""
-    return Convert(path, wanted, upright=True, rgb=True, first_frame=True, max_side=spec.limits().image_side)
 
 
 def _hidden(path: str) -> bool:
@@ -106,14 +89,14 @@ def _start(one: Pair, kind: Kind, suffix: str, used: set[str], *, convert: bool)
         else _given(given, f"{stem}_{which}", suffix, convert=convert)
         for which, given in frames
     )
-    return Start(one, Step(taken(one.clip), clip), tuple(steps))
+    return Start(one, Step(plain_clip(one.clip), clip), tuple(steps))
 
 
 def _given(given: str, path: str, suffix: str, *, convert: bool) -> Step:
     """The step for a frame that was given, in the format that its name says or else in the one of ``suffix``."""
     own = PurePosixPath(given).suffix
     ending = own if own.lower() in _formats() else suffix
-    return Step(taken_frame(given, _formats()[ending.lower()]), path + (ending if convert else own))
+    return Step(plain_image(given, _formats()[ending.lower()]), path + (ending if convert else own))
 
 
 def _formats() -> dict[str, str]:

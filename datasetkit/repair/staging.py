@@ -39,6 +39,15 @@ def staged(target: Path) -> Iterator[Path]:
         _sync(target.parent)
 
 
+@contextmanager
+def scratch(target: Path) -> Iterator[Path]:
+    """An empty folder beside ``target`` to work in, gone at the end. Raises DatasetkitError where none can be made."""
+    with _stage(target) as stage:
+        content = stage / _CONTENT
+        content.mkdir()
+        yield content
+
+
 def replace_file(target: Path, data: bytes) -> None:
     """Put ``data`` in the place of a file in one step, keeping its mode; a crash leaves the old or the new, whole.
 

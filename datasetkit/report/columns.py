@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from collections.abc import Sequence
 
@@ -58,6 +59,11 @@ def _pieces(word: str, width: int) -> list[str]:
 def printable(text: str) -> str:
     """``text`` with control characters and undecodable bytes written out: no file's name can steer a terminal."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def quoted(path: str) -> str:
+    """A path as it is typed in a shell."""
+    return shlex.quote(printable(path))
 
 
 def size(count: int) -> str:

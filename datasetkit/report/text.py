@@ -9,7 +9,7 @@ from click import style
 
 from datasetkit.findings import Finding, Severity, Verdict
 from datasetkit.model import Dataset, Source
-from datasetkit.report.columns import align, cells, plural, printable, size, wrap
+from datasetkit.report.columns import align, cells, plural, printable, quoted, size, wrap
 from datasetkit.report.places import Placed
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
@@ -44,7 +44,17 @@ def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:
     found = ", ".join(told) or "nothing found"
     sets = f" in {len(verdicts)} datasets" if len(verdicts) > 1 else ""
     took = "" if seconds is None else f", {seconds:.1f} s"
-    return f"{found}{sets}{took}"
+    return f"{found}{sets}{took}{_next(verdicts)}"
+
+
+def _next(verdicts: Sequence[Verdict]) -> str:
+    """What to do about the first dataset in which something can be fixed; what build mends needs nothing."""
+    for verdict in verdicts:
+        fixable = [finding for finding in verdict.findings if finding.fix and not finding.mended]
+        if fixable:
+            unsafe = "" if any(finding.safe for finding in fixable) else " --unsafe"
+            return f"   next: datasetkit fix {quoted(verdict.dataset.name)}{unsafe} --diff"
+    return ""
 
 
 def _heading(verdict: Verdict, width: int | None) -> str:
@@ -137,4 +147,12 @@ def _place(finding: Finding) -> str:
 
 
 def _said(finding: Finding) -> str:
-    return printable(finding.message) + (" (build mends it)" if finding.mended else "")
+    return printable(finding.message) + _remedy(finding)
+
+
+def _remedy(finding: Finding) -> str:
+    if finding.mended:
+        return " (build mends it)"
+    if not finding.fix:
+        return ""
+    return " (fix)" if finding.safe else " (fix --unsafe)"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Image, Sample, Video
+from datasetkit.repair.edits import GrabFrame, Which
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import pixels
 
@@ -27,7 +28,9 @@ def frame_shape(sample: Sample, ctx: Context) -> Iterator[Problem]:
         frame = reference.medium
         if isinstance(frame, Image) and _differs(frame.displayed, clip.displayed, ctx.limits.aspect_tolerance):
             ratios = f"{pixels(frame.displayed)} pixels, its clip {clip.path} {pixels(clip.displayed)}"
-            yield Problem(f"{frame.path} has {ratios}: another aspect ratio", where=reference.where)
+            which = Which.LAST if reference.where.field == "last_frame_path" else Which.FIRST
+            fix = (GrabFrame(frame.path, clip.path, which),)
+            yield Problem(f"{frame.path} has {ratios}: another aspect ratio", where=reference.where, fix=fix)
 
 
 def _differs(one: tuple[int, int], other: tuple[int, int], tolerance: float) -> bool:

@@ -7,6 +7,8 @@ from posixpath import splitext
 
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Expected, Foreign, Image, Unreadable
+from datasetkit.repair.edits import Convert
+from datasetkit.repair.plain import plain_image
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import megabytes, pixels, whole
 
@@ -35,7 +37,9 @@ def image_format(medium: Foreign, ctx: Context) -> Iterator[Problem]:
     """
     if medium.expected is Expected.IMAGE:
         taken = whole(ctx.limits.image_formats, "or")
-        yield Problem(f"{medium.path} is {medium.content}, and a frame must be {taken}")
+        yield Problem(
+            f"{medium.path} is {medium.content}, and a frame must be {taken}", fix=(plain_image(medium.path),)
+        )
 
 
 @rule("I303", "image-extension", on=Image, severity=Severity.WARNING, basis=Basis.HEURISTIC)
@@ -49,7 +53,8 @@ def image_extension(image: Image, ctx: Context) -> Iterator[Problem]:
     """
     suiting = ctx.limits.extensions[image.format]
     if splitext(image.path)[1].casefold() not in suiting:
-        yield Problem(f"{image.path} is a {image.format} image, whose extension is {suiting[0]}", mended=True)
+        message = f"{image.path} is a {image.format} image, whose extension is {suiting[0]}"
+        yield Problem(message, mended=True, fix=(Convert(image.path, image.format),))
 
 
 @rule("I304", "image-too-large", on=Image, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -64,7 +69,10 @@ def image_too_large(image: Image, ctx: Context) -> Iterator[Problem]:
     limit = ctx.limits.image_side
     if max(image.width, image.height) > limit:
         size = pixels((image.width, image.height))
-        yield Problem(f"{image.path} has {size} pixels, at most {pixels((limit, limit))} are taken")
+        yield Problem(
+            f"{image.path} has {size} pixels, at most {pixels((limit, limit))} are taken",
+            fix=(Convert(image.path, max_side=limit),),
+        )
 
 
 @rule("I305", "image-rotated", on=Image, severity=Severity.WARNING, basis=Basis.HEURISTIC)
@@ -77,7 +85,8 @@ def image_rotated(image: Image, ctx: Context) -> Iterator[Problem]:
     Remedy: turn the pixels and drop the tag (`magick in.jpg -auto-orient out.jpg`).
     """
     if image.orientation != 1:
-        yield Problem(f"{image.path} has EXIF orientation {image.orientation}: it may be read unturned")
+        message = f"{image.path} has EXIF orientation {image.orientation}: it may be read unturned"
+        yield Problem(message, fix=(Convert(image.path, upright=True),))
 
 
 @rule("I306", "image-mode", on=Image, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
@@ -89,10 +98,11 @@ def image_mode(image: Image, ctx: Context) -> Iterator[Problem]:
     Example: a PNG with a transparent background, a CMYK JPEG, a 16-bit PNG.
     Remedy: save it as 8-bit RGB, on the background that the clip shows.
     """
+    fix = (Convert(image.path, rgb=True),)
     if image.mode not in ctx.limits.image_modes:
-        yield Problem(f"{image.path} holds {_layout(image.mode)}, not 8-bit RGB")
+        yield Problem(f"{image.path} holds {_layout(image.mode)}, not 8-bit RGB", fix=fix)
     elif image.transparent:
-        yield Problem(f"{image.path} has transparent parts, whose colour in training is not known")
+        yield Problem(f"{image.path} has transparent parts, whose colour in training is not known", fix=fix)
 
 
 def _layout(mode: str) -> str:
@@ -110,7 +120,8 @@ def image_animated(image: Image, ctx: Context) -> Iterator[Problem]:
     Remedy: save the picture that is meant.
     """
     if image.frames > 1:
-        yield Problem(f"{image.path} holds {image.frames:,} pictures, a frame is one")
+        fix = (Convert(image.path, first_frame=True),)
+        yield Problem(f"{image.path} holds {image.frames:,} pictures, a frame is one", fix=fix)
 
 
 @rule("I308", "image-heavy", on=Image, severity=Severity.ADVICE, basis=Basis.GUIDANCE)

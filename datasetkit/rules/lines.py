@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from unicodedata import normalize
@@ -23,6 +23,7 @@ from datasetkit.model import (
     Video,
     Where,
 )
+from datasetkit.repair.edits import DropLine, Edit, SetField, SetLine, StripBom
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import names, whole
 from datasetkit.shape import ShapeFault
@@ -48,10 +49,10 @@ def encoding(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     Remedy: save it as UTF-8. A byte order mark alone is left out by `datasetkit build`.
     """
     if annotations.bom:
-        yield Problem("the file begins with a byte order mark (BOM)", mended=True)
+        yield Problem("the file begins with a byte order mark (BOM)", mended=True, fix=(StripBom(),))
     for line in ctx.dataset.lines:
         if isinstance(line, BrokenLine) and line.flaw is Flaw.ENCODING:
-            yield Problem(line.message, where=line.where)
+            yield Problem(line.message, where=line.where, fix=_meant_line(line))
 
 
 @rule("L202", "not-json", on=BrokenLine, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -65,7 +66,13 @@ def not_json(line: BrokenLine, ctx: Context) -> Iterator[Problem]:
     """
     if line.flaw is Flaw.NOT_JSON:
         column = f"column {line.column:,}: " if line.column else ""
-        yield Problem(column + line.message)
+        yield Problem(column + line.message, fix=_meant_line(line))
+
+
+def _meant_line(line: BrokenLine) -> tuple[Edit, ...]:
+    if line.meant is None or line.where.line is None:
+        return ()
+    return (SetLine(line.where.line, line.meant, line.last),)
 
 
 @rule("L203", "blank-line", on=Annotations, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
@@ -80,7 +87,9 @@ def blank_line(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     if annotations.blank:
         lines = "line is" if len(annotations.blank) == 1 else "lines are"
         where = Where(annotations.path, annotations.blank[0])
-        yield Problem(f"{len(annotations.blank):,} {lines} blank: {names(annotations.blank)}", where, mended=True)
+        fix = tuple(DropLine(line) for line in annotations.blank)
+        message = f"{len(annotations.blank):,} {lines} blank: {names(annotations.blank)}"
+        yield Problem(message, where, mended=True, fix=fix)
 
 
 @rule("L204", "duplicate-key", on=Sample, severity=Severity.ERROR, basis=Basis.HEURISTIC)
@@ -192,9 +201,14 @@ def file_not_found(missing: Missing, ctx: Context) -> Iterator[Problem]:
         verb = "is" if len(missing.near) == 1 else "are"
         alike = normalize("NFC", missing.near[0]) == normalize("NFC", missing.path)
         form = ", in another Unicode form" if alike else ""  # else both names look the same
-        yield Problem(f"{path} is not there, but {names(missing.near)} {verb}{form}")
+        fix = _renamed(ctx.missing.get(missing.path, ()), missing.near[0]) if len(missing.near) == 1 else ()
+        yield Problem(f"{path} is not there, but {names(missing.near)} {verb}{form}", fix=fix)
     else:
         yield Problem(f"there is no file {path}" if path else "the path names the folder itself, not a file in it")
+
+
+def _renamed(places: Sequence[Where], path: str) -> tuple[Edit, ...]:
+    return tuple(SetField(place.line, place.field, path) for place in places if place.line and place.field)
 
 
 @rule("L210", "path-form", on=Reference, severity=Severity.ERROR, basis=Basis.CLIENT)
@@ -212,7 +226,8 @@ def path_form(reference: Reference, ctx: Context) -> Iterator[Problem]:
         yield Problem(f"{reference.written} leads out of the folder that holds {ctx.limits.annotations_name}")
     elif reference.medium.path and ("\\" in reference.written or not {".", "..", ""}.isdisjoint(parts)):
         better = f"{reference.written} is better written {reference.medium.path}"
-        yield Problem(better, severity=Severity.WARNING, mended=True)
+        fix = _renamed((reference.where,), reference.medium.path)
+        yield Problem(better, severity=Severity.WARNING, mended=True, fix=fix)
 
 
 @rule("L211", "duplicate-sample", on=Dataset, severity=Severity.WARNING, basis=Basis.HEURISTIC)

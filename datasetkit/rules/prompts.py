@@ -14,6 +14,7 @@ from datasetkit.model import Dataset
 from datasetkit.prompts.flaws import Offence, PromptFlaw
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
 from datasetkit.prompts.taught import Taught
+from datasetkit.repair.edits import Edit, SetPrompt
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, names
 
@@ -34,7 +35,12 @@ def _told(flaw: PromptFlaw, offence: Offence, ctx: Context, severity: Severity) 
     if flaw.offence is offence:
         inferred = ctx.taught.inferred and offence is not Offence.MODEL_CHATTER
         told = f"{flaw.message} (effect inferred)" if inferred else flaw.message
-        yield Problem(told, severity=min(severity, Severity.WARNING) if inferred else severity)
+        fix = () if inferred else _rewritten(flaw)
+        yield Problem(told, severity=min(severity, Severity.WARNING) if inferred else severity, fix=fix)
+
+
+def _rewritten(flaw: PromptFlaw) -> tuple[Edit, ...]:
+    return (SetPrompt(flaw.line, flaw.text),) if flaw.mended and flaw.line and flaw.text else ()
 
 
 @rule("P601", "trigger-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -127,7 +133,7 @@ def untidy(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     Remedy: `datasetkit normalize`. Letters that are lost (U+FFFD) have to be written anew.
     """
     if flaw.offence is Offence.UNTIDY:
-        yield Problem(f"to be tidied: {flaw.message}")
+        yield Problem(f"to be tidied: {flaw.message}", fix=_rewritten(flaw))
 
 
 @rule("P608", "placeholder", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -140,7 +146,8 @@ def placeholder(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     Remedy: fill it in. `datasetkit normalize` resolves `she/he` where the subject says which.
     """
     if flaw.offence is Offence.PLACEHOLDER:
-        yield Problem(f"to be filled in: {flaw.message}")
+        fix = () if ctx.taught.inferred else _rewritten(flaw)
+        yield Problem(f"to be filled in: {flaw.message}", fix=fix)
 
 
 @rule("P609", "prompt-repeated", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED)

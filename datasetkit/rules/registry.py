@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from datasetkit.findings import Assumed, Basis, Problem, Severity
-from datasetkit.model import Dataset, Depth
+from datasetkit.model import Dataset, Depth, Where
 from datasetkit.prompts.taught import NOTHING, Taught
 from datasetkit.spec import Limits, ModelSpec
 
@@ -22,6 +22,7 @@ class Context:
     ``models`` is the model that was named, alone, or every model that trains the kind; never empty.
     ``target_seconds`` is the length of video the user wants, where they said so.
     ``taught`` is what the prompts teach, empty where no rule asks.
+    ``missing`` gives the places that name each path where no file is.
     ``mending`` says that `build` will write the zip, so that what it mends is still to come.
     """
 
@@ -32,6 +33,7 @@ class Context:
     limits: Limits
     target_seconds: float | None = None
     taught: Taught = NOTHING
+    missing: Mapping[str, Sequence[Where]] = field(default_factory=dict)
     mending: bool = True
 
 

@@ -8,6 +8,8 @@ from posixpath import splitext
 
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset, Expected, Foreign, Unreadable, Video
+from datasetkit.repair.edits import Edit, Reencode
+from datasetkit.repair.plain import plain_clip, shrunk
 from datasetkit.rules.parts import clips, refusing, savings
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, megabytes, pixels, seconds, whole
@@ -51,7 +53,7 @@ def video_container(medium: Foreign, ctx: Context) -> Iterator[Problem]:
     """
     if medium.expected is Expected.VIDEO:
         taken = whole([container.upper() for container in ctx.limits.video_containers], "or")
-        yield Problem(f"{medium.path} is {medium.content}, and a clip must be {taken}")
+        yield Problem(f"{medium.path} is {medium.content}, and a clip must be {taken}", fix=(plain_clip(medium.path),))
 
 
 @rule("V405", "video-extension", on=Video, severity=Severity.WARNING, basis=Basis.HEURISTIC)
@@ -66,7 +68,8 @@ def video_extension(video: Video, ctx: Context) -> Iterator[Problem]:
     suiting = ctx.limits.extensions[video.container]
     if splitext(video.path)[1].casefold() not in suiting:
         content = "an MP4" if video.container == "mp4" else f"a {video.container.upper()}"
-        yield Problem(f"{video.path} is {content} video, whose extension is {suiting[0]}", mended=True)
+        message = f"{video.path} is {content} video, whose extension is {suiting[0]}"
+        yield Problem(message, mended=True, fix=(Reencode(video.path),))
 
 
 @rule("V406", "video-too-large", on=Video, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -81,7 +84,8 @@ def video_too_large(video: Video, ctx: Context) -> Iterator[Problem]:
     limit = ctx.limits.video_side
     if max(video.width, video.height) > limit:
         size = pixels((video.width, video.height))
-        yield Problem(f"{video.path} has {size} pixels, at most {pixels((limit, limit))} are taken")
+        message = f"{video.path} has {size} pixels, at most {pixels((limit, limit))} are taken"
+        yield Problem(message, fix=(Reencode(video.path, max_side=limit),))
 
 
 @rule("V407", "video-too-long", on=Video, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -96,12 +100,18 @@ def video_too_long(video: Video, ctx: Context) -> Iterator[Problem]:
     """
     refused, severity = refusing(ctx, lambda model: not _longer(video, model.seconds, ctx))
     lasts = f"{video.path} lasts {seconds(video.seconds)}"
+    fix = _trim(video, min((model.seconds for model in refused), default=0))
     if refused and severity is Severity.ERROR and not ctx.named:
         most = max(model.seconds for model in refused)
-        yield Problem(f"{lasts}, no {ctx.assumed.kind} model takes more than {most:g} s")
+        yield Problem(f"{lasts}, no {ctx.assumed.kind} model takes more than {most:g} s", fix=fix, safe=False)
     elif refused:
         takes = [f"{model.id} takes at most {model.seconds:g} s" for model in refused]
-        yield Problem(f"{lasts}, {whole(takes)}", severity=severity)
+        fix = fix if severity is Severity.ERROR else ()  # where some model takes it, the choice is the user's
+        yield Problem(f"{lasts}, {whole(takes)}", severity=severity, fix=fix, safe=False)
+
+
+def _trim(video: Video, limit: float) -> tuple[Edit, ...]:
+    return (Reencode(video.path, seconds=Fraction(limit)),)
 
 
 def _longer(video: Video, limit: float, ctx: Context) -> bool:
@@ -138,7 +148,9 @@ def video_rotated(video: Video, ctx: Context) -> Iterator[Problem]:
     turns = [f"turned by {video.rotation}°"] if video.rotation else []
     turns += ["mirrored"] if video.mirrored else []
     if turns:
-        yield Problem(f"{video.path} is shown {whole(turns)}: it may be read unturned")
+        yield Problem(
+            f"{video.path} is shown {whole(turns)}: it may be read unturned", fix=(Reencode(video.path, upright=True),)
+        )
 
 
 @rule("V410", "variable-rate", on=Video, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
@@ -152,7 +164,8 @@ def variable_rate(video: Video, ctx: Context) -> Iterator[Problem]:
     """
     if video.jitter > ctx.limits.jitter_seconds:
         uneven = f"by up to {float(video.jitter):.3f} s"
-        yield Problem(f"{video.path} has a variable frame rate: its frames' lengths differ {uneven}")
+        message = f"{video.path} has a variable frame rate: its frames' lengths differ {uneven}"
+        yield Problem(message, fix=(Reencode(video.path, steady=True),))
 
 
 @rule("V411", "unusual-codec", on=Video, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
@@ -166,7 +179,8 @@ def unusual_codec(video: Video, ctx: Context) -> Iterator[Problem]:
     """
     if video.codec not in ctx.limits.common_codecs:
         common = whole(ctx.limits.common_codecs)
-        yield Problem(f"{video.path} is coded as {video.codec}; the usual codecs are {common}")
+        message = f"{video.path} is coded as {video.codec}; the usual codecs are {common}"
+        yield Problem(message, fix=(Reencode(video.path, usual_codec=True),))
 
 
 @rule("V412", "several-streams", on=Video, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
@@ -179,7 +193,10 @@ def several_streams(video: Video, ctx: Context) -> Iterator[Problem]:
     Remedy: keep one (`ffmpeg -i in.mp4 -map 0:v:0 -map 0:a? -c copy out.mp4`).
     """
     if video.pictures > 1:
-        yield Problem(f"{video.path} holds {video.pictures} picture streams: which is taken is not known")
+        yield Problem(
+            f"{video.path} holds {video.pictures} picture streams: which is taken is not known",
+            fix=(Reencode(video.path, single=True),),
+        )
 
 
 @rule("V413", "interlaced", on=Video, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
@@ -192,7 +209,7 @@ def interlaced(video: Video, ctx: Context) -> Iterator[Problem]:
     Remedy: deinterlace it (`ffmpeg -i in.mp4 -vf bwdif out.mp4`).
     """
     if video.interlaced:
-        yield Problem(f"{video.path} is interlaced")
+        yield Problem(f"{video.path} is interlaced", fix=(Reencode(video.path, progressive=True),))
 
 
 @rule("V417", "video-heavy", on=Video, severity=Severity.ADVICE, basis=Basis.GUIDANCE)
@@ -225,7 +242,7 @@ def wasted_pixels(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         total = megabytes(sum(video.size for video in videos))
         times = f"{held / len(videos) / used:.0f} times the {used:,} pixels a frame that training uses"
         saved = f"shrinking them would save about {megabytes(savings(videos, used))} of {total}"
-        yield Problem(f"the clips hold {times}: {saved}")
+        yield Problem(f"the clips hold {times}: {saved}", fix=tuple(shrunk(dataset, used * ctx.limits.shrink_factor)))
 
 
 @rule("V419", "longer-than-target", on=Video, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
@@ -239,4 +256,5 @@ def longer_than_target(video: Video, ctx: Context) -> Iterator[Problem]:
     """
     if ctx.target_seconds is not None and _longer(video, ctx.target_seconds, ctx):
         lasts = f"{video.path} lasts {seconds(video.seconds)}"
-        yield Problem(f"{lasts}, longer than the {ctx.target_seconds:g} s that are to be generated")
+        message = f"{lasts}, longer than the {ctx.target_seconds:g} s that are to be generated"
+        yield Problem(message, fix=_trim(video, ctx.target_seconds), safe=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 from datasetkit.model import Annotations, BrokenLine, Flaw, Where
 from datasetkit.scan.diagnose import diagnose, unclosed
+from datasetkit.scan.meant import meant_array, meant_line, meant_utf16
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -42,11 +43,13 @@ def _whole_file(data: bytes, path: str) -> BrokenLine | None:
     """A fault of the file as a whole, told once instead of at each line."""
     if data.startswith(_UTF16) or b"\x00" in data[:4]:
         message = "the file is UTF-16, not UTF-8; save it as UTF-8"
-        return BrokenLine(Where(path, 1), Flaw.ENCODING, message)
+        return BrokenLine(Where(path, 1), Flaw.ENCODING, message, meant=meant_utf16(data), last=data.count(b"\n") + 1)
     if not data.removeprefix(_BOM).lstrip().startswith(b"["):
         return None
     message = "the file is one JSON array; write each of its objects on a line of its own, without [ ] and commas"
-    return BrokenLine(Where(path, 1), Flaw.NOT_JSON, message, 1)
+    return BrokenLine(
+        Where(path, 1), Flaw.NOT_JSON, message, 1, meant=meant_array(data), last=data.rstrip().count(b"\n") + 1
+    )
 
 
 def _lines(lines: list[bytes], path: str) -> Iterator[Record | BrokenLine]:
@@ -71,7 +74,7 @@ def _line(raw: bytes, path: str, number: int) -> Record | BrokenLine:
         values, repeated = _load(text)
     except (ValueError, RecursionError) as error:
         message, column = diagnose(text, error)
-        return BrokenLine(where, Flaw.NOT_JSON, message, column)
+        return BrokenLine(where, Flaw.NOT_JSON, message, column, meant=meant_line(text))
     if not isinstance(values, dict):
         message = f"the line holds {_named(values)}, not an object {{…}}"
         return BrokenLine(where, Flaw.NOT_A_RECORD, message)
@@ -89,7 +92,8 @@ def _several(lines: list[bytes], start: int, broken: BrokenLine) -> tuple[Broken
         text += "\n" + lines[end].decode("utf-8", "replace")
         if b"}" in lines[end] and not unclosed(text):
             message = f"the object runs over lines {start + 1} to {end + 1}; write it on one line"
-            return BrokenLine(broken.where, Flaw.NOT_JSON, message, broken.column), end
+            meant = meant_line(text)
+            return BrokenLine(broken.where, Flaw.NOT_JSON, message, broken.column, meant, end + 1), end
     return broken, start
 
 

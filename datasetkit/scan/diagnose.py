@@ -22,14 +22,28 @@ def diagnose(text: str, error: Exception) -> tuple[str, int | None]:
     column = error.colno if isinstance(error, json.JSONDecodeError) else None
     if isinstance(error, RecursionError):
         return "the line nests too deeply to be read", None
-    for message, undo in _CAUSES if len(text) <= _LONGEST else ():
-        undone = undo(text)
-        if undone != text and _parses(undone):
-            return message, column
+    cause = _cause(text)
+    if cause:
+        return cause[0], column
     if unclosed(text):
         return "the line ends before its object is closed: it was cut off", len(text)
     detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
     return f"not JSON: {detail[:1].lower()}{detail[1:]}", column
+
+
+def undone(text: str) -> str:
+    """The line without what keeps it from being JSON, empty where that isn't known or leaves open what was meant."""
+    cause = _cause(text)
+    return cause[1] if cause and cause[0] != _NO_NUMBER else ""
+
+
+def _cause(text: str) -> tuple[str, str] | None:
+    """The cause in plain words, and the line without it."""
+    for message, undo in _CAUSES if len(text) <= _LONGEST else ():
+        without = undo(text)
+        if without != text and _parses(without):
+            return message, without
+    return None
 
 
 def unclosed(text: str) -> bool:
@@ -70,6 +84,7 @@ def _first_object(text: str) -> str:
     return text.lstrip()[:end] if rest.startswith("{") else text
 
 
+_NO_NUMBER = "NaN or Infinity is not JSON; write a number, a string or null"
 _CAUSES: tuple[tuple[str, Callable[[str], str]], ...] = (
     (
         "a line break or control character stands inside a string; write it as \\n or remove it",
@@ -80,9 +95,6 @@ _CAUSES: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("several objects stand on one line; give each a line of its own", _first_object),
     ('typographic quotes (“ ”) stand where JSON wants plain ones (")', lambda text: text.translate(_SMART)),
     ("a comment stands in the line; JSON has none", _outside_strings(r"(?://|#).*|/\*.*?(?:\*/|$)", "")),
-    (
-        "NaN or Infinity is not JSON; write a number, a string or null",
-        _outside_strings(r"-?(?:NaN|Infinity)\b", "0"),
-    ),
+    (_NO_NUMBER, _outside_strings(r"-?(?:NaN|Infinity)\b", "0")),
     ("single quotes or Python's words stand where JSON wants double quotes (\")", _from_python),
 )
