@@ -23,7 +23,7 @@ from datasetkit.pack.target import refuse_existing
 from datasetkit.repair.media import Results
 from datasetkit.repair.mending import Judge, Mended, Wants, mend_lines, mend_media, touches_media
 from datasetkit.repair.plan import plan
-from datasetkit.repair.staging import replace_file, scratch, staged
+from datasetkit.repair.staging import remove_stale, replace_file, scratch, staged
 from datasetkit.report import text
 from datasetkit.report.columns import printable
 from datasetkit.scan.datasets import read_annotations
@@ -68,6 +68,8 @@ def command(
             return _diff(lined, media)
         if not lined.done and not media:
             click.echo("nothing to fix", err=True)
+            if tree.source is Source.FOLDER:
+                remove_stale(Path(path))  # a run that was killed after its work was done may have left one
             _tell(lined)
             return _code(lined)
         mended = _in_place(lined, tree, before, media) if output is None else _anew(lined, path, output, judge, wants)

@@ -7,9 +7,9 @@ lives, so that the next run can tell what a killed one left behind from what ano
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,15 +88,24 @@ def _stage(target: Path) -> Iterator[Path]:
 @contextmanager
 def _locked(folder: Path) -> Iterator[Path]:
     while True:
-        stage = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
-        with Lock(stage / _LOCK) as ours:
-            if not ours:
-                continue  # another run took it for a stale one before it was locked
-            try:
-                yield stage
-                return
-            finally:
-                shutil.rmtree(stage, ignore_errors=True)  # the error under way says more than this one would
+        stage = folder / f"{PREFIX}{secrets.token_hex(4)}"
+        try:
+            stage.mkdir(0o700)
+            with Lock(stage / _LOCK) as ours:
+                if ours:  # else another run took it for a stale one before it was locked
+                    yield stage
+                    return
+        finally:
+            _remove(stage)
+
+
+def _remove(stage: Path) -> None:
+    """Remove a stage, also where Ctrl-C comes meanwhile; the error under way says more than one in here would."""
+    try:
+        shutil.rmtree(stage, ignore_errors=True)
+    except KeyboardInterrupt:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
 
 
 def _refuse(target: Path) -> None:
