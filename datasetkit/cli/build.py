@@ -6,13 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
 
 from datasetkit import spec
-from datasetkit.cli.judging import bar, only_verdict
+from datasetkit.cli.judging import bar, only_judge
 from datasetkit.cli.options import files, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.terminal import width
@@ -39,6 +40,14 @@ Zips = Sequence[tuple[Path, list[str]]]
 @judging_options
 @click.option("--hold-out", metavar="N|N%", help="Write a validation zip of N samples too: NAME-validation.zip.")
 @click.option("--dir", "as_folder", is_flag=True, help="Write a folder laid out like the zip instead.")
+@click.option(
+    "--shrink",
+    is_flag=False,
+    flag_value=spec.limits().shrink_factor,
+    type=click.FloatRange(min=1),
+    metavar="[=FACTOR]",
+    help="Scale media down to FACTOR times the pixels that training sees (2).",
+)
 @click.option("--verify", is_flag=True, help="Read every byte back and compare.")
 @click.option("--force", is_flag=True, help="Replace a zip that is there.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What stdout says.")
@@ -50,6 +59,7 @@ def command(
     *,
     hold_out: str | None,
     as_folder: bool,
+    shrink: float | None,
     verify: bool,
     force: bool,
     form: str,
@@ -68,7 +78,10 @@ def command(
     if output.name in ("", ".."):
         raise DatasetkitError(f"-o {output} gives no name to what is built", "Name a new file, or with --dir a folder.")
     send = _sender(path, options, as_folder=as_folder) if upload else None  # what is missing is said before the work
-    with only_verdict(path, options) as (verdict, tree):
+    with ExitStack() as stack:
+        verdict, tree, judge = stack.enter_context(only_judge(path, options))
+        if shrink:
+            verdict, tree = stack.enter_context(_shrunken(verdict, tree, judge, shrink, output))
         click.echo(text.render(verdict, width=width(sys.stderr)), err=True)
         if verdict.count(Severity.ERROR):
             click.echo("not built: mend the errors above first", err=True)
@@ -85,6 +98,14 @@ def command(
         write_manifest(done, verdict)
     click.echo(_as_json(built, verdict) if form == "json" and not send else "\n".join(map(_row, built)), err=bool(send))
     return send([(done.path, [i.code for i in verdict.ignored]) for done in built], form) if send else 0
+
+
+def _shrunken(
+    verdict: Verdict, tree: Tree, judge: Callable[[Tree], Verdict], factor: float, output: Path
+) -> AbstractContextManager[tuple[Verdict, Tree]]:
+    from datasetkit.cli.shrinking import shrunken
+
+    return shrunken(verdict, tree, judge, factor, output)
 
 
 def _sender(path: str, options: dict[str, Any], *, as_folder: bool) -> Callable[[Zips, str], int]:

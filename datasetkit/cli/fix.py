@@ -121,7 +121,7 @@ def _zip(mended: Mended, output: Path) -> None:
         raise DatasetkitError(
             f"{output} not written: errors are left that no fix removes", "Give -o DIR, and mend them."
         )
-    layout = lay_out(verdict.dataset.samples, verdict.assumed.kind, verdict.assumed.role)
+    layout = lay_out(verdict.dataset.samples, verdict.assumed.kind, verdict.assumed.role, verdict.dataset.files)
     pack(layout, mended.tree, output)
 
 

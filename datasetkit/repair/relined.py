@@ -30,6 +30,11 @@ class Relined:
         return self.tree.source
 
     @property
+    def prefix(self) -> str:
+        """That of the tree."""
+        return self.tree.prefix
+
+    @property
     def size(self) -> int:
         """That of the tree as it is on disk."""
         return self.tree.size
