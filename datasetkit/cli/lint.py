@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @staged_options
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--all", "every", is_flag=True, help="Show every finding, however often its code repeats.")
+@click.option("--trainer", is_flag=True, help="List the clips too, each with the pixels that training sees.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="For people or machines.")
 @click.option(
     "--output",
@@ -54,10 +55,19 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
 
 
 def _lint(
-    paths: Sequence[str], *, staged: bool, strict: bool, every: bool, form: str, output: Path | None, **options: Any
+    paths: Sequence[str],
+    *,
+    staged: bool,
+    strict: bool,
+    every: bool,
+    trainer: bool,
+    form: str,
+    output: Path | None,
+    **options: Any,
 ) -> int:
     from datasetkit.cli.judging import verdicts
     from datasetkit.cli.placing import place
+    from datasetkit.cli.trainer import table
     from datasetkit.findings import Severity
     from datasetkit.lint import compare
     from datasetkit.report import text
@@ -74,6 +84,8 @@ def _lint(
     if readable:
         for verdict in judged:
             click.echo(text.render(verdict, every=every, width=width(sys.stdout)))
+            for row in table(verdict) if trainer else ():
+                click.echo(row)
         click.echo(text.summary(judged, time.monotonic() - started))
     if output:
         _write(load(form)(place(judged)), output, judged)
