@@ -71,7 +71,11 @@ def block(path: list[str], command: click.Command | None) -> str:
     """One command's help as a code block of a fixed width."""
     assert command is not None
     context = click.Context(
-        command, info_name=" ".join(["datasetkit", *path]), max_content_width=100, terminal_width=100
+        command,
+        info_name=" ".join(["datasetkit", *path]),
+        max_content_width=100,
+        terminal_width=100,
+        help_option_names=["-h", "--help"],  # as the group has it; click keeps the first it was asked for
     )
     return f"```text\n{click.unstyle(command.get_help(context))}\n```"
 
