@@ -23,11 +23,11 @@ from datasetkit.pack.target import refuse_existing
 from datasetkit.repair.media import Results
 from datasetkit.repair.mending import Judge, Mended, Wants, mend_lines, mend_media, touches_media
 from datasetkit.repair.plan import plan
-from datasetkit.repair.staging import remove_stale, replace_file, scratch, staged
 from datasetkit.report import text
 from datasetkit.report.columns import printable
 from datasetkit.scan.datasets import read_annotations
 from datasetkit.scan.tree import Tree
+from datasetkit.staging import remove_stale, replace_file, scratch, staged
 
 
 @click.command(name="fix")

@@ -17,9 +17,9 @@ from datasetkit.repair.edits import GrabFrame
 from datasetkit.repair.media import Results
 from datasetkit.repair.outcome import Made
 from datasetkit.repair.pairing import Pairing
-from datasetkit.repair.staging import staged
 from datasetkit.repair.starting import Begun
 from datasetkit.report.columns import plural, printable
+from datasetkit.staging import staged
 
 _SHOWN = 10  # names of one sort; --all shows the rest
 

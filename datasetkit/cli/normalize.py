@@ -62,7 +62,7 @@ def _normalize(paths: Sequence[str], config_file: Path | None, *, write: bool, s
             rewrites = _rewrites(dataset)
             changes = [change for change in rewrites if change.changed]
             _show(dataset, rewrites)
-            if write and changes:
+            if write:
                 _write(dataset, changes)
             pending += len(changes) if staged or not write else 0
     return int(pending > 0)
@@ -98,8 +98,12 @@ def _show(dataset: Prompted, rewrites: Sequence[Rewrite]) -> None:
 def _write(dataset: Prompted, changes: Sequence[Rewrite]) -> None:
     from datasetkit.repair.edits import SetPrompt
     from datasetkit.repair.lines import edit_lines
-    from datasetkit.repair.staging import replace_file
+    from datasetkit.staging import remove_stale, replace_file
 
+    if not changes:
+        if dataset.file:
+            remove_stale(dataset.file.parent)  # a run that was killed after its work was done may have left one
+        return
     if dataset.file is None:
         raise DatasetkitError(f"{dataset.name} is a zip, which is never changed", "Unpack it and build it anew.")
     new = edit_lines(dataset.data, [SetPrompt(change.line, change.after) for change in changes])

@@ -16,10 +16,10 @@ from datasetkit.repair.apply import apply
 from datasetkit.repair.media import Results
 from datasetkit.repair.plain import shrunk
 from datasetkit.repair.plan import plan
-from datasetkit.repair.staging import scratch
 from datasetkit.report.columns import plural, printable, size
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
+from datasetkit.staging import scratch
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
+from datasetkit.staging import CONTENT, stage
 
 
 @contextmanager
@@ -20,18 +20,16 @@ def replacing(target: Path, *, size: int, force: bool) -> Iterator[Path]:
     Whatever else ends the block, it is removed and ``target`` stays as it was. Raises DatasetkitError where
     ``target`` exists (unless ``force``), is a folder, has no room, or can't be written.
     """
-    temporary = target.parent / f".datasetkit-{secrets.token_hex(6)}.part"
-    try:
-        refuse_existing(target, force=force)
-        require_room(target.parent, size)
+    refuse_existing(target, force=force)
+    with stage(target) as folder:
         try:
+            require_room(target.parent, size)
+            temporary = folder / CONTENT
             yield temporary
             refuse_existing(target, force=force)
             temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(target, error) from error
+        except OSError as error:
+            raise unwritable(target, error) from error
 
 
 def require_room(folder: Path, size: int) -> None:

@@ -16,8 +16,8 @@ from datasetkit.repair.lines import edit_lines
 from datasetkit.repair.media import Track, make_media, plainly
 from datasetkit.repair.outcome import Failed, Outcome
 from datasetkit.repair.plan import Plan, Step
-from datasetkit.repair.staging import PREFIX, replace_file
 from datasetkit.scan.tree import Tree
+from datasetkit.staging import PREFIX, replace_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ if what == "disk":
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from datasetkit.cli import run
 sys.dont_write_bytecode = True
-import datasetkit.cli.build, datasetkit.cli.fix, datasetkit.cli.init, datasetkit.repair.clips, datasetkit.repair.frames
+import datasetkit.cli.build, datasetkit.cli.fix, datasetkit.cli.init
+import datasetkit.cli.normalize, datasetkit.repair.clips, datasetkit.repair.frames
 import datasetkit.repair.stills, datasetkit.repair.raw, datasetkit.repair.starting, jsonschema, referencing
 sys.addaudithook(hook)
 code = run(command)
@@ -45,6 +46,7 @@ COMMANDS = {
     "init": ["init", "raw", "-o", "NEW", "--kind", "kf2v"],
     "fix in place": ["fix", "set", "--select", "L"],
     "fix": ["fix", "set", "-o", "NEW"],
+    "normalize": ["normalize", "prompted", "--write"],
     "build": ["build", "set", "-o", "NEW.zip", "--ignore", "S,L"],
 }
 
@@ -71,6 +73,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         builders.jpeg(folder / "set" / f"image_{number}.jpg", (96, 64), seed=number, orientation=6)
         lines.append(line(number, f"video_{number}.mp4", f"image_{number}.jpg"))
     (folder / "set" / "data.jsonl").write_text("\ufeff" + "\n".join(lines) + "\n", "utf-8")
+    (folder / "prompted").mkdir()
+    table = '[effect]\ntrigger = "s86b5p"\ntext = "Then she/he begins the s86b5p transformation."\n'
+    (folder / "prompted" / "datasetkit.toml").write_text(table)
+    prompt = '{"prompt": "A woman waits. Then he begins the s86b5p transformation."}\n'
+    (folder / "prompted" / "data.jsonl").write_text(prompt * 3)
     return folder
 
 
@@ -100,7 +107,9 @@ def test_the_old_is_whole_and_the_new_absent_or_complete(
     ran = struck(folder, signal, max(1, round(count * share)), command)
     after = content(folder)
     seen = {
-        path: data for path, data in after.items() if not path.startswith((".", "set/.")) and "manifest" not in path
+        path: data
+        for path, data in after.items()
+        if not path.startswith((".", "set/.", "prompted/.")) and "manifest" not in path
     }
     assert seen.keys() - before.keys() in (set(), complete.keys() - before.keys(), {"new.zip"})
     assert all(seen[path] in (before.get(path), complete[path]) for path in seen)
@@ -111,7 +120,7 @@ def test_the_old_is_whole_and_the_new_absent_or_complete(
     else:
         assert ran.returncode in (130, 0, 1)
         assert "Traceback" not in ran.stderr
-    assert not [path for path in folder.rglob(".*") if command != "build" or signal == "SIGINT"]
+    assert list(folder.rglob(".*")) == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

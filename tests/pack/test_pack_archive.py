@@ -198,7 +198,7 @@ def damage_data(path, layout):
 def test_a_zip_that_does_not_read_back_is_not_kept(damage, verify, layout, source, target):
     def meanwhile(done):
         if done == layout.size:
-            (temporary,) = target.parent.iterdir()
+            (temporary,) = target.parent.glob(".*/new")
             damage(temporary, layout)
 
     with pytest.raises(DatasetkitError, match="read back"):

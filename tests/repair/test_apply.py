@@ -12,8 +12,8 @@ from datasetkit.repair.apply import apply, apply_in_place
 from datasetkit.repair.edits import Convert, DropLine, GrabFrame, Reencode, SetPrompt, StripBom, Which
 from datasetkit.repair.outcome import Failed
 from datasetkit.repair.plan import Plan, plan
-from datasetkit.repair.staging import PREFIX
 from datasetkit.scan.datasets import open_tree, scan
+from datasetkit.staging import PREFIX
 
 LINES = (
     b'\xef\xbb\xbf{"prompt": "a",  "first_frame_path": "a.gif", "video_path": "clips/a.webm"}\r\n'

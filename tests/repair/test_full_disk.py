@@ -18,7 +18,7 @@ from datasetkit.repair.clips import edit_clip
 from datasetkit.repair.edits import Convert, Reencode, SetPrompt, Which
 from datasetkit.repair.frames import grab
 from datasetkit.repair.plan import Plan
-from datasetkit.repair.staging import staged
+from datasetkit.staging import staged
 from datasetkit.repair.stills import edit_image
 from datasetkit.scan.folder import folder_tree
 

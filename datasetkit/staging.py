@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.repair.locks import Lock
+from datasetkit.locks import Lock
 
 PREFIX = ".datasetkit-stage-"
 _LOCK = "lock"
-_CONTENT = "new"
+CONTENT = "new"
 
 
 @contextmanager
@@ -29,8 +29,8 @@ def staged(target: Path) -> Iterator[Path]:
     Raises DatasetkitError where ``target`` exists, at the beginning or at the end, or can't be written.
     """
     _refuse(target)
-    with _stage(target) as stage:
-        content = stage / _CONTENT
+    with stage(target) as folder:
+        content = folder / CONTENT
         content.mkdir()
         yield content
         _refuse(target)
@@ -42,8 +42,8 @@ def staged(target: Path) -> Iterator[Path]:
 @contextmanager
 def scratch(target: Path) -> Iterator[Path]:
     """An empty folder beside ``target`` to work in, gone at the end. Raises DatasetkitError where none can be made."""
-    with _stage(target) as stage:
-        content = stage / _CONTENT
+    with stage(target) as folder:
+        content = folder / CONTENT
         content.mkdir()
         yield content
 
@@ -53,8 +53,8 @@ def replace_file(target: Path, data: bytes) -> None:
 
     A symbolic link is replaced itself: what it leads to stays as it is. Raises DatasetkitError.
     """
-    with _stage(target) as stage:
-        content = stage / _CONTENT
+    with stage(target) as folder:
+        content = folder / CONTENT
         content.write_bytes(data)
         if target.exists():
             content.chmod(stat.S_IMODE(target.stat().st_mode))
@@ -65,21 +65,24 @@ def replace_file(target: Path, data: bytes) -> None:
 
 def remove_stale(folder: Path) -> None:
     """Remove the stages in ``folder`` whose makers are gone. Raises OSError."""
-    for stage in folder.glob(f"{PREFIX}*"):
-        if stage.is_symlink() or not stage.is_dir():
+    for left in folder.glob(f"{PREFIX}*"):
+        if left.is_symlink() or not left.is_dir():
             continue
-        with Lock(stage / _LOCK) as free:
+        with Lock(left / _LOCK) as free:
             if free:
-                shutil.rmtree(stage, ignore_errors=True)  # another run may be removing it too
+                shutil.rmtree(left, ignore_errors=True)  # another run may be removing it too
 
 
 @contextmanager
-def _stage(target: Path) -> Iterator[Path]:
-    """A locked stage beside ``target``, removed at the end whatever happens."""
+def stage(target: Path) -> Iterator[Path]:
+    """A locked folder beside ``target``, removed at the end whatever happens; write to ``CONTENT`` in it.
+
+    What a killed run left beside ``target`` is removed first. An OSError inside becomes a DatasetkitError.
+    """
     try:
         remove_stale(target.parent)
-        with _locked(target.parent) as stage:
-            yield stage
+        with _locked(target.parent) as folder:
+            yield folder
     except OSError as error:
         message = f"can't write {target}: {error.strerror or error}"
         raise DatasetkitError(message, "Nothing was changed. Check the space and the permissions there.") from error
@@ -88,23 +91,23 @@ def _stage(target: Path) -> Iterator[Path]:
 @contextmanager
 def _locked(folder: Path) -> Iterator[Path]:
     while True:
-        stage = folder / f"{PREFIX}{secrets.token_hex(4)}"
+        made = folder / f"{PREFIX}{secrets.token_hex(4)}"
         try:
-            stage.mkdir(0o700)
-            with Lock(stage / _LOCK) as ours:
+            made.mkdir(0o700)
+            with Lock(made / _LOCK) as ours:
                 if ours:  # else another run took it for a stale one before it was locked
-                    yield stage
+                    yield made
                     return
         finally:
-            _remove(stage)
+            _remove(made)
 
 
-def _remove(stage: Path) -> None:
+def _remove(made: Path) -> None:
     """Remove a stage, also where Ctrl-C comes meanwhile; the error under way says more than one in here would."""
     try:
-        shutil.rmtree(stage, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
     except KeyboardInterrupt:
-        shutil.rmtree(stage, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
         raise
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.repair.staging import PREFIX, remove_stale, replace_file, staged
+from datasetkit.staging import PREFIX, remove_stale, replace_file, staged
 
 HOLD = """
 import sys
 from pathlib import Path
-from datasetkit.repair.staging import staged
+from datasetkit.staging import staged
 with staged(Path(sys.argv[1])) as stage:
     (stage / "half").write_text("half")
     print("ready", flush=True)
