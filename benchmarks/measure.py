@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
-import time
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+
+# A process inherits the peak memory of the one that starts it; so a small one does.
+_LAUNCHER = """
+import os, sys, time
+silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
+started = time.perf_counter()
+process = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=silent)
+_, status, usage = os.wait4(process, 0)
+seconds = time.perf_counter() - started
+print(os.waitstatus_to_exitcode(status), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +32,12 @@ class Run:
 
 def run(command: Sequence[str], *, cwd: str | None = None) -> Run:
     """Run a command to its end, its output thrown away. Raises CalledProcessError where it fails."""
-    started = time.perf_counter()
-    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    launcher = [sys.executable, "-S", "-c", _LAUNCHER, *command]
+    told = subprocess.run(launcher, cwd=cwd, check=True, capture_output=True, text=True).stdout.split()
+    code, seconds, cpu, peak = int(told[0]), *map(float, told[1:])
+    if code:
+        raise subprocess.CalledProcessError(code, command)
+    return Run(seconds, cpu, peak)
 
 
 def side_by_side(commands: Mapping[str, Sequence[str]], *, rounds: int = 5) -> dict[str, Run]:

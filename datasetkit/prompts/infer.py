@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from datasetkit.errors import DatasetkitError
@@ -59,8 +59,8 @@ _MEASURED = 40
 _UNIT = re.compile(r"\d+(?:\.\d+)?(?:[a-z]{1,3})?|\d+x\d+", re.IGNORECASE)  # 4k, 35mm, 1080p, 3d: rare, no trigger
 
 
-def infer(prompts: Sequence[str]) -> Inference:
-    """The effect that three or more prompts share."""
+def infer(prompts: Sequence[str], *, outliers: bool = True) -> Inference:
+    """The effect that three or more prompts share. Without ``outliers`` none are looked for, which is quicker."""
     chosen = _spread(len(prompts))
     texts = [resolved(tidy(prompts[index]).text) for index in chosen]
     if len(texts) < _FEWEST:
@@ -70,7 +70,10 @@ def infer(prompts: Sequence[str]) -> Inference:
     trigger = _trigger(texts)
     if trigger is None:
         return _none(f"no rare word is in {_SHARE:.0%} of the prompts, so there is no trigger", texts)
-    return _around(trigger, prompts, chosen, texts)
+    found = _around(trigger, texts)
+    if found.effect is None or not outliers:
+        return found
+    return replace(found, outliers=_outliers(found.effect, prompts, chosen))
 
 
 def _none(reason: str, texts: list[str]) -> Inference:
@@ -93,7 +96,7 @@ def _trigger(texts: list[str]) -> str | None:
     return next(iter(mixed + unknown), None)
 
 
-def _around(trigger: str, prompts: Sequence[str], chosen: list[int], texts: list[str]) -> Inference:
+def _around(trigger: str, texts: list[str]) -> Inference:
     """The inference from the text around a trigger."""
     common = _common_runs(texts)
     windows = [_window(text, trigger, common) for text in texts if trigger in WORD.findall(text)]
@@ -109,7 +112,7 @@ def _around(trigger: str, prompts: Sequence[str], chosen: list[int], texts: list
         effect = Effect(trigger, with_slots(medoid, alike))
     except DatasetkitError as error:
         return _none(f"what the prompts share can't be a template: {error}", texts)
-    return Inference(effect, "", len(alike), len(texts), _outliers(effect, prompts, chosen))
+    return Inference(effect, "", len(alike), len(texts))
 
 
 def _common_runs(texts: list[str]) -> set[tuple[str, ...]]:

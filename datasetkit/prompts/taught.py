@@ -52,7 +52,7 @@ def read_prompts(samples: Sequence[Sample], declared: Effect | None) -> Taught:
     prompts = [(sample, sample.prompt) for sample in samples if sample.prompt]
     effect = declared
     if effect is None and len(prompts) <= MOST_INFERRED:
-        effect = infer([prompt.text for _, prompt in prompts]).effect
+        effect = infer([prompt.text for _, prompt in prompts], outliers=False).effect
     reads = (
         _placed(_read(prompt, effect, effect is not None and is_absent(sample, effect)), declared)
         for sample, prompt in prompts
