@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-
 # A process inherits the peak memory of the one that starts it; so a small one does.
 _LAUNCHER = """
 import os, sys, time
