@@ -13,7 +13,7 @@ from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset
 from datasetkit.prompts.flaws import Offence, PromptFlaw
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
-from datasetkit.prompts.taught import Taught
+from datasetkit.prompts.taught import Read, Taught
 from datasetkit.repair.edits import Edit, SetPrompt
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, names
@@ -159,11 +159,16 @@ def prompt_repeated(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: two lines that begin "A young woman by a brick wall."
     Remedy: describe what each clip shows.
     """
-    reads = ctx.taught.prompts
+    reads = [read for read in ctx.taught.prompts if not _unfilled(read)]
     for group in repeated_subjects([read.subject for read in reads]):
         lines = [reads[index].prompt.where.line for index in group]
         where = reads[group[1]].prompt.where
         yield Problem(f"lines {names(lines)} have one subject and background", where=where)
+
+
+def _unfilled(read: Read) -> bool:
+    """Whether the prompt is still to be written: drafts are all alike, and P608 says so."""
+    return any(flaw.offence is Offence.PLACEHOLDER for flaw in read.flaws)
 
 
 @rule("P610", "shared-phrase", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED)

@@ -111,3 +111,7 @@ def test_sets_that_teach_different_effects_are_told_once_side_by_side() -> None:
     (finding,) = verdict.findings
     assert finding.code == "S708"
     assert "{+drift slowly+}" in finding.message
+
+
+def test_drafts_are_not_called_repeated() -> None:
+    assert {finding.code for finding in found(["[describe subject and background]"] * 3, effect=None)} == {"P608"}
