@@ -1,0 +1,71 @@
+"""`datasetkit init` and the encoding pass of `fix` against ffmpeg doing the same."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import claim, side_by_side
+from benchmarks.samples import render
+
+_CLIPS = 100
+_INIT = """
+import sys, tempfile
+from datasetkit.cli import run
+with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder:
+    sys.exit(run(["init", sys.argv[1], "-o", folder + "/new"]))
+"""
+_FFMPEG_FRAMES = """
+import pathlib, subprocess, sys, tempfile
+from concurrent.futures import ThreadPoolExecutor
+def frame(clip):
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(clip), "-frames:v", "1", "-q:v", "2",
+                    f"{folder}/{clip.stem}.jpg"], check=True, stdin=subprocess.DEVNULL)
+with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder, ThreadPoolExecutor(2) as pool:
+    list(pool.map(frame, sorted(pathlib.Path(sys.argv[1]).iterdir())))
+"""
+_ENCODE = """
+import pathlib, sys, tempfile
+from datasetkit.repair.clips import edit_clip
+from datasetkit.repair.edits import Reencode
+with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder:
+    edit_clip(sys.argv[1], pathlib.Path(folder, "x.mp4"), Reencode("x", max_side=1024))
+"""
+_FFMPEG_ENCODE = """
+import subprocess, sys, tempfile
+with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder:
+    subprocess.run(["ffmpeg", "-v", "error", "-i", sys.argv[1], "-vf", "scale=1024:576",
+                    "-c:v", "libx264", "-crf", "16", "-preset", "medium", "-pix_fmt", "yuv420p", "-movflags", "+faststart", folder + "/x.mp4"],
+                   check=True, stdin=subprocess.DEVNULL)
+"""
+
+
+def main() -> None:
+    if not shutil.which("ffmpeg"):
+        print("init, fix: left out, as there is no ffmpeg on this machine")
+        return
+    with tempfile.TemporaryDirectory(prefix="datasetkit-bench-") as folder:
+        samples, raw = render(Path(folder, "samples"), suffix=".jpg"), Path(folder, "raw")
+        raw.mkdir()
+        for clip in sorted(samples.glob("video_*"))[:_CLIPS]:
+            clip.rename(raw / clip.name)
+        print(f"init of {_CLIPS} clips: 720p, 5 s")
+        _compare("datasetkit init", _INIT, "ffmpeg a clip, two at a time", _FFMPEG_FRAMES, [str(raw), folder], 1.2)
+        print("an encoding pass of fix: one such clip to 1024×576")
+        clip = str(next(raw.iterdir()))
+        _compare("datasetkit's encoder", _ENCODE, "ffmpeg, same settings", _FFMPEG_ENCODE, [clip, folder], 1.25)
+
+
+def _compare(own: str, program: str, other: str, rival: str, arguments: list[str], bound: float) -> None:
+    runs = side_by_side(
+        {
+            own: [sys.executable, "-c", program, *arguments],
+            other: [sys.executable, "-c", rival, *arguments],
+        },
+        rounds=3,
+    )
+    one, two = runs.values()
+    ratio = one.seconds / two.seconds
+    claim("times the time of ffmpeg", ratio, f"≤ {bound}", ratio <= bound)
