@@ -37,7 +37,8 @@ _FFMPEG_ENCODE = """
 import subprocess, sys, tempfile
 with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder:
     subprocess.run(["ffmpeg", "-v", "error", "-i", sys.argv[1], "-vf", "scale=1024:576",
-                    "-c:v", "libx264", "-crf", "16", "-preset", "medium", "-pix_fmt", "yuv420p", "-movflags", "+faststart", folder + "/x.mp4"],
+                    "-c:v", "libx264", "-crf", "16", "-preset", "medium",
+                    "-pix_fmt", "yuv420p", "-movflags", "+faststart", folder + "/x.mp4"],
                    check=True, stdin=subprocess.DEVNULL)
 """
 
