@@ -19,7 +19,7 @@ _LEAD_IN = re.compile(
 )
 _LONGEST = 8  # words of a phrase that is looked for
 _DRAWN = 60  # subjects that phrases are drawn from
-_COUNTED = 2000  # subjects that they're counted in: a share is as clear in these as in all
+_COUNTED = 500  # subjects that they're counted in: a share is as clear in these as in all
 _GAPS = str.maketrans(dict.fromkeys(string.punctuation + string.whitespace, " "))
 _FEWEST = 5  # prompts, below which a share says nothing
 
@@ -63,7 +63,7 @@ def shared_phrases(subjects: Sequence[str], share: float = 0.8) -> tuple[SharedP
     """The longest phrases that at least ``share`` of five or more subjects hold, the most frequent first.
 
     A phrase has two to eight words, two of them of meaning. The platform's lead-in ("The video begins showing a") is
-    left aside. Phrases are drawn from about sixty subjects, evenly spread, and counted in 2,000 at most.
+    left aside. Phrases are drawn from about sixty subjects, evenly spread, and counted in 500 at most.
     """
     if len(subjects) < _FEWEST:
         return ()
