@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import resource
 import statistics
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 # A process inherits the peak memory of the one that starts it; so a small one does.
 _LAUNCHER = """
@@ -37,6 +40,14 @@ def run(command: Sequence[str], *, cwd: str | None = None) -> Run:
     if code:
         raise subprocess.CalledProcessError(code, command)
     return Run(seconds, cpu, peak)
+
+
+def own_peak() -> float:
+    """The most memory in MB that this process has held, without what its parent held before the fork."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def side_by_side(commands: Mapping[str, Sequence[str]], *, rounds: int = 5) -> dict[str, Run]:

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measure import claim
+from benchmarks.measure import claim, own_peak
 
 _ROOT = Path(__file__).parents[1]
 _KEY = "sk-0123456789abcdef-the-test-key"  # the one that the stand-in takes
@@ -48,7 +48,6 @@ def main() -> None:
 
 def send(base_url: str, path: str) -> None:
     """What a measured process does: hash, send, and print the seconds of each and its peak memory in MB."""
-    import resource
     import time
 
     from datasetkit.modelstudio.client import Client
@@ -64,8 +63,7 @@ def send(base_url: str, path: str) -> None:
         with Path(path).open("rb") as stream:
             send_file(client, "bench.zip", Body(stream, printed, lambda _stage, _done, _total: None))
         sent = time.perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"hashing": hashed - started, "sending": sent - hashed, "peak": peak}))
+    print(json.dumps({"hashing": hashed - started, "sending": sent - hashed, "peak": own_peak()}))
 
 
 @contextlib.contextmanager
