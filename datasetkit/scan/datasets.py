@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from datasetkit import spec
@@ -186,4 +187,9 @@ def _medium(text: str, expected: Expected, media: dict[Named, Medium], names: Na
         return Outside(text, expected)
     if (path, expected) in media:
         return media[path, expected]
-    return Missing(path, expected, names.near(path, spec.limits().suffixes(expected)))
+    return Missing(path, expected, names.near(path, _suffixes(expected)))
+
+
+@cache
+def _suffixes(expected: Expected) -> frozenset[str]:
+    return spec.limits().suffixes(expected)

@@ -38,18 +38,27 @@ class Names:
         lengths = [len(_folded(path)) for path in self._paths]
         return {length for length in lengths if length <= _LONGEST} if sum(lengths) <= _SEARCHED else set()
 
+    @cached_property
+    def _suffixes(self) -> set[str]:
+        return {_suffix(path) for path in self._paths}
+
     def near(self, path: str, suffixes: frozenset[str]) -> tuple[str, ...]:
         """Up to three files that ``path`` may have meant, best first, whose extension is one of ``suffixes``."""
+        if suffixes.isdisjoint(self._suffixes):
+            return ()
         length = len(_folded(path))
         slips = _slips(path) if self._lengths & {length - 1, length, length + 1} else ()
         found = dict.fromkeys(
             candidate
             for key in [*_keys(path), *(("slip", slip) for slip in slips)]
             for candidate in islice(self._keyed.get(key, ()), _WALKED)
-            if candidate[candidate.rfind(".") :].lower() in suffixes
-            and (key[0] != "slip" or _slipped(_folded(path), _folded(candidate)))
+            if _suffix(candidate) in suffixes and (key[0] != "slip" or _slipped(_folded(path), _folded(candidate)))
         )
         return tuple(found)[:_MOST]
+
+
+def _suffix(path: str) -> str:
+    return path[path.rfind(".") :].lower()
 
 
 def _folded(path: str) -> str:
