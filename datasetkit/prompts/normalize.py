@@ -84,17 +84,6 @@ def normalize(prompt: str, effect: Effect) -> Normalized:
     )
 
 
-def diagnose(prompt: str, effect: Effect | None, absent: bool = False) -> tuple[PromptFlaw, ...]:
-    """What is wrong with a prompt: exactly what ``normalize`` mends or leaves.
-
-    Without an effect, or for a sample that lacks it on purpose (``absent``), only what holds for any prompt.
-    """
-    if effect is None or absent:
-        tidied = tidy(prompt)
-        return general_flaws(prompt, tidied, tidied.text)
-    return normalize(prompt, effect).flaws
-
-
 def _boundary_flaws(parts: _Parts, tidied: str, text: str) -> tuple[PromptFlaw, ...]:
     """What else was mended: a verb's form, or how the subject's sentence ends before the effect."""
     if parts.decision.reason is not None or text == tidied or placeholders(parts.effect):

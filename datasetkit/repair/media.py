@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -13,12 +11,11 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.repair.edits import Convert, GrabFrame, Reencode
 from datasetkit.repair.outcome import Failed, Outcome
 from datasetkit.repair.plan import Step
+from datasetkit.scan.media import workers
 from datasetkit.scan.tree import Tree
 
 Results = Iterable[tuple[Step, Outcome]]
 Track = Callable[[Results, int], Results]
-
-_WORKERS = min(4, os.cpu_count() or 1)
 
 
 def plainly(results: Results, _count: int) -> Results:
@@ -43,17 +40,8 @@ def _results(steps: Sequence[Step], tree: Tree, target: Path) -> Iterator[tuple[
             clips[step.edit.path] = outcome if isinstance(outcome, Failed) else target / step.path
             yield step, outcome
     others = [step for step in steps if not isinstance(step.edit, Reencode)]
-    with _workers() as pool:
+    with workers() as pool:
         yield from zip(others, pool.map(lambda step: _make(step, tree, target, clips), others), strict=True)
-
-
-@contextmanager
-def _workers() -> Iterator[ThreadPoolExecutor]:
-    pool = ThreadPoolExecutor(_WORKERS)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)  # at Ctrl-C only what has begun is waited for
 
 
 def _make(step: Step, tree: Tree, target: Path, clips: Mapping[str, Path | Failed]) -> Outcome:

@@ -37,12 +37,13 @@ def read_media(tree: Tree, wanted: Collection[Named], track: Track) -> dict[Name
         path, expected = named
         return _read(tree, path, sizes[path], expected, hashed=twins[sizes[path]] > 1)
 
-    with _workers() as pool:
+    with workers() as pool:
         return dict(zip(wanted, track(pool.map(read, wanted), len(wanted)), strict=True))
 
 
 @contextmanager
-def _workers() -> Iterator[ThreadPoolExecutor]:
+def workers() -> Iterator[ThreadPoolExecutor]:
+    """Threads for media, as many as memory bears."""
     pool = ThreadPoolExecutor(_WORKERS)
     try:
         yield pool

@@ -8,8 +8,10 @@ from prompt_cases import EFFECTS, spelled_out
 from datasetkit.errors import DatasetkitError
 from datasetkit.prompts.deployment import deployment
 from datasetkit.prompts.effect import Effect
-from datasetkit.prompts.normalize import diagnose, normalize
+from datasetkit.prompts.flaws import general_flaws
+from datasetkit.prompts.normalize import normalize
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
+from datasetkit.prompts.tidy import tidy
 
 PLACES = ["by a canal", "in a hall", "on a pier", "under an oak", "near a mill", "at a desk", "on a roof"]
 
@@ -51,9 +53,9 @@ def test_sets_that_teach_different_texts_differ_and_pronouns_do_not_count():
 
 def test_without_an_effect_only_what_holds_for_any_prompt_is_judged():
     prompt = "Sure! A  man in [a scene] s86 b5p"
-    offences = {flaw.offence.value for flaw in diagnose(prompt, None)}
+    tidied = tidy(prompt)
+    offences = {flaw.offence.value for flaw in general_flaws(prompt, tidied, tidied.text)}
     assert offences == {"untidy", "placeholder", "model-chatter"}
-    assert diagnose(prompt, EFFECTS["rain"], absent=True) == diagnose(prompt, None)
 
 
 def test_deployment_texts_are_the_platforms():
