@@ -28,8 +28,8 @@ with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder, ThreadPoolExecutor(
 """
 _ENCODE = """
 import pathlib, sys, tempfile
-from datasetkit.repair.clips import edit_clip
-from datasetkit.repair.edits import Reencode
+from datasetkit.media.clips import edit_clip
+from datasetkit.edits import Reencode
 with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder:
     edit_clip(sys.argv[1], pathlib.Path(folder, "x.mp4"), Reencode("x", max_side=1024))
 """

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from datasetkit.model import Dataset, Kind, Role, Where
-from datasetkit.prompts.taught import NOTHING, Taught
-from datasetkit.repair.edits import Edit
-from datasetkit.spec import ModelSpec
-from datasetkit.wanted import ANYTHING, Wanted
+from datasetkit.edits import Edit
+from datasetkit.model import Kind, Role, Where
 
 
 class Severity(IntEnum):
@@ -69,23 +66,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
-    """Findings left out of the verdict, and the reason that was given.
-
-    ``code`` is the entry as written: a code or prefix, with ":PATH" behind it where it holds for some files only.
-    """
-
-    code: str
-    reason: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def count(self) -> int:
-        """How many findings were left out."""
-        return len(self.findings)
-
-
-@dataclass(frozen=True, slots=True)
 class Assumed:
     """The kind and role a dataset was judged as, and where each comes from ("from its lines", "--kind", …).
 
@@ -97,21 +77,3 @@ class Assumed:
     kind_from: str
     role_from: str
     mixed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """All that was found in one dataset, in the order of its lines. ``model`` is None if none was named."""
-
-    dataset: Dataset
-    assumed: Assumed
-    model: ModelSpec | None
-    findings: tuple[Finding, ...]
-    ignored: tuple[Ignored, ...] = ()
-    skipped: tuple[str, ...] = ()
-    taught: Taught = NOTHING
-    wanted: Wanted = ANYTHING
-
-    def count(self, severity: Severity) -> int:
-        """How many findings have this severity."""
-        return sum(finding.severity is severity for finding in self.findings)

@@ -10,15 +10,16 @@ from pathlib import Path
 import builders
 import pytest
 
+from datasetkit.config import Settings
 from datasetkit.findings import Finding
-from datasetkit.lint import Wanted, lint
 from datasetkit.scan.datasets import open_tree, scan
+from datasetkit.verdict import lint
 
 
 def judge(folder: Path) -> list[Finding]:
     tree = open_tree(str(folder))
     ((judged, _),) = scan(tree)
-    return list(lint(judged, Wanted(ignore={"S": "small on purpose", "V408": "short on purpose"})).findings)
+    return list(lint(judged, Settings(ignore={"S": "small on purpose", "V408": "short on purpose"})).findings)
 
 
 def write(folder: Path, *lines: Mapping[str, object] | str) -> Path:

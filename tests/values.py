@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from datasetkit.config import Settings
 from datasetkit.findings import Finding
-from datasetkit.lint import Wanted, lint
 from datasetkit.model import (
     Annotations,
     BrokenLine,
@@ -22,6 +22,7 @@ from datasetkit.model import (
     Video,
     Where,
 )
+from datasetkit.verdict import lint
 
 NAME = "data.jsonl"
 I2V = ("first_frame_path", "video_path")
@@ -111,7 +112,7 @@ def zipped(*lines: Sample | BrokenLine, **changed: Any) -> Dataset:
 
 def found(judged: Dataset, select: str = "", **wanted: Any) -> list[Finding]:
     """The findings whose code begins with ``select``; family S only where it is asked for."""
-    findings = lint(judged, Wanted(**wanted)).findings
+    findings = lint(judged, Settings(**wanted)).findings
     return [f for f in findings if f.code.startswith(select) and (select or not f.code.startswith("S"))]
 
 

@@ -69,7 +69,7 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
         return
     import platform
 
-    from datasetkit.scan.versions import versions
+    from datasetkit.media.versions import versions
 
     libraries = ", ".join(f"{name} {version}" for name, version in versions().items())
     click.echo(f"datasetkit {__version__}\n{libraries}\nPython {platform.python_version()}, {platform.platform()}")

@@ -18,7 +18,7 @@ from datasetkit.cli.options import files, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.terminal import width
 from datasetkit.errors import DatasetkitError
-from datasetkit.findings import Severity, Verdict
+from datasetkit.findings import Severity
 from datasetkit.model import Dataset, Role, Sample
 from datasetkit.pack.archive import Built, pack
 from datasetkit.pack.folder import refuse_filled, write_folder
@@ -29,6 +29,7 @@ from datasetkit.pack.target import refuse_existing
 from datasetkit.report import text
 from datasetkit.rules.archive import size_problem
 from datasetkit.scan.tree import Tree
+from datasetkit.verdict import Verdict
 
 Planned = tuple[Layout, Path]
 Zips = Sequence[tuple[Path, list[str]]]

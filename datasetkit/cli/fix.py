@@ -15,12 +15,11 @@ from datasetkit.cli.judging import only_judge, tracked
 from datasetkit.cli.options import codes, files, judging_options
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Finding, Severity
-from datasetkit.lint import check_codes
 from datasetkit.model import Source
 from datasetkit.pack.archive import pack
 from datasetkit.pack.layout import lay_out
 from datasetkit.pack.target import refuse_existing
-from datasetkit.repair.media import Results
+from datasetkit.repair.making import Results
 from datasetkit.repair.mending import Judge, Mended, Wants, mend_lines, mend_media, touches_media
 from datasetkit.repair.plan import plan
 from datasetkit.report import text
@@ -28,6 +27,7 @@ from datasetkit.report.columns import printable
 from datasetkit.scan.datasets import read_annotations
 from datasetkit.scan.tree import Tree
 from datasetkit.staging import remove_stale, replace_file, scratch, staged
+from datasetkit.verdict import check_codes
 
 
 @click.command(name="fix")

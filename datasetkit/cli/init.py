@@ -11,13 +11,13 @@ import click
 
 from datasetkit import spec
 from datasetkit.cli.options import files
+from datasetkit.edits import GrabFrame
 from datasetkit.errors import DatasetkitError
+from datasetkit.intake.pairing import Pairing
+from datasetkit.intake.starting import Begun
+from datasetkit.media.outcome import Made
 from datasetkit.model import Kind
-from datasetkit.repair.edits import GrabFrame
-from datasetkit.repair.media import Results
-from datasetkit.repair.outcome import Made
-from datasetkit.repair.pairing import Pairing
-from datasetkit.repair.starting import Begun
+from datasetkit.repair.making import Results
 from datasetkit.report.columns import plural, printable
 from datasetkit.staging import staged
 
@@ -46,8 +46,8 @@ def command(
       datasetkit init raw -o money_rain --model wan2.2-i2v-flash
       datasetkit init raw -o magazine --kind kf2v --frames png
     """
-    from datasetkit.repair.raw import plan_samples, read_raw
-    from datasetkit.repair.starting import start_dataset, write_configuration
+    from datasetkit.intake.raw import plan_samples, read_raw
+    from datasetkit.intake.starting import start_dataset, write_configuration
     from datasetkit.scan.datasets import open_tree
 
     chosen = _kind(kind, model)

@@ -14,13 +14,12 @@ from typing import Any, TypeVar
 from datasetkit import config, spec
 from datasetkit.cli.options import codes
 from datasetkit.cli.terminal import width
+from datasetkit.config import Settings
 from datasetkit.errors import DatasetkitError
-from datasetkit.findings import Verdict
-from datasetkit.lint import check_codes, lint
 from datasetkit.model import Kind, Medium, Role
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.tree import Tree
-from datasetkit.wanted import Wanted
+from datasetkit.verdict import Verdict, check_codes, lint
 
 T = TypeVar("T")
 
@@ -141,13 +140,13 @@ def settings(said: Asked, tree: Tree) -> dict[str, config.Setting]:
     return config.in_force(said.values, settled, name, os.environ)
 
 
-def _wanted(said: Asked, tree: Tree) -> Wanted:
+def _wanted(said: Asked, tree: Tree) -> Settings:
     force = settings(said, tree)
     target = force["target_seconds"].value
     if target and math.isnan(target):  # click and TOML both take it for a number, and no range leaves it out
         raise DatasetkitError("the target seconds are nan, which is no length", "Give a number, such as 5.")
     _require_model(force["model"])
-    return Wanted(
+    return Settings(
         model=force["model"].value,
         kind=force["kind"].value,
         role=force["role"].value,

@@ -18,7 +18,7 @@ from datasetkit.report.columns import printable
 from datasetkit.report.formats import FORMATS, load
 
 if TYPE_CHECKING:
-    from datasetkit.findings import Verdict
+    from datasetkit.verdict import Verdict
 
 
 @click.command(name="lint")
@@ -69,8 +69,8 @@ def _lint(
     from datasetkit.cli.placing import place
     from datasetkit.cli.trainer import table
     from datasetkit.findings import Severity
-    from datasetkit.lint import compare
     from datasetkit.report import text
+    from datasetkit.verdict import compare
 
     started = time.monotonic()
     readable = form == "text" or output is not None

@@ -96,7 +96,7 @@ def _show(dataset: Prompted, rewrites: Sequence[Rewrite]) -> None:
 
 
 def _write(dataset: Prompted, changes: Sequence[Rewrite]) -> None:
-    from datasetkit.repair.edits import SetPrompt
+    from datasetkit.edits import SetPrompt
     from datasetkit.repair.lines import edit_lines
     from datasetkit.staging import remove_stale, replace_file
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from datasetkit.findings import Verdict
 from datasetkit.report.places import Placed
+from datasetkit.verdict import Verdict
 
 
 def place(verdicts: Iterable[Verdict]) -> list[Placed]:

@@ -10,16 +10,16 @@ import click
 
 from datasetkit import spec
 from datasetkit.cli.judging import tracked
+from datasetkit.edits import shrunk
 from datasetkit.errors import DatasetkitError
-from datasetkit.findings import Verdict
 from datasetkit.repair.apply import apply
-from datasetkit.repair.media import Results
-from datasetkit.repair.plain import shrunk
+from datasetkit.repair.making import Results
 from datasetkit.repair.plan import plan
 from datasetkit.report.columns import plural, printable, size
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
 from datasetkit.staging import scratch
+from datasetkit.verdict import Verdict
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 
 from datasetkit import spec
-from datasetkit.findings import Verdict
 from datasetkit.model import Video
 from datasetkit.report.columns import align, printable
+from datasetkit.verdict import Verdict
 
 _HEADING = ("clip", "size", "rate", "frames", "seconds", "the trainer sees")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from datasetkit import __version__
-from datasetkit.findings import Finding, Ignored, Verdict
+from datasetkit.findings import Finding
 from datasetkit.pack.archive import Built
 from datasetkit.pack.target import refuse_existing, replacing
+from datasetkit.verdict import Ignored, Verdict
 
 
 def manifest(built: Built, verdict: Verdict) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from datasetkit.findings import Finding, Severity, Verdict
+from datasetkit.edits import DropLine, LineEdit, SetLine
+from datasetkit.findings import Finding, Severity
 from datasetkit.model import BrokenLine, Dataset, Image, Video
-from datasetkit.repair.edits import DropLine, LineEdit, SetLine
+from datasetkit.verdict import Verdict
 
 Key = tuple[str, int | None, str | None]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from datasetkit.edits import DropLine, LineEdit, SetField, SetLine, SetPrompt, StripBom
 from datasetkit.errors import DatasetkitError
-from datasetkit.repair.edits import DropLine, LineEdit, SetField, SetLine, SetPrompt, StripBom
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = " \t\r\n"

@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from datasetkit.findings import Finding, Verdict
+from datasetkit.edits import Convert, Edit, GrabFrame, Reencode, SetField
+from datasetkit.findings import Finding
 from datasetkit.repair.apply import Applied, apply
-from datasetkit.repair.edits import Convert, Edit, GrabFrame, Reencode, SetField
 from datasetkit.repair.effects import blamed
 from datasetkit.repair.lines import edit_lines
-from datasetkit.repair.media import Track, plainly
+from datasetkit.repair.making import Track, plainly
 from datasetkit.repair.plan import Plan, plan
 from datasetkit.repair.relined import Relined
 from datasetkit.scan.datasets import read_annotations
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
+from datasetkit.verdict import Verdict
 
 Judge = Callable[[Tree], Verdict]
 Wants = Callable[[Finding], bool]

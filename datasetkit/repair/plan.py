@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from datasetkit import spec
-from datasetkit.model import Dataset, Expected, Sample
-from datasetkit.repair.edits import (
+from datasetkit.edits import (
     Convert,
     DropLine,
     Edit,
@@ -26,6 +25,7 @@ from datasetkit.repair.edits import (
     target,
     wishes,
 )
+from datasetkit.model import Dataset, Expected, Sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from datasetkit import spec
-from datasetkit.findings import Finding, Verdict
+from datasetkit.findings import Finding
 from datasetkit.model import Outside, Source
+from datasetkit.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from click import style
 
-from datasetkit.findings import Finding, Severity, Verdict
+from datasetkit.findings import Finding, Severity
 from datasetkit.model import Dataset, Source
 from datasetkit.report.columns import align, cells, plural, printable, quoted, size, wrap
 from datasetkit.report.places import Placed
+from datasetkit.verdict import Verdict
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _BESIDE = 30  # cells; with less room than that a message goes below its place

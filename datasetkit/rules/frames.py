@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from datasetkit.edits import GrabFrame, Which
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Image, Sample, Video
-from datasetkit.repair.edits import GrabFrame, Which
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import pixels
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import splitext
 
+from datasetkit.edits import Convert, plain_image
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Expected, Foreign, Image, Unreadable
-from datasetkit.repair.edits import Convert
-from datasetkit.repair.plain import plain_image
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import megabytes, pixels, whole
 

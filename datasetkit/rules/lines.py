@@ -8,6 +8,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from datasetkit import spec
+from datasetkit.edits import DropLine, Edit, SetField, SetLine, StripBom
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import (
     Annotations,
@@ -23,10 +24,9 @@ from datasetkit.model import (
     Video,
     Where,
 )
-from datasetkit.repair.edits import DropLine, Edit, SetField, SetLine, StripBom
 from datasetkit.rules.registry import Context, rule
+from datasetkit.rules.shape import ShapeFault
 from datasetkit.rules.wording import names, whole
-from datasetkit.shape import ShapeFault
 
 _LIKENESS = 0.7  # difflib's ratio: `vidio_path` is `video_path`, but `caption` isn't `prompt`
 _JSON_TYPES = {

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from datasetkit.edits import Edit, SetPrompt
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset
 from datasetkit.prompts.flaws import Offence, PromptFlaw
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
 from datasetkit.prompts.taught import Read, Taught
-from datasetkit.repair.edits import Edit, SetPrompt
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, names
 

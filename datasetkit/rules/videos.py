@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from posixpath import splitext
 
+from datasetkit.edits import Edit, Reencode, plain_clip, shrunk
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset, Expected, Foreign, Unreadable, Video
-from datasetkit.repair.edits import Edit, Reencode
-from datasetkit.repair.plain import plain_clip, shrunk
 from datasetkit.rules.parts import clips, refusing, savings
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, megabytes, pixels, seconds, whole

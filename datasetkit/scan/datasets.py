@@ -25,8 +25,8 @@ from datasetkit.model import (
 from datasetkit.scan.annotations import Record, parse
 from datasetkit.scan.archive import zip_tree
 from datasetkit.scan.folder import folder_tree
-from datasetkit.scan.media import Named, Track, plainly, read_media
 from datasetkit.scan.near import Names
+from datasetkit.scan.reading import Named, Track, plainly, read_media
 from datasetkit.scan.tree import Tree
 
 _MEDIA = {"first_frame_path": Expected.IMAGE, "last_frame_path": Expected.IMAGE, "video_path": Expected.VIDEO}

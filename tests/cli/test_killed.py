@@ -34,8 +34,8 @@ if what == "disk":
 from datasetkit.cli import run
 sys.dont_write_bytecode = True
 import datasetkit.cli.build, datasetkit.cli.fix, datasetkit.cli.init
-import datasetkit.cli.normalize, datasetkit.repair.clips, datasetkit.repair.frames
-import datasetkit.repair.stills, datasetkit.repair.raw, datasetkit.repair.starting, jsonschema, referencing
+import datasetkit.cli.normalize, datasetkit.media.clips, datasetkit.media.grabbing
+import datasetkit.media.stills, datasetkit.intake.raw, datasetkit.intake.starting, jsonschema, referencing
 sys.addaudithook(hook)
 code = run(command)
 print("count", count)

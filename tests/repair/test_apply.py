@@ -7,10 +7,10 @@ import builders
 import pytest
 from PIL import Image
 
+from datasetkit.edits import Convert, DropLine, GrabFrame, Reencode, SetPrompt, StripBom, Which
 from datasetkit.errors import DatasetkitError
+from datasetkit.media.outcome import Failed
 from datasetkit.repair.apply import apply, apply_in_place
-from datasetkit.repair.edits import Convert, DropLine, GrabFrame, Reencode, SetPrompt, StripBom, Which
-from datasetkit.repair.outcome import Failed
 from datasetkit.repair.plan import Plan, plan
 from datasetkit.scan.datasets import open_tree, scan
 from datasetkit.staging import PREFIX

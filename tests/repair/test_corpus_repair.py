@@ -7,10 +7,10 @@ import av
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from datasetkit.repair.clips import edit_clip
-from datasetkit.repair.edits import Reencode, Which
-from datasetkit.repair.frames import grab
-from datasetkit.repair.outcome import Made
+from datasetkit.edits import Reencode, Which
+from datasetkit.media.clips import edit_clip
+from datasetkit.media.grabbing import grab
+from datasetkit.media.outcome import Made
 
 SECONDS = Fraction(1)
 WANTED = Reencode(

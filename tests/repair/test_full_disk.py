@@ -14,12 +14,12 @@ import resource, sys
 from pathlib import Path
 from datasetkit.errors import DatasetkitError
 from datasetkit.repair.apply import apply, apply_in_place
-from datasetkit.repair.clips import edit_clip
-from datasetkit.repair.edits import Convert, Reencode, SetPrompt, Which
-from datasetkit.repair.frames import grab
+from datasetkit.media.clips import edit_clip
+from datasetkit.edits import Convert, Reencode, SetPrompt, Which
+from datasetkit.media.grabbing import grab
 from datasetkit.repair.plan import Plan
 from datasetkit.staging import staged
-from datasetkit.repair.stills import edit_image
+from datasetkit.media.stills import edit_image
 from datasetkit.scan.folder import folder_tree
 
 folder = Path(sys.argv[1])

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasetkit.edits import DropLine, SetField, SetLine, SetPrompt, StripBom
 from datasetkit.errors import DatasetkitError
-from datasetkit.repair.edits import DropLine, SetField, SetLine, SetPrompt, StripBom
 from datasetkit.repair.lines import edit_lines, replace_value
 
 

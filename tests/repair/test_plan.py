@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasetkit.model import BrokenLine, Dataset, Expected, File, Flaw, Missing, Reference, Sample, Source, Where
-from datasetkit.repair.edits import (
+from datasetkit.edits import (
     Box,
     Convert,
     DropLine,
@@ -18,6 +17,7 @@ from datasetkit.repair.edits import (
     Which,
     merge,
 )
+from datasetkit.model import BrokenLine, Dataset, Expected, File, Flaw, Missing, Reference, Sample, Source, Where
 from datasetkit.repair.plan import Refused, Step, plan
 
 

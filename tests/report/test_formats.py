@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from values import dataset, i2v, image, record, video, zipped
 
-from datasetkit.lint import Wanted, lint
+from datasetkit.config import Settings
 from datasetkit.model import Dataset, Expected, Missing, Outside
 from datasetkit.report import as_json, github, sarif
 from datasetkit.report.places import Placed
+from datasetkit.verdict import lint
 
 
 def placed(judged: Dataset, path: str = "sets/rain", select: str = "", **wanted: Any) -> Placed:
-    return Placed(lint(judged, Wanted(select=[select] if select else [], **wanted)), path)
+    return Placed(lint(judged, Settings(select=[select] if select else [], **wanted)), path)
 
 
 def results(*reports: Placed) -> list[dict[str, Any]]:

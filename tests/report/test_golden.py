@@ -19,11 +19,10 @@ import pytest
 from datasetkit import __version__, spec
 from datasetkit.cli.judging import verdicts
 from datasetkit.cli.lint import command
-from datasetkit.findings import Verdict
-from datasetkit.lint import compare
 from datasetkit.report.formats import FORMATS, load
 from datasetkit.report.places import Placed
 from datasetkit.rules import REGISTRY
+from datasetkit.verdict import Verdict, compare
 
 ROOT = Path(__file__).parents[2]
 BROKEN = ROOT / "sample_data" / "broken"

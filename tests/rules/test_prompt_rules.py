@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from values import dataset, sample, video
 
-from datasetkit.findings import Finding, Severity, Verdict
-from datasetkit.lint import compare, lint
+from datasetkit.config import Settings
+from datasetkit.findings import Finding, Severity
 from datasetkit.model import Kind, Role, Sample
 from datasetkit.prompts.effect import Effect
-from datasetkit.wanted import Wanted
+from datasetkit.verdict import Verdict, compare, lint
 
 TEXT = "Then the s86b5p rain begins, bills pour down on her/him and she/he laughs."
 EFFECT = Effect("s86b5p", TEXT, absent_in=("clip_99.mp4",))
@@ -30,7 +30,7 @@ def line(number: int, prompt: str) -> Sample:
 
 def found(prompts: list[str], effect: Effect | None = EFFECT) -> list[Finding]:
     samples = [line(number, text) for number, text in enumerate(prompts, 1)]
-    wanted = Wanted(select=["P"], effect=effect, kind=Kind.I2V, role=Role.TRAINING)
+    wanted = Settings(select=["P"], effect=effect, kind=Kind.I2V, role=Role.TRAINING)
     return list(lint(dataset(*samples), wanted).findings)
 
 
@@ -95,14 +95,14 @@ def test_a_phrase_of_most_subjects_is_told() -> None:
 def test_a_sample_without_the_effect_on_purpose_is_quiet() -> None:
     samples = [line(number, text) for number, text in enumerate(GOOD, 1)]
     still = line(99, "A man stands still.")
-    wanted = Wanted(select=["P"], effect=EFFECT, kind=Kind.I2V, role=Role.TRAINING)
+    wanted = Settings(select=["P"], effect=EFFECT, kind=Kind.I2V, role=Role.TRAINING)
     assert lint(dataset(*samples, still), wanted).findings == ()
 
 
 def test_sets_that_teach_different_effects_are_told_once_side_by_side() -> None:
     def judged(role: Role, prompts: list[str]) -> Verdict:
         samples = [line(number, text) for number, text in enumerate(prompts, 1)]
-        return lint(dataset(*samples), Wanted(select=["S708"], kind=Kind.I2V, role=role))
+        return lint(dataset(*samples), Settings(select=["S708"], kind=Kind.I2V, role=role))
 
     training = judged(Role.TRAINING, GOOD)
     other = judged(Role.VALIDATION, [text.replace("pour down", "drift slowly down") for text in GOOD])

@@ -1,0 +1,174 @@
+"""A clip decoded, filtered and encoded in one pass: H.264 4:2:0 of eight bits, beside its sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from av.container import OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from datasetkit import spec
+from datasetkit.edits import Reencode
+from datasetkit.media import pictures, timing
+from datasetkit.media.opening import Place, Survey, picture_stream, reading, writing
+from datasetkit.media.outcome import CannotMakeError
+from datasetkit.media.sound import Track, tracks
+
+_ENCODER = {"crf": "16", "preset": "medium"}
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of the source's clock that is kept, in seconds, and how many frames a constant rate has in it."""
+
+    start: Fraction
+    length: Fraction
+    cut: bool
+    rate: Fraction
+    count: int
+    even: bool
+
+
+def window_of(timeline: timing.Timeline, edit: Reencode) -> Window:
+    """The part of a clip that an edit keeps. Raises CannotMakeError where that is nothing."""
+    start = edit.start or Fraction(0)
+    rest = timeline.seconds - start
+    if rest <= 0:
+        raise CannotMakeError(
+            f"it lasts {float(timeline.seconds):.2f} s, so nothing is left from {float(start):.2f} s on"
+        )
+    length = rest if edit.seconds is None else min(rest, edit.seconds)
+    cut = length < rest
+    count = int(length * timeline.rate) if cut else round(length * timeline.rate)
+    even = timeline.even(spec.limits().jitter_seconds)
+    return Window(timeline.start + start, length, cut, timeline.rate, max(1, count), even)
+
+
+def encode(source: Place, target: Path, edit: Reencode, facts: Survey, window: Window) -> list[str]:
+    """Write the clip to ``target``: decoded, filtered and encoded in one pass. Gives notes on what was lost."""
+    first = facts.first
+    size = _size(edit, facts)
+    look = pictures.filters(first, facts.pixel_aspect, size, edit.crop, interlaced=facts.interlaced)
+    chain = pictures.Chain([*look, *pictures.to_yuv(first)], facts.timeline.base)
+    steady = edit.steady or window.even
+    with reading(source) as container, writing(target) as output:
+        stream = picture_stream(container)
+        stream.codec_context.thread_type = "AUTO"
+        made = _picture(output, first, size, window.rate, None if steady else facts.timeline.base)
+        kept, notes = tracks(container, output, window.start, window.length if window.cut else None)
+        packets = container.demux(stream, *(track.source for track in kept))
+        frames = _clocked(_shown(packets, stream, kept, chain), window)
+        _write(output, made, _scheduled(frames, window, edit, facts.timeline.base))
+        for packet in packets:  # the picture is cut already, its sound may lie behind
+            feed(kept, packet)
+            if all(track.done for track in kept):
+                break
+        notes += [note for track in kept for note in track.finish()]
+    return [*notes, *pictures.hdr_notes(first, "keeps its tag, at eight bits")]
+
+
+def _size(edit: Reencode, facts: Survey) -> pictures.Size:
+    shown = pictures.displayed(facts.first, facts.pixel_aspect)
+    if edit.crop and (edit.crop.left + edit.crop.width > shown[0] or edit.crop.top + edit.crop.height > shown[1]):
+        raise CannotMakeError(f"it measures {shown[0]}×{shown[1]}, so the crop lies outside")
+    kept = (edit.crop.width, edit.crop.height) if edit.crop else shown
+    return pictures.scaled(kept, edit.max_side, edit.max_pixels)
+
+
+def _picture(
+    output: OutputContainer, first: VideoFrame, size: pictures.Size, rate: Fraction, base: Fraction | None
+) -> VideoStream:
+    """The picture stream to be made; ``base`` is its clock where the rate varies."""
+    stream = output.add_stream("libx264", rate=rate, options=_ENCODER)
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    context = stream.codec_context
+    context.time_base = base or 1 / rate
+    context.thread_type = "FRAME"
+    rgb = pictures.is_rgb(first)
+    context.colorspace = pictures.BT709 if rgb else first.colorspace
+    context.color_range = pictures.LIMITED if rgb else first.color_range
+    context.color_primaries, context.color_trc = first.color_primaries, first.color_trc
+    return stream
+
+
+def _shown(
+    packets: Iterator[Packet[Stream]], stream: VideoStream, sounds: list[Track], chain: pictures.Chain
+) -> Iterator[VideoFrame]:
+    """The picture's frames as they will be encoded; the sound between them goes its own way."""
+    for packet in packets:
+        if packet.stream.index != stream.index:
+            feed(sounds, packet)
+            continue
+        for frame in pictures.checked(stream.decode(packet)):
+            yield from chain.run(frame)
+    yield from chain.finish()
+
+
+def feed(sounds: list[Track], packet: Packet[Stream]) -> None:
+    """Hand a packet of sound to the track it belongs to."""
+    for track in sounds:
+        if track.source.index == packet.stream.index:
+            track.feed(packet)  # type: ignore[arg-type]  # a packet of that track's own stream
+
+
+def _clocked(frames: Iterator[VideoFrame], window: Window) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames with their second from the window's start on; one that tells no time follows the one before it."""
+    time = -1 / window.rate
+    for frame in frames:
+        if frame.pts is None or frame.time_base is None:
+            time += 1 / window.rate
+        else:
+            time = frame.pts * frame.time_base - window.start
+        if time >= 0:
+            yield time, frame
+
+
+def _scheduled(
+    frames: Iterator[tuple[Fraction, VideoFrame]], window: Window, edit: Reencode, base: Fraction
+) -> Iterator[tuple[int, int, VideoFrame]]:
+    """Each frame with its time and duration in ticks of the encoder's clock."""
+    if window.even:
+        yield from ((index, 1, frame) for index, frame in timing.numbered(frames, window.count if window.cut else None))
+    elif edit.steady:
+        chosen = timing.paced(frames, window.rate, window.count, cut=window.cut)
+        yield from ((index, 1, frame) for index, frame in chosen)
+    else:
+        for (time, frame), following in timing.ahead(frames):
+            if time >= window.length:
+                return
+            until = window.length if following is None else min(following, window.length)
+            yield round(time / base), max(1, round((until - time) / base)), frame
+
+
+def _write(output: OutputContainer, stream: VideoStream, scheduled: Iterator[tuple[int, int, VideoFrame]]) -> None:
+    """Encode frames and write them; the last packet is told how long the whole lasts, which the encoder forgets."""
+    ends: list[int] = []
+    begin, held = None, None
+    for packet in _encoded(stream, scheduled, ends):
+        if held is not None:
+            output.mux(held)
+        begin = packet.dts if begin is None else begin
+        held = packet
+    if held is None or held.dts is None or begin is None:
+        raise CannotMakeError("no frame of it can be decoded")
+    held.duration = max(1, ends[-1] - (held.dts - begin))
+    output.mux(held)
+
+
+def _encoded(
+    stream: VideoStream, scheduled: Iterator[tuple[int, int, VideoFrame]], ends: list[int]
+) -> Iterator[Packet[VideoStream]]:
+    """The frames as packets; ``ends`` takes the tick where each frame is over."""
+    for pts, duration, frame in scheduled:
+        ends.append(pts + duration)
+        frame.pts, frame.time_base = pts, stream.codec_context.time_base
+        frame.pict_type = 0  # the source's key frames are no reason for one here
+        yield from stream.encode(frame)
+    yield from stream.encode(None)

@@ -1,0 +1,151 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasetkit.intake.captions import Unpaired, decode
+from datasetkit.intake.pairing import Pair, Pairing, pair, wants_text
+
+
+def one(files: list[str], texts: dict[str, str] | None = None) -> Pair:
+    pairing = pair([*files, *(texts or {})], texts or {})
+    assert pairing.unpaired == ()
+    (found,) = pairing.pairs
+    return found
+
+
+@pytest.mark.parametrize(
+    ("clip", "first", "last"),
+    [
+        ("x.mp4", "x.png", None),
+        ("x.mp4", "X.PNG", None),
+        ("x.webm", "x_first.jpg", "x_last.jpg"),
+        ("x.mp4", "x-first-frame.jpg", "x_last_frame.jpg"),
+        ("x.mp4", "x_start.jpg", "x_end.jpg"),
+        ("video_1.mp4", "image_1.jpeg", None),
+        ("video_1.mp4", "image_1_first.png", "image_1_last.png"),
+        ("video_1.mp4", "first_frame_1.png", "last_frame_1.png"),
+        ("video/video_1.mov", "image/image_1_first.jpg", "image/image_1_last.jpg"),
+        ("videos/a.mp4", "images/a.webp", None),
+        ("set/videos/a.mp4", "set/images/a.webp", None),
+        ("clips/a.mp4", "first/a.png", "last/a.png"),
+        ("a.mp4", "first_frames/a.png", "last_frames/a.png"),
+        ("雨.mp4", "雨_first.png", "雨_last.png"),
+        (unicodedata.normalize("NFD", "é.mp4"), unicodedata.normalize("NFC", "é.png"), None),
+        ("weekend.mp4", "weekend.png", None),
+        ("the_end.mp4", "the_end.png", None),
+    ],
+)
+def test_frames_by_name(clip: str, first: str, last: str | None) -> None:
+    assert one([path for path in (clip, first, last) if path]) == Pair(clip, first, last)
+
+
+CAPTION = "a cat"
+
+
+@pytest.mark.parametrize(
+    ("clip", "path", "text"),
+    [
+        ("x.mp4", "x.txt", "a cat\n"),
+        ("x.mp4", "x.caption", "a\r\ncat"),
+        ("x.mp4", "x.json", '{"caption": "a cat"}'),
+        ("videos/x.mp4", "captions/x.txt", "a cat"),
+        ("x.mp4", "metadata.csv", "file_name,text\nx.mp4,a cat\n"),
+        ("x.mp4", "captions.csv", 'caption,video\r\n"a\ncat",x.mp4\r\n'),
+        ("train/x.mp4", "metadata.csv", "file_name,text\nx.mp4,a cat\n"),
+        ("videos/x.mp4", "metadata.csv", "video,prompt\nvideos/x.mp4,a cat\n"),
+        ("train/x.mp4", "train/metadata.jsonl", '{"file_name": "x.mp4", "label": 3, "text": "a cat"}\n'),
+        ("x.mp4", "metadata.jsonl", '{"video_path": "/home/me/set/x.mp4", "caption": "a cat"}'),
+        ("x.mp4", "metadata.jsonl", '{"video_path": "C:\\\\set\\\\x.mp4", "caption": "a cat"}'),
+        ("x.mp4", "captions.json", '{"x.mp4": "a cat"}'),
+        ("x.mp4", "captions.json", '{"x.mp4": ["a cat"]}'),
+        ("x.mp4", "captions.json", '{"x": {"caption": "a cat"}}'),
+        ("x.mp4", "metadata.json", '[{"video": "./x.mp4", "prompt": "a cat"}]'),
+    ],
+)
+def test_captions_of_every_layout(clip: str, path: str, text: str) -> None:
+    assert wants_text(path)
+    found = one([clip], {path: text})
+    assert found.caption == CAPTION
+    assert found.caption_from
+    assert found.caption_from.startswith(path)
+
+
+def test_a_table_may_name_the_frames() -> None:
+    table = "video,prompt,input_image,end_image\na.mp4,a cat,s.png,e.png\n"
+    assert one(["a.mp4"], {"metadata.csv": table}).first is None
+    pairing = pair(["a.mp4", "s.png", "e.png"], {"metadata.csv": table})
+    assert pairing.pairs[0] == Pair("a.mp4", "s.png", "e.png", "a cat", "metadata.csv:2")
+
+
+@pytest.mark.parametrize(
+    ("files", "texts", "lost"),
+    [
+        (["y.png"], {}, {"y.png": "no clip has its name"}),
+        (["x.mov", "x.png"], {}, {"x.png": "could belong to x.mov or x.mp4"}),
+        (["x.png", "x.jpg"], {}, dict.fromkeys(["x.png", "x.jpg"], "x.mp4 has several first frames: x.jpg or x.png")),
+        (["x.png", "image_x.png"], {}, {"image_x.png": "x.mp4 has x.png already"}),
+        (
+            ["a/y.mp4", "b/y.mp4"],
+            {"metadata.csv": "video,text\ny.mp4,t\n"},
+            {"metadata.csv:2": "names y.mp4, which could"},
+        ),
+        ([], {"captions.csv": "video,text\nz.mp4,t\n"}, {"captions.csv:2": "names z.mp4, which is not there"}),
+        ([], {"captions.csv": "video,text\nx.mp4,\n"}, {"captions.csv:2": "has no caption for x.mp4"}),
+        ([], {"captions.csv": "text\nt\n"}, {"captions.csv:2": "names no clip"}),
+        ([], {"captions.json": '{"x.mp4": ["a", "b"]}'}, {"captions.json, x.mp4": "has 2 captions"}),
+        ([], {"captions.json": "{"}, {"captions.json": "is not JSON"}),
+        ([], {"metadata.jsonl": "[1]\n{"}, {"metadata.jsonl:1": "is not an object", "metadata.jsonl:2": "is not JSON"}),
+        ([], {"x.txt": " \n"}, {"x.txt": "holds no caption"}),
+        (
+            [],
+            {"x.txt": "a", "captions.json": '{"x.mp4": "b"}'},
+            {"captions.json, x.mp4": "several", "x.txt": "several"},
+        ),
+    ],
+)
+def test_what_cannot_be_told_is_said(files: list[str], texts: dict[str, str], lost: dict[str, str]) -> None:
+    pairing = pair(["x.mp4", *files, *texts], texts)
+    assert {found.path: found.reason for found in pairing.unpaired} == {
+        path: next(found.reason for found in pairing.unpaired if found.path == path) for path in lost
+    }
+    for found in pairing.unpaired:
+        assert lost[found.path] in found.reason
+
+
+def test_one_caption_said_twice_is_no_quarrel() -> None:
+    assert one(["x.mp4"], {"x.txt": "a  cat", "captions.json": '{"x.mp4": "a cat"}'}).caption == CAPTION
+
+
+def test_notes_are_no_captions() -> None:
+    assert pair(["x.mp4", "README.txt"], {"README.txt": "hello"}) == Pairing((Pair("x.mp4"),), ())
+
+
+NAMES = st.text(alphabet="ab1_", min_size=1, max_size=4)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=8, unique=True), st.data())
+def test_a_caption_never_moves_to_another_clip(names: list[str], data: st.DataObject) -> None:
+    captioned = data.draw(st.lists(st.sampled_from(names), unique=True))
+    texts = {f"{name}.txt": f"caption of {name}" for name in captioned}
+    pairing = pair([f"{name}.mp4" for name in names], texts)
+    for found in pairing.pairs:
+        assert found.caption in (None, f"caption of {found.clip.removesuffix('.mp4')}")
+    assert {found.clip for found in pairing.pairs if found.caption} == {f"{name}.mp4" for name in captioned}
+
+
+@given(st.lists(st.text(max_size=12), max_size=6), st.text(max_size=40))
+def test_any_names_and_any_text(names: list[str], text: str) -> None:
+    files = [f"{name}{end}" for name in names for end in (".mp4", ".png", ".txt")]
+    texts = {path: text for path in [*files, "metadata.csv", "captions.json", "a/metadata.jsonl"] if wants_text(path)}
+    pairing = pair([*files, *texts], texts)
+    assert all(isinstance(found, Unpaired) for found in pairing.unpaired)
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [(b"\xef\xbb\xbfa", "a"), ("ü".encode("utf-16"), "ü"), ("ü".encode(), "ü"), (b"\xfc", None)],
+)
+def test_encodings(data: bytes, text: str | None) -> None:
+    assert decode(data) == text
