@@ -1,15 +1,20 @@
-"""Writes docs/rules.md from the rules and docs/commands.md from the commands' own help: `make docs`.
+"""Writes the generated pages and pictures, and replays the sessions of all other pages: `make docs`.
 
-A test holds both files to what this writes, so they can't drift.
+Tests compare the files with what this writes, so they can't drift.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
+import sessions
 
+from datasetkit import spec
 from datasetkit.cli import datasetkit
 from datasetkit.model import Depth
 from datasetkit.rules import REGISTRY, Rule
@@ -25,8 +30,8 @@ FAMILIES = {
     "S": "The set as a whole",
 }
 SEVERITIES = (
-    "An **error** would be refused or fail; with a **warning** training suffers, or it may be refused; **advice** is\n"
-    "worth a look. A rule may soften a finding, never the other way round. What the basis means is in the README."
+    "An **error** would be refused or would fail. A **warning** means that training suffers, or that the service may\n"
+    "refuse it. **Advice** is worth a look. [Limits](limits.md) explains the basis of each rule."
 )
 MADE = "<!-- Written by docs/render.py; change the docstrings that it reads instead. -->"
 
@@ -80,9 +85,60 @@ def block(path: list[str], command: click.Command | None) -> str:
     return f"```text\n{click.unstyle(command.get_help(context))}\n```"
 
 
-PAGES = {"rules.md": rules, "commands.md": commands}
+LIMITS = """\
+Every number that datasetkit enforces lives in [schemas/models.json](../schemas/models.json), with its source and the
+day it was checked. `datasetkit models --format json` prints the same file. Nothing was tried on the live service.
+
+| basis | meaning |
+|---|---|
+| documented | the platform's user guide or API reference says so |
+| guidance | later pages of the platform recommend it, or disagree with each other |
+| client-observed | the platform's own command-line client does it |
+| heuristic | our own judgement |
+"""
+
+
+def limits() -> str:
+    """docs/limits.md: every fact of models.json in a row, with its basis, source and date."""
+    facts = spec.document("models.json")
+    heading = "| what | value | basis | source | checked | note |\n|---|---|---|---|---|---|"
+    parts = ["# Limits", MADE, LIMITS.rstrip()]
+    tables = {model["id"]: model for model in facts["models"]}
+    tables |= {"Every model": facts["limits"], "Our own thresholds": facts["heuristics"]}
+    for title, table in tables.items():
+        parts += [f"## {title}", "\n".join([heading, *_facts(table, facts["sources"])])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _facts(table: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[str]:
+    for name, fact in table.items():
+        if isinstance(fact, Mapping):
+            value = f"`{json.dumps(fact['value'], ensure_ascii=False)}`".replace("|", r"\|")
+            cells = (
+                name,
+                value,
+                fact["basis"],
+                sources[fact["source"]]["title"],
+                fact["checked"],
+                fact.get("note", ""),
+            )
+            yield f"| {' | '.join(cells)} |"
+
+
+PAGES = {"rules.md": rules, "commands.md": commands, "limits.md": limits, "lint.svg": sessions.picture}
+
+
+def written(path: Path) -> str:
+    """What a file of the docs should hold: generated, or its own text with its sessions replayed."""
+    return PAGES[path.name]() if path.name in PAGES else sessions.replay(path.read_text("utf-8"))
+
+
+def files() -> list[Path]:
+    """README and all files of the docs that this script keeps."""
+    return [HERE.parent / "README.md", *sorted({*HERE.glob("*.md"), *(HERE / name for name in PAGES)})]
+
 
 if __name__ == "__main__":
-    for name, written in PAGES.items():
-        (HERE / name).write_text(written(), "utf-8", newline="\n")
-        print(f"wrote docs/{name}")
+    for file in files():
+        file.write_text(written(file), "utf-8", newline="\n")
+        print(f"wrote {file.relative_to(HERE.parent)}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from datasetkit import spec
 from datasetkit.cli import _COMMANDS
 from datasetkit.report.formats import FORMATS
 from datasetkit.rules import REGISTRY
@@ -16,24 +16,27 @@ from datasetkit.rules import REGISTRY
 ROOT = Path(__file__).parents[1]
 
 
-def render() -> ModuleType:
-    found = importlib.util.spec_from_file_location("render", ROOT / "docs" / "render.py")
-    assert found
-    assert found.loader
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
+sys.path.insert(0, str(ROOT / "docs"))
+import render  # noqa: E402
+import sessions  # noqa: E402
+
+README, *PAGES = [path.relative_to(ROOT).as_posix() for path in render.files()]
 
 
-def test_the_page_of_rules_is_as_generated() -> None:
-    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == render().rules(), "run make docs"
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", [README, *(name for name in PAGES if name != "docs/commands.md")])
+def test_a_page_is_as_generated_and_its_sessions_are_what_really_prints(name: str) -> None:
+    assert sessions.steady(page(name)) == sessions.steady(render.written(ROOT / name)), "run make docs"
 
 
 def test_the_page_of_commands_has_every_command_and_option() -> None:
     """Not to the letter: versions of click lay help out in other ways."""
-    told = re.compile(r"^## \w+|^ +-[\w, -]+|^Usage: datasetkit \w+", re.MULTILINE)
-    page, made = ((ROOT / "docs" / "commands.md").read_text("utf-8"), render().commands())
-    assert [words.split("  ")[0] for words in told.findall(page)] == [w.split("  ")[0] for w in told.findall(made)]
+    pattern = re.compile(r"^## \w+|^ +-[\w, -]+|^Usage: datasetkit \w+", re.MULTILINE)
+    kept, made = pattern.findall(page("docs/commands.md")), pattern.findall(render.commands())
+    assert [words.split("  ")[0] for words in kept] == [words.split("  ")[0] for words in made]
 
 
 def test_every_rule_has_its_page() -> None:
@@ -50,13 +53,26 @@ def test_a_rules_page_says_what_why_source_example_and_remedy(rule: object) -> N
     assert [word for word in ("Why:", "Source:", "Example:", "Remedy:") if word not in doc] == []
 
 
-def test_readme_names_every_command_and_format() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert [name for name in _COMMANDS if f"datasetkit {name}" not in readme] == []
-    assert [name for name in FORMATS if name not in readme] == []
+def test_every_key_of_the_configuration_is_described() -> None:
+    keys = spec.document("config.schema.json")["properties"]
+    assert re.findall(r"^\| `(\w+)` \|", page("docs/configuration.md"), re.MULTILINE) == list(keys)
+
+
+def test_every_format_and_hook_is_described() -> None:
+    assert re.findall(r"^\| `(\w+)` \|", page("docs/ci.md"), re.MULTILINE) == list(FORMATS)
+    hooks = re.findall(r"^- id: (\S+)", page(".pre-commit-hooks.yaml"), re.MULTILINE)
+    assert re.findall(r"^ +- id: (\S+)", page("docs/ci.md"), re.MULTILINE) == hooks
+
+
+def test_the_commands_and_make_targets_are_there() -> None:
+    for name in [README, "CONTRIBUTING.md", *PAGES]:
+        for command in re.findall(r"(?:`|^ {4}|^\$ |^)datasetkit ([a-z]+)", page(name), re.MULTILINE):
+            assert command in _COMMANDS, name
+        for target in re.findall(r"^ {4}make (\w+)", page(name), re.MULTILINE):
+            assert re.search(rf"^{target}:", page("Makefile"), re.MULTILINE), name
 
 
 def test_links_inside_the_repository_lead_somewhere() -> None:
-    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(((?!https?:|#)[^)#]+)", page.read_text("utf-8")):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+    for path in (*render.files(), ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"):
+        for target in re.findall(r"\]\(((?!https?:|#)[^)#]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"

@@ -1,0 +1,81 @@
+"""Replays the sessions in the docs: each ```console block is run in a shell, and shows what its commands print.
+
+The blocks of a page share one folder, which holds `sample_data`. A line that begins with `$ ` is a command; lines that
+begin with `> ` continue it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sysconfig
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
+# what differs between machines and runs: seconds, sizes of clips that were encoded, digests
+VARYING = [(r"\b\d+\.\d s\b", "0.0 s"), (r"\b[\d.]+ (?:bytes|kB|MB)", "0 MB"), (r"\b[0-9a-f]{64}\b", "0" * 64)]
+
+
+def replay(page: str) -> str:
+    """The page with what its sessions print now, both streams in one, as a terminal shows them."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "sample_data").symlink_to(ROOT / "sample_data")
+        return BLOCK.sub(lambda block: COMMAND.sub(lambda command: _run(command[0], folder), _bare(block[0])), page)
+
+
+def _bare(block: str) -> str:
+    """The commands of a block alone."""
+    return "".join(COMMAND.findall(block))
+
+
+def _run(command: str, folder: str, **variables: str) -> str:
+    """A command as typed, and what it prints."""
+    text = re.sub(r"^[$>] ", "", command, flags=re.MULTILINE)
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **variables}
+    ran = subprocess.run(
+        ["bash", "-c", text],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=120,
+    )
+    return command + ran.stdout.replace(f"{folder}/", "")
+
+
+def steady(page: str) -> str:
+    """The page without what differs between machines and runs."""
+    for pattern, shown in VARYING:
+        page = re.sub(pattern, shown, page)
+    return page
+
+
+SPOILED = r"""
+cp -rL sample_data/i2v/training money_rain
+cp "sample_data/raw/long take.mp4" money_rain/video_03.mov
+sed -i '1s/image_01.jpg/image_01.jpeg/; 7s/s86b5p/S86B5P/' money_rain/data.jsonl
+"""
+PICTURED = "$ datasetkit lint money_rain --model wan2.2-i2v-flash\n"
+
+
+def picture() -> str:
+    """README's picture: a lint of a dataset with three mistakes, in colours, as SVG."""
+    from rich.console import Console
+    from rich.text import Text
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "sample_data").symlink_to(ROOT / "sample_data")
+        _run(SPOILED, folder)
+        shown = steady(_run(PICTURED, folder, FORCE_COLOR="1", COLUMNS="100"))
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=100, file=nowhere, force_terminal=True, legacy_windows=False)
+        console.print(Text.from_ansi(shown.rstrip()))
+        svg = console.export_svg(title="datasetkit", unique_id="lint")
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)  # they would be fetched from another host
