@@ -18,7 +18,7 @@ HOUSE = [
     ["errors", "model"],
     ["spec"],
     ["edits", "findings"],
-    ["locks", "staging"],
+    ["files"],
     ["prompts"],
     ["config"],
     ["media"],

@@ -18,6 +18,7 @@ from datasetkit.cli.options import files, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.terminal import width
 from datasetkit.errors import DatasetkitError
+from datasetkit.files import refuse_existing
 from datasetkit.findings import Severity
 from datasetkit.model import Dataset, Role, Sample
 from datasetkit.pack.archive import Built, pack
@@ -25,7 +26,6 @@ from datasetkit.pack.folder import refuse_filled, write_folder
 from datasetkit.pack.holdout import hold_out, parse_hold_out
 from datasetkit.pack.layout import Layout, lay_out
 from datasetkit.pack.manifest import manifest, refuse_manifest, write_manifest
-from datasetkit.pack.target import refuse_existing
 from datasetkit.report import text
 from datasetkit.rules.archive import size_problem
 from datasetkit.scan.tree import Tree

@@ -133,7 +133,7 @@ def _infer(dataset: Prompted, *, write: bool) -> int:
 
 
 def _write(dataset: Prompted, effect: Effect) -> None:
-    from datasetkit.staging import replace_file
+    from datasetkit.files import replace_file
 
     if dataset.file is None:
         raise DatasetkitError(f"{dataset.name} is a zip, which is never changed", "Unpack it first.")

@@ -14,11 +14,11 @@ from datasetkit.cli.init import refuse_inside
 from datasetkit.cli.judging import only_judge, tracked
 from datasetkit.cli.options import codes, files, judging_options
 from datasetkit.errors import DatasetkitError
+from datasetkit.files import new_folder, refuse_existing, remove_stale, replace_file, scratch
 from datasetkit.findings import Finding, Severity
 from datasetkit.model import Source
 from datasetkit.pack.archive import pack
 from datasetkit.pack.layout import lay_out
-from datasetkit.pack.target import refuse_existing
 from datasetkit.repair.making import Results
 from datasetkit.repair.mending import Judge, Mended, Wants, mend_lines, mend_media, touches_media
 from datasetkit.repair.plan import plan
@@ -26,7 +26,6 @@ from datasetkit.report import text
 from datasetkit.report.columns import printable
 from datasetkit.scan.datasets import read_annotations
 from datasetkit.scan.tree import Tree
-from datasetkit.staging import remove_stale, replace_file, scratch, staged
 from datasetkit.verdict import check_codes
 
 
@@ -104,7 +103,7 @@ def _anew(lined: Mended, path: str, output: Path, judge: Judge, wants: Wants) ->
         zipped = output.suffix.lower() == ".zip"
         if zipped:
             refuse_existing(output, force=False)
-        stage = stack.enter_context(scratch(output) if zipped else staged(output))
+        stage = stack.enter_context(scratch(output) if zipped else new_folder(output))
         mended = mend_media(lined, judge, wants, stage, _bar)
         if not mended.done:
             _tell(mended)

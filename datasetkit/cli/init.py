@@ -13,13 +13,13 @@ from datasetkit import spec
 from datasetkit.cli.options import files
 from datasetkit.edits import GrabFrame
 from datasetkit.errors import DatasetkitError
+from datasetkit.files import new_folder
 from datasetkit.intake.pairing import Pairing
 from datasetkit.intake.starting import Begun
 from datasetkit.media.outcome import Made
 from datasetkit.model import Kind
 from datasetkit.repair.making import Results
 from datasetkit.report.columns import plural, printable
-from datasetkit.staging import staged
 
 _SHOWN = 10  # names of one sort; --all shows the rest
 
@@ -54,7 +54,7 @@ def command(
     with closing(open_tree(raw)) as tree:
         refuse_inside(output, raw)
         pairing = read_raw(tree)
-        with staged(output) as stage:
+        with new_folder(output) as stage:
             planned = plan_samples(pairing.pairs, chosen, f".{frames}", convert=not no_convert)
             begun = start_dataset(planned, chosen, tree, stage, convert=not no_convert, track=_bar)
             if not begun.samples:

@@ -105,14 +105,14 @@ def _tell_untracked(verdict: Verdict, hidden: frozenset[str]) -> None:
 
 
 def _write(report: str, output: Path, judged: Sequence[Verdict]) -> None:
-    from datasetkit.pack.target import replacing
+    from datasetkit.files import new_file
 
     target = output.parent.resolve() / output.name
     if any(target in _own_files(verdict) for verdict in judged):
         raise DatasetkitError(f"{output} is a file of the dataset itself", "Name another file.")
     # a file name that isn't UTF-8 holds lone surrogates
     content = (click.unstyle(report) + "\n" * bool(report)).encode("utf-8", "backslashreplace")
-    with replacing(output, size=len(content), force=True) as temporary:
+    with new_file(output, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
 
 

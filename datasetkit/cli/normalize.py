@@ -97,8 +97,8 @@ def _show(dataset: Prompted, rewrites: Sequence[Rewrite]) -> None:
 
 def _write(dataset: Prompted, changes: Sequence[Rewrite]) -> None:
     from datasetkit.edits import SetPrompt
+    from datasetkit.files import remove_stale, replace_file
     from datasetkit.repair.lines import edit_lines
-    from datasetkit.staging import remove_stale, replace_file
 
     if not changes:
         if dataset.file:

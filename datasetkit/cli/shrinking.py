@@ -12,13 +12,13 @@ from datasetkit import spec
 from datasetkit.cli.judging import tracked
 from datasetkit.edits import shrunk
 from datasetkit.errors import DatasetkitError
+from datasetkit.files import scratch
 from datasetkit.repair.apply import apply
 from datasetkit.repair.making import Results
 from datasetkit.repair.plan import plan
 from datasetkit.report.columns import plural, printable, size
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
-from datasetkit.staging import scratch
 from datasetkit.verdict import Verdict
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.pack.target import replacing, sync
+from datasetkit.files import new_file, sync
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def read_receipt(zip_path: Path) -> Receipt | None:
 def write_receipt(zip_path: Path, receipt: Receipt) -> None:
     """Put the receipt beside the zip, whole or not at all. Raises DatasetkitError where it can't be written."""
     content = (json.dumps(asdict(receipt), ensure_ascii=False, indent=2) + "\n").encode()
-    with replacing(receipt_path(zip_path), size=len(content), force=True) as temporary:
+    with new_file(receipt_path(zip_path), size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
         sync(temporary)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import IO
 
 from datasetkit.errors import DatasetkitError
+from datasetkit.files import new_file, sync
 from datasetkit.model import Kind, Role
 from datasetkit.pack import sources
 from datasetkit.pack.digests import trailing
 from datasetkit.pack.layout import Layout
-from datasetkit.pack.target import replacing, sync
 from datasetkit.pack.zipwrite import Entry, write_zip
 from datasetkit.scan.tree import Tree
 
@@ -66,7 +66,7 @@ def pack(
     written or doesn't read back as planned; then, and on Ctrl-C, ``target`` is as it was and nothing is left
     beside it.
     """
-    with replacing(target, size=layout.size, force=force) as temporary:
+    with new_file(target, size=layout.size, force=force) as temporary:
         entries, digests = write_hashed(layout, tree, temporary, ("sha256", "md5"), progress)
         _check(temporary, entries, layout, tree if verify else None)
         sync(temporary)

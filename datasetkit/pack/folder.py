@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
+from datasetkit.files import require_room, unwritable
 from datasetkit.pack.archive import Built, Progress, built_from, contents, same
 from datasetkit.pack.layout import Layout
-from datasetkit.pack.target import require_room, unwritable
 from datasetkit.scan.tree import Tree
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from datasetkit import __version__
+from datasetkit.files import new_file, refuse_existing
 from datasetkit.findings import Finding
 from datasetkit.pack.archive import Built
-from datasetkit.pack.target import refuse_existing, replacing
 from datasetkit.verdict import Ignored, Verdict
 
 
@@ -46,7 +46,7 @@ def write_manifest(built: Built, verdict: Verdict) -> Path:
     text = json.dumps(manifest(built, verdict), ensure_ascii=False, indent=2) + "\n"
     content = text.encode("utf-8", "backslashreplace")
     target = _beside(built.path)
-    with replacing(target, size=len(content), force=True) as temporary:
+    with new_file(target, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
     return target
 

@@ -12,12 +12,12 @@ from typing import BinaryIO
 from datasetkit import spec
 from datasetkit.edits import LineEdit, SetField
 from datasetkit.errors import DatasetkitError
+from datasetkit.files import PREFIX, replace_file
 from datasetkit.media.outcome import Failed, Outcome
 from datasetkit.repair.lines import edit_lines
 from datasetkit.repair.making import Track, make_media, plainly
 from datasetkit.repair.plan import Plan, Step
 from datasetkit.scan.tree import Tree
-from datasetkit.staging import PREFIX, replace_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from PIL import Image
 
 from datasetkit.edits import Convert, DropLine, GrabFrame, Reencode, SetPrompt, StripBom, Which
 from datasetkit.errors import DatasetkitError
+from datasetkit.files import PREFIX
 from datasetkit.media.outcome import Failed
 from datasetkit.repair.apply import apply, apply_in_place
 from datasetkit.repair.plan import Plan, plan
 from datasetkit.scan.datasets import open_tree, scan
-from datasetkit.staging import PREFIX
 
 LINES = (
     b'\xef\xbb\xbf{"prompt": "a",  "first_frame_path": "a.gif", "video_path": "clips/a.webm"}\r\n'

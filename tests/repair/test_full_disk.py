@@ -18,7 +18,7 @@ from datasetkit.media.clips import edit_clip
 from datasetkit.edits import Convert, Reencode, SetPrompt, Which
 from datasetkit.media.grabbing import grab
 from datasetkit.repair.plan import Plan
-from datasetkit.staging import staged
+from datasetkit.files import new_folder
 from datasetkit.media.stills import edit_image
 from datasetkit.scan.folder import folder_tree
 
@@ -39,7 +39,7 @@ try:
         case "lines":
             apply_in_place(Plan(lines=(SetPrompt(1, "x" * 3000),)), folder / "data.jsonl")
         case "dataset":
-            with staged(folder / "made") as stage:
+            with new_folder(folder / "made") as stage:
                 apply(Plan(lines=(SetPrompt(1, "x" * 3000),)), folder_tree(folder, "set"), stage)
 except DatasetkitError as error:
     print("told:", error, "·", error.next_step)

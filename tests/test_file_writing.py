@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.staging import PREFIX, remove_stale, replace_file, staged
+from datasetkit.files import PREFIX, new_folder, refuse_existing, remove_stale, replace_file
 
 HOLD = """
 import sys
 from pathlib import Path
-from datasetkit.staging import staged
-with staged(Path(sys.argv[1])) as stage:
+from datasetkit.files import new_folder
+with new_folder(Path(sys.argv[1])) as stage:
     (stage / "half").write_text("half")
     print("ready", flush=True)
     sys.stdin.read()
@@ -43,7 +43,7 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 def test_a_stage_becomes_its_target(tmp_path: Path) -> None:
-    with staged(tmp_path / "new") as stage:
+    with new_folder(tmp_path / "new") as stage:
         (stage / "a").write_text("1")
         assert stage.parent.parent == tmp_path
         assert not (tmp_path / "new").exists()
@@ -59,20 +59,20 @@ def test_an_error_leaves_no_litter(tmp_path: Path, error: BaseException) -> None
 
 
 def fail_within(target: Path, error: BaseException) -> None:
-    with staged(target) as stage:
+    with new_folder(target) as stage:
         (stage / "deep").mkdir()
         raise error
 
 
 def test_a_target_that_exists_is_refused(tmp_path: Path) -> None:
     (tmp_path / "new").symlink_to("nowhere")
-    with pytest.raises(DatasetkitError, match="exists"), staged(tmp_path / "new"):
+    with pytest.raises(DatasetkitError, match="exists"), new_folder(tmp_path / "new"):
         pass
     assert names(tmp_path) == ["new"]
 
 
 def test_a_target_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
-    with pytest.raises(DatasetkitError, match="exists"), staged(tmp_path / "new"):
+    with pytest.raises(DatasetkitError, match="exists"), new_folder(tmp_path / "new"):
         _file(tmp_path / "new" / "theirs")
     assert names(tmp_path / "new") == ["theirs"]
     assert names(tmp_path) == ["new"]
@@ -83,14 +83,14 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     process.send_signal(signal.SIGKILL)
     end(process)
     assert [name.startswith(PREFIX) for name in names(tmp_path)] == [True]
-    with staged(tmp_path / "new"):
+    with new_folder(tmp_path / "new"):
         pass
     assert names(tmp_path) == ["new"]
 
 
 def test_what_another_run_is_writing_is_left_alone(tmp_path: Path) -> None:
     process = holder(tmp_path / "theirs")
-    with staged(tmp_path / "ours"):
+    with new_folder(tmp_path / "ours"):
         pass
     remove_stale(tmp_path)
     end(process)
@@ -145,3 +145,35 @@ def test_a_hard_link_elsewhere_keeps_the_old_bytes(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(DatasetkitError, match="can't write"):
         replace_file(tmp_path / "nowhere" / "data.jsonl", b"new")
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_free_name_is_taken(tmp_path: Path, force: bool) -> None:
+    refuse_existing(tmp_path / "set.zip", force=force)
+
+
+def test_a_file_or_a_link_is_replaced_only_by_force(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    for name in ("file", "dangling"):
+        refuse_existing(tmp_path / name, force=True)
+        with pytest.raises(DatasetkitError, match="exists"):
+            refuse_existing(tmp_path / name, force=False)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_not_replaced_even_by_force(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(DatasetkitError, match="is a pipe or device, not a file"):
+            refuse_existing(tmp_path / name, force=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("", "is a folder"), ("gone/set.zip", "there is no folder"), ("x" * 5000, "could not be written: File name too")],
+)
+def test_where_no_file_can_be(tmp_path: Path, name: str, message: str) -> None:
+    with pytest.raises(DatasetkitError, match=message):
+        refuse_existing(tmp_path / name, force=True)
