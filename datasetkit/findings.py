@@ -66,6 +66,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """Findings left out of a verdict, and the reason that was given.
+
+    ``code`` is the entry as written: a code or prefix, with ":PATH" after it where it holds for some files only.
+    """
+
+    code: str
+    reason: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def count(self) -> int:
+        """How many findings were left out."""
+        return len(self.findings)
+
+
+@dataclass(frozen=True, slots=True)
 class Assumed:
     """The kind and role a dataset was judged as, and where each comes from ("from its lines", "--kind", …).
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
+
+Progress = Callable[[str, int, int], object]
+"""Called with what is under way ("reading", "writing", "sending"), how much is done, and of how much.
+
+"reading" counts files, "writing" and "sending" bytes.
+"""
 
 
 class Kind(StrEnum):

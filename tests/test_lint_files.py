@@ -13,13 +13,13 @@ import pytest
 from datasetkit.config import Settings
 from datasetkit.findings import Finding
 from datasetkit.scan.datasets import open_tree, scan
-from datasetkit.verdict import lint
+from datasetkit.verdict import judge_dataset
 
 
 def judge(folder: Path) -> list[Finding]:
     tree = open_tree(str(folder))
     ((judged, _),) = scan(tree)
-    return list(lint(judged, Settings(ignore={"S": "small on purpose", "V408": "short on purpose"})).findings)
+    return list(judge_dataset(judged, Settings(ignore={"S": "small on purpose", "V408": "short on purpose"})).findings)
 
 
 def write(folder: Path, *lines: Mapping[str, object] | str) -> Path:

@@ -25,7 +25,8 @@ from datasetkit.model import (
     Where,
 )
 from datasetkit.rules import REGISTRY, Context, Rule
-from datasetkit.verdict import assume, check_codes, lint
+from datasetkit.rules.engine import assume
+from datasetkit.verdict import check_codes, judge_dataset
 
 LINES = "from its lines"
 
@@ -63,12 +64,12 @@ def test_without_lines_the_model_decides_the_kind() -> None:
 
 
 def test_the_verdict_names_its_model() -> None:
-    assert lint(dataset(), Settings(model="wan2.5-i2v-preview-ft-202511111122-ab12")).model == spec.find_model(
+    assert judge_dataset(dataset(), Settings(model="wan2.5-i2v-preview-ft-202511111122-ab12")).model == spec.find_model(
         "wan2.5-i2v-preview"
     )
-    assert lint(dataset(), Settings()).model is None
+    assert judge_dataset(dataset(), Settings()).model is None
     with pytest.raises(DatasetkitError, match=r"no model is called 'wan9'"):
-        lint(dataset(), Settings(model="wan9"))
+        judge_dataset(dataset(), Settings(model="wan9"))
 
 
 FAULTY = dataset(
@@ -88,11 +89,13 @@ FAULTY = dataset(
     ],
 )
 def test_select(select: list[str], codes: list[str]) -> None:
-    assert [f.code for f in lint(FAULTY, Settings(select=select)).findings] == codes
+    assert [f.code for f in judge_dataset(FAULTY, Settings(select=select)).findings] == codes
 
 
 def test_ignored_findings_are_counted_with_the_closest_reason() -> None:
-    verdict = lint(FAULTY, Settings(ignore={"V": "not now", "V413": "on purpose", "S": "a test", "I308": "unused"}))
+    verdict = judge_dataset(
+        FAULTY, Settings(ignore={"V": "not now", "V413": "on purpose", "S": "a test", "I308": "unused"})
+    )
     assert [f.code for f in verdict.findings] == ["I307", "L202"]
     assert {(i.code, i.count, i.reason) for i in verdict.ignored} == {
         ("V", 1, "not now"),
@@ -119,7 +122,7 @@ def test_an_entry_with_a_path_holds_for_that_file(entry: str, left: set[str]) ->
 
 def test_an_entry_for_a_file_is_closer_than_one_for_all_and_none_is_for_the_set() -> None:
     ignore = {"V413": "all", "V4:a.avi": "this", "S:*": "never", "V4:*": "some"}
-    verdict = lint(FAULTY, Settings(ignore=ignore))
+    verdict = judge_dataset(FAULTY, Settings(ignore=ignore))
     assert [(i.code, [f.code for f in i.findings]) for i in verdict.ignored] == [("V4:a.avi", ["V405", "V413"])]
     assert "S701" in {f.code for f in verdict.findings}
 
@@ -161,12 +164,12 @@ def test_known_codes_and_prefixes_pass() -> None:
 def test_what_build_mends_is_advice_until_the_zip_is_made(
     judged: Callable[[Sample], Dataset], build: bool, severity: Severity, mended: bool
 ) -> None:
-    (finding,) = lint(judged(i2v(1, clip=video("a.avi"))), Settings(select=["V"]), build=build).findings
+    (finding,) = judge_dataset(judged(i2v(1, clip=video("a.avi"))), Settings(select=["V"]), build=build).findings
     assert (finding.severity, finding.mended) == (severity, mended)
 
 
 def test_what_build_does_not_mend_keeps_its_weight() -> None:
-    (finding,) = lint(dataset(i2v(1, clip=video(missing=1))), Settings(select=["V"]), build=True).findings
+    (finding,) = judge_dataset(dataset(i2v(1, clip=video(missing=1))), Settings(select=["V"]), build=True).findings
     assert (finding.severity, finding.mended) == (Severity.ERROR, False)
 
 
@@ -206,9 +209,9 @@ def deep(monkeypatch: pytest.MonkeyPatch) -> Rule:
 
 def test_a_rule_that_needs_more_is_skipped_and_said_so(deep: Rule) -> None:
     judged = dataset(i2v(1))
-    shallow = lint(judged, Settings(select=["X"]))
+    shallow = judge_dataset(judged, Settings(select=["X"]))
     assert (shallow.findings, shallow.skipped) == ((), (deep.code,))
-    thorough = lint(replace(judged, depth=Depth.FULL), Settings(select=["X"]))
+    thorough = judge_dataset(replace(judged, depth=Depth.FULL), Settings(select=["X"]))
     assert ([f.code for f in thorough.findings], thorough.skipped) == ([deep.code], ())
 
 
@@ -227,10 +230,10 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_every_prompt_is_handed_out(seen: list[str]) -> None:
-    lint(dataset(i2v(1), record({"prompt": 3}, 2), i2v(3)), Settings())
+    judge_dataset(dataset(i2v(1), record({"prompt": 3}, 2), i2v(3)), Settings())
     assert seen == ["a person, number 1", "a person, number 3"]
 
 
 def test_a_verdict_counts_by_severity() -> None:
-    verdict = lint(FAULTY, Settings())
+    verdict = judge_dataset(FAULTY, Settings())
     assert [verdict.count(s) for s in Severity] == [2, 1, 2]

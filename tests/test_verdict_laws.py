@@ -36,7 +36,7 @@ from datasetkit.model import (
     Where,
 )
 from datasetkit.rules import REGISTRY
-from datasetkit.verdict import lint
+from datasetkit.verdict import judge_dataset
 
 # datasets are large values; half the usual examples take a few seconds
 LAW = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -137,9 +137,9 @@ WANTED = st.builds(
 @LAW
 @given(DATASETS, WANTED, st.booleans())
 def test_lint_answers_and_says_something(judged: Dataset, wanted: Settings, build: bool) -> None:
-    findings = lint(judged, wanted, build=build).findings
+    findings = judge_dataset(judged, wanted, build=build).findings
     assert all(f.code in REGISTRY and f.message.strip() for f in findings)
-    assert findings == lint(judged, wanted, build=build).findings
+    assert findings == judge_dataset(judged, wanted, build=build).findings
 
 
 @LAW
@@ -147,7 +147,7 @@ def test_lint_answers_and_says_something(judged: Dataset, wanted: Settings, buil
 def test_selecting_takes_from_the_whole_what_ignoring_leaves(judged: Dataset, wanted: Settings) -> None:
     def findings(**changed: object) -> list[Finding]:
         options = {"model": wanted.model, "kind": wanted.kind, "role": wanted.role} | changed
-        return list(lint(judged, Settings(**options)).findings)
+        return list(judge_dataset(judged, Settings(**options)).findings)
 
     whole = findings()
     assert findings(select=["V", "L2"]) == [f for f in whole if f.code.startswith(("V", "L2"))]
@@ -159,7 +159,7 @@ def test_selecting_takes_from_the_whole_what_ignoring_leaves(judged: Dataset, wa
 def test_building_never_makes_a_finding_worse(judged: Dataset) -> None:
     """Only what is wrong with the name of the zip that is built from goes away: nobody will upload that."""
     source = judged if judged.source is Source.FOLDER else replace(judged, name="set.zip")
-    before = lint(source, Settings()).findings
-    after = lint(judged, Settings(), build=True).findings
+    before = judge_dataset(source, Settings()).findings
+    after = judge_dataset(judged, Settings(), build=True).findings
     assert [f.code for f in before] == [f.code for f in after]
     assert all(a.severity <= b.severity for a, b in zip(after, before, strict=True))

@@ -22,7 +22,7 @@ from datasetkit.model import (
     Video,
     Where,
 )
-from datasetkit.verdict import lint
+from datasetkit.verdict import judge_dataset
 
 NAME = "data.jsonl"
 I2V = ("first_frame_path", "video_path")
@@ -112,7 +112,7 @@ def zipped(*lines: Sample | BrokenLine, **changed: Any) -> Dataset:
 
 def found(judged: Dataset, select: str = "", **wanted: Any) -> list[Finding]:
     """The findings whose code begins with ``select``; family S only where it is asked for."""
-    findings = lint(judged, Settings(**wanted)).findings
+    findings = judge_dataset(judged, Settings(**wanted)).findings
     return [f for f in findings if f.code.startswith(select) and (select or not f.code.startswith("S"))]
 
 

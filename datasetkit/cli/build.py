@@ -161,7 +161,7 @@ def _refuse(planned: Planned, dataset: Dataset, *, as_folder: bool, force: bool)
 def _too_large(verdict: Verdict, layout: Layout, target: Path) -> bool:
     """Whether the exact size of the zip forbids it; lint judged the sum of its files."""
     problem = size_problem(layout.size, spec.limits())
-    ignored = any("D103".startswith(code) for code in verdict.wanted.ignore)  # lint's sum need not have told it
+    ignored = any("D103".startswith(code) for code in verdict.settings.ignore)  # lint's sum need not have told it
     if problem is None or problem.severity is not Severity.ERROR or ignored:
         return False
     click.echo(f"not built: D103 archive-too-large: {target}: {problem.message}", err=True)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
 import click
 
-from datasetkit import spec
-from datasetkit.cli.judging import asked, settings
-from datasetkit.cli.options import files, judging_options
-from datasetkit.config import Setting
+from datasetkit.cli.options import files, judging, judging_options
+from datasetkit.config import DEFAULT, KEYS, Settings, from_environment, merge
 from datasetkit.prompts.effect import Effect
 from datasetkit.report.columns import align, printable
 from datasetkit.scan.datasets import open_tree, prefixes
+from datasetkit.verdict import read_settings, settings_for
 
 # what holds where nothing was said
 _DEFAULTS = {
@@ -44,34 +44,35 @@ def command(path: str, *, form: str, **options: Any) -> None:
     """
     found = list(_found(path, options))
     if form == "json":
-        told = [{"dataset": name, "settings": _as_json(force)} for name, force in found]
-        click.echo(json.dumps(told, indent=2))
+        click.echo(json.dumps([{"dataset": name, "settings": _as_json(force)} for name, force in found], indent=2))
         return
     for name, force in found:
         click.secho(printable(name), bold=True)
-        for row in align([_row(key, setting) for key, setting in force.items()]):
+        for row in align([*_rows(force)]):
             click.echo("  " + "  ".join(row))
 
 
-def _found(path: str, options: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Setting]]]:
-    said = asked(options)
+def _found(path: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Settings]]:
+    settings = read_settings(judging(options))
     with closing(open_tree(path)) as tree:
         for prefix in prefixes(tree) or [""]:
             own = tree.below(prefix)
-            force = settings(said, own)
-            if model := force["model"].value:
-                spec.find_model(model)
-            yield own.name, force
+            yield own.name, merge(settings_for(own, settings), from_environment(os.environ))
 
 
-def _plain(value: Any) -> Any:
-    return value.text if isinstance(value, Effect) else value
+def _values(force: Settings) -> Iterator[tuple[str, Any, str]]:
+    """Each setting's key, value and origin."""
+    for key in KEYS:
+        value = getattr(force, key)
+        yield key, value.text if isinstance(value, Effect) else value, force.origin.get(key, DEFAULT)
+    for code, reason in force.ignore.items():
+        yield f"ignore.{code}", reason, force.origin[f"ignore.{code}"]
 
 
-def _row(key: str, setting: Setting) -> tuple[str, str, str]:
-    value = _DEFAULTS[key] if setting.value is None else printable(str(_plain(setting.value)))
-    return printable(key), value, printable(setting.origin)
+def _rows(force: Settings) -> Iterator[tuple[str, str, str]]:
+    for key, value, origin in _values(force):
+        yield printable(key), _DEFAULTS[key] if value is None else printable(str(value)), printable(origin)
 
 
-def _as_json(force: Mapping[str, Setting]) -> dict[str, dict[str, Any]]:
-    return {key: {"value": _plain(setting.value), "origin": setting.origin} for key, setting in force.items()}
+def _as_json(force: Settings) -> dict[str, dict[str, Any]]:
+    return {key: {"value": value, "origin": origin} for key, value, origin in _values(force)}

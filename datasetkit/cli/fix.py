@@ -12,7 +12,7 @@ import click
 from datasetkit import spec
 from datasetkit.cli.init import refuse_inside
 from datasetkit.cli.judging import only_judge, tracked
-from datasetkit.cli.options import codes, files, judging_options
+from datasetkit.cli.options import files, judging_options
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import new_folder, refuse_existing, remove_stale, replace_file, scratch
 from datasetkit.findings import Finding, Severity
@@ -26,7 +26,7 @@ from datasetkit.report import text
 from datasetkit.report.columns import printable
 from datasetkit.scan.datasets import read_annotations
 from datasetkit.scan.tree import Tree
-from datasetkit.verdict import check_codes
+from datasetkit.verdict import read_settings
 
 
 @click.command(name="fix")
@@ -50,8 +50,7 @@ def command(
       datasetkit fix money_rain --diff
       datasetkit fix money_rain -o money_rain_fixed --unsafe
     """
-    selected = codes(select)
-    check_codes(selected, "--select")
+    selected = tuple(read_settings({"select": select}).select)
     with only_judge(path, options) as (verdict, tree, judge):
 
         def wants(finding: Finding) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit.cli.options import files, judging_options, staged_options
+from datasetkit.cli.options import files, judging, judging_options, staged_options
 from datasetkit.cli.staged import chosen, untracked
 from datasetkit.cli.terminal import width
 from datasetkit.errors import DatasetkitError
@@ -65,22 +65,20 @@ def _lint(
     output: Path | None,
     **options: Any,
 ) -> int:
-    from datasetkit.cli.judging import verdicts
     from datasetkit.cli.placing import place
+    from datasetkit.cli.terminal import bars
     from datasetkit.cli.trainer import table
     from datasetkit.findings import Severity
     from datasetkit.report import text
-    from datasetkit.verdict import compare
+    from datasetkit.verdict import check_all
 
     started = time.monotonic()
     readable = form == "text" or output is not None
-    judged = []
-    for path in paths:
-        hidden = untracked(path) if staged else frozenset()
-        for verdict in verdicts(path, options, alone=staged, hidden=hidden):
-            _tell_untracked(verdict, hidden)
-            judged.append(verdict)
-    judged = compare(judged)
+    hidden = {path: untracked(path) for path in paths} if staged else {}
+    with bars() as progress:
+        judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **judging(options))
+    for verdict, path in zip(judged, hidden, strict=False):
+        _tell_untracked(verdict, hidden[path])
     if readable:
         for verdict in judged:
             click.echo(text.render(verdict, every=every, width=width(sys.stdout)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -12,6 +12,8 @@ from datasetkit.model import Kind, Role
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from datasetkit.config import Options
 
 
 def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,7 +43,6 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option(
                 "--config",
-                "config_file",
                 type=click.Path(path_type=Path),
                 metavar="FILE",
                 help="Read this instead of the datasetkit.toml beside data.jsonl.",
@@ -52,10 +53,11 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def codes(values: Iterable[str]) -> tuple[str, ...]:
-    """The codes and prefixes in values like ``D,V407``; a path behind a colon stays as it is."""
-    entries = (entry.strip().partition(":") for value in values for entry in value.split(","))
-    return tuple(code.upper() + colon + path for code, colon, path in entries if code)
+def judging(options: Mapping[str, Any]) -> Options:
+    """Of a command's options those that `judging_options` gave it."""
+    from datasetkit.config import Options
+
+    return cast("Options", {key: options[key] for key in Options.__annotations__ if key in options})
 
 
 def staged_options(command: Callable[..., Any]) -> Callable[..., Any]:

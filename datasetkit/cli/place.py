@@ -51,7 +51,7 @@ def endpoint_of(options: dict[str, Any], folder: Path) -> Endpoint:
 def _configured(folder: Path) -> str | None:
     path = folder / config.NAME
     try:
-        return config.parse(path.read_bytes(), str(path)).region
+        return config.from_file(path.read_bytes(), str(path)).region
     except (FileNotFoundError, NotADirectoryError):  # a zip has no file beside its data.jsonl
         return None
     except OSError as error:

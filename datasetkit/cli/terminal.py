@@ -1,16 +1,26 @@
-"""What the terminal is like that the output goes to, if it is one."""
+"""The terminal that the output goes to, if it is one: its colours, its width, progress bars."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from typing import TextIO
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from datasetkit.model import Progress
+
+_BYTES = ("writing", "hashing", "sending")  # stages whose progress counts bytes; the others count files
 
 
 def colours() -> bool | None:
-    """Whether to colour: NO_COLOR forbids it, else FORCE_COLOR asks for it; None says where the stream is a terminal.
+    """Whether to colour: NO_COLOR forbids it, else FORCE_COLOR asks for it; None leaves it to the stream.
 
-    Both as https://no-color.org and https://force-color.org have them: set and not empty.
+    Both as https://no-color.org and https://force-color.org define them: set and not empty.
     """
     if os.environ.get("NO_COLOR"):
         return False
@@ -18,7 +28,41 @@ def colours() -> bool | None:
 
 
 def width(stream: TextIO | None) -> int | None:
-    """The cells in a line of the terminal behind ``stream`` (or COLUMNS says so); None where there is no terminal."""
+    """The cells in a line of the terminal behind ``stream`` (or as COLUMNS says); None where there is no terminal."""
     if stream is None or not stream.isatty():
         return None
     return shutil.get_terminal_size().columns
+
+
+@contextmanager
+def bars() -> Iterator[Progress]:
+    """Progress bars on stderr, a stage each, for what takes over a second; they leave nothing behind.
+
+    Nothing is shown where stderr isn't a terminal, or belongs to pre-commit, which prints it afterwards.
+    """
+    shown: dict[str, tqdm[Any]] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        if stage not in shown:
+            shown[stage] = _bar(stage, total)
+        shown[stage].update(done - shown[stage].n)
+        if done >= total:
+            shown.pop(stage).close()
+
+    try:
+        yield show if sys.stderr.isatty() and "PRE_COMMIT" not in os.environ else lambda _stage, _done, _total: None
+    finally:
+        for bar in shown.values():
+            bar.close()
+
+
+def _bar(stage: str, total: int) -> tqdm[Any]:
+    from tqdm import tqdm
+
+    # room for the ^C that a terminal echoes: on a full line it would push the bar up, where it can't be wiped
+    columns = max((width(sys.stderr) or 0) - len("^C") - 1, 1)
+    in_bytes = stage.startswith(_BYTES)
+    unit = "B" if in_bytes else " files"
+    return tqdm(
+        total=total, desc=stage, unit=unit, unit_scale=in_bytes, leave=False, delay=1, ncols=columns, file=sys.stderr
+    )

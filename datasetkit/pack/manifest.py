@@ -10,9 +10,9 @@ from typing import Any
 
 from datasetkit import __version__
 from datasetkit.files import new_file, refuse_existing
-from datasetkit.findings import Finding
+from datasetkit.findings import Finding, Ignored
 from datasetkit.pack.archive import Built
-from datasetkit.verdict import Ignored, Verdict
+from datasetkit.verdict import Verdict
 
 
 def manifest(built: Built, verdict: Verdict) -> dict[str, Any]:

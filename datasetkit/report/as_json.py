@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from datasetkit import __version__
-from datasetkit.findings import Finding, Severity
+from datasetkit.findings import Finding, Ignored, Severity
 from datasetkit.report.places import Placed
-from datasetkit.verdict import Ignored
 
 
 def report(placed: Sequence[Placed]) -> str:

@@ -74,7 +74,7 @@ def test_the_configuration_beside_the_lines_is_followed_and_options_rule(cli: Cl
     ("text", "message", "hint"),
     [
         ("modle = 'x'", "has an unknown key, modle", "Did you mean model?"),
-        ("model = ", "is not TOML", "README"),
+        ("model = ", "is not TOML", "model ="),
         ("kind = 'i3v'", "kind: 'i3v' is not one of", 'kind = "i2v"'),
         ("model = 'wan3'", "no model is called 'wan3'", "Known models"),
         ("ignore = { V999 = 'x' }", "datasetkit.toml: no rule has the code V999", "lists them"),
@@ -101,7 +101,7 @@ def test_a_wrong_configuration_could_not_be_run(
         (("lint", "gone"), "there is no folder or zip called gone"),
         (("lint", ""), "there is no folder or zip called ''"),
         (("lint", "x" * 5000), "File name too long"),
-        (("lint", "tests", "--target-seconds", "nan"), "the target seconds are nan"),
+        (("lint", "tests", "--target-seconds", "nan"), "nan is no length"),
         (("lint", ".", "--model", "wan"), "no model is called 'wan'"),
         (("lint", ".", "--ignore", "Z"), "no rule has the code Z"),
         (("lint", ".", "--exclude", "x"), "--exclude is for --staged"),

@@ -6,11 +6,11 @@ import pytest
 
 from datasetkit import __version__, spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.findings import Assumed, Basis, Finding, Severity
+from datasetkit.findings import Assumed, Basis, Finding, Ignored, Severity
 from datasetkit.model import Dataset, Kind, Role, Source, Where
 from datasetkit.pack.archive import Built
 from datasetkit.pack.manifest import manifest, refuse_manifest, write_manifest
-from datasetkit.verdict import Ignored, Verdict
+from datasetkit.verdict import Verdict
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from datasetkit.config import Settings
 from datasetkit.model import Dataset, Expected, Missing, Outside
 from datasetkit.report import as_json, github, sarif
 from datasetkit.report.places import Placed
-from datasetkit.verdict import lint
+from datasetkit.verdict import judge_dataset
 
 
 def placed(judged: Dataset, path: str = "sets/rain", select: str = "", **wanted: Any) -> Placed:
-    return Placed(lint(judged, Settings(select=[select] if select else [], **wanted)), path)
+    return Placed(judge_dataset(judged, Settings(select=[select] if select else [], **wanted)), path)
 
 
 def results(*reports: Placed) -> list[dict[str, Any]]:

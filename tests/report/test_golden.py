@@ -17,12 +17,12 @@ import jsonschema
 import pytest
 
 from datasetkit import __version__, spec
-from datasetkit.cli.judging import verdicts
 from datasetkit.cli.lint import command
+from datasetkit.cli.options import judging
 from datasetkit.report.formats import FORMATS, load
 from datasetkit.report.places import Placed
 from datasetkit.rules import REGISTRY
-from datasetkit.verdict import Verdict, compare
+from datasetkit.verdict import Verdict, check_all
 
 ROOT = Path(__file__).parents[2]
 BROKEN = ROOT / "sample_data" / "broken"
@@ -32,7 +32,7 @@ CASES = tomllib.loads((BROKEN / "expected.toml").read_text("utf-8"))
 
 def judged(case: str) -> Iterator[Verdict]:
     arguments = [str(BROKEN / case), "--ignore", CASES[case].get("ignore", "S"), *CASES[case]["options"]]
-    yield from compare(list(verdicts(arguments[0], command.make_context("lint", arguments).params)))
+    yield from check_all(arguments[0], **judging(command.make_context("lint", arguments).params))
 
 
 @cache

@@ -20,7 +20,7 @@ from datasetkit.model import (
 )
 from datasetkit.rules.archive import size_problem
 from datasetkit.spec import Steps, limits
-from datasetkit.verdict import lint
+from datasetkit.verdict import judge_dataset
 
 LIMITS = limits()
 SILENT = ["datasetkit.toml", "old.zip.json", "upload.receipt.json", ".gitignore", ".git/HEAD", ".gitattributes"]
@@ -223,5 +223,5 @@ def test_a_folder_weighs_what_its_zip_would() -> None:
 
 def test_what_a_zip_is_built_from_need_not_have_a_name_to_upload() -> None:
     source = zipped(i2v(), name="我的.zip")
-    assert [f.code for f in lint(source, Settings(select=("D",))).findings] == ["D107"]
-    assert lint(source, Settings(select=("D",)), build=True).findings == ()
+    assert [f.code for f in judge_dataset(source, Settings(select=("D",))).findings] == ["D107"]
+    assert judge_dataset(source, Settings(select=("D",)), build=True).findings == ()

@@ -9,7 +9,7 @@ from datasetkit.config import Settings
 from datasetkit.findings import Finding, Severity
 from datasetkit.model import Kind, Role, Sample
 from datasetkit.prompts.effect import Effect
-from datasetkit.verdict import Verdict, compare, lint
+from datasetkit.verdict import Verdict, compare, judge_dataset
 
 TEXT = "Then the s86b5p rain begins, bills pour down on her/him and she/he laughs."
 EFFECT = Effect("s86b5p", TEXT, absent_in=("clip_99.mp4",))
@@ -31,7 +31,7 @@ def line(number: int, prompt: str) -> Sample:
 def found(prompts: list[str], effect: Effect | None = EFFECT) -> list[Finding]:
     samples = [line(number, text) for number, text in enumerate(prompts, 1)]
     wanted = Settings(select=["P"], effect=effect, kind=Kind.I2V, role=Role.TRAINING)
-    return list(lint(dataset(*samples), wanted).findings)
+    return list(judge_dataset(dataset(*samples), wanted).findings)
 
 
 @pytest.mark.parametrize("effect", [EFFECT, None], ids=["declared", "inferred"])
@@ -96,13 +96,13 @@ def test_a_sample_without_the_effect_on_purpose_is_quiet() -> None:
     samples = [line(number, text) for number, text in enumerate(GOOD, 1)]
     still = line(99, "A man stands still.")
     wanted = Settings(select=["P"], effect=EFFECT, kind=Kind.I2V, role=Role.TRAINING)
-    assert lint(dataset(*samples, still), wanted).findings == ()
+    assert judge_dataset(dataset(*samples, still), wanted).findings == ()
 
 
 def test_sets_that_teach_different_effects_are_told_once_side_by_side() -> None:
     def judged(role: Role, prompts: list[str]) -> Verdict:
         samples = [line(number, text) for number, text in enumerate(prompts, 1)]
-        return lint(dataset(*samples), Settings(select=["S708"], kind=Kind.I2V, role=role))
+        return judge_dataset(dataset(*samples), Settings(select=["S708"], kind=Kind.I2V, role=role))
 
     training = judged(Role.TRAINING, GOOD)
     other = judged(Role.VALIDATION, [text.replace("pour down", "drift slowly down") for text in GOOD])

@@ -1,0 +1,184 @@
+"""Hand every part of a dataset to the rules on its type, and turn the problems they report into findings. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+
+from datasetkit import spec
+from datasetkit.config import Settings
+from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity
+from datasetkit.model import Dataset, Kind, Medium, Missing, Reference, Role, Sample, Source, Where
+from datasetkit.prompts.taught import NOTHING, read_prompts
+from datasetkit.rules import REGISTRY, Context, Rule, prompts
+from datasetkit.rules.prompts import Pair
+from datasetkit.rules.shape import shape_faults
+
+Part = tuple[object, Where, str | None]
+"""A part of a dataset, the place that a finding on it points at, and the medium that it is about."""
+
+
+def selected(settings: Settings) -> list[Rule]:
+    """The rules that the settings select: all of them where ``select`` is empty."""
+    return [rule for rule in REGISTRY.values() if not settings.select or rule.code.startswith(tuple(settings.select))]
+
+
+def prepare(dataset: Dataset, settings: Settings, rules: Sequence[Rule], *, build: bool) -> Context:
+    """What the rules may know. ``build`` says that a zip will be written from the dataset.
+
+    Raises DatasetkitError for a model that doesn't exist.
+    """
+    model = spec.find_model(settings.model) if settings.model else None
+    assumed = assume(dataset, settings, model)
+    about_prompts = any(rule.check.__module__ == prompts.__name__ for rule in rules)
+    return Context(
+        dataset=dataset,
+        missing=_missing(dataset),
+        assumed=assumed,
+        models=(model,) if model else tuple(m for m in spec.models() if assumed.kind in m.kinds),
+        named=model is not None,
+        limits=spec.limits(),
+        target_seconds=settings.target_seconds,
+        taught=read_prompts(dataset.samples, settings.effect) if about_prompts else NOTHING,
+        mending=build or dataset.source is Source.FOLDER,
+    )
+
+
+def assume(dataset: Dataset, settings: Settings, model: spec.ModelSpec | None) -> Assumed:
+    """The kind and role to judge by: the ones that are set, else what most lines say, else what the model trains."""
+    samples = dataset.samples
+    kind = Kind.KF2V if _most(samples, "last_frame_path") else Kind.I2V
+    role = Role.TRAINING if _most(samples, "video_path") else Role.VALIDATION
+    kind_from = role_from = "from its lines"
+    if not samples:
+        kind, kind_from = (model.kinds[0], f"from {model.id}") if model else (kind, "assumed")
+        role, role_from = Role.TRAINING, "assumed"
+    if settings.kind:
+        kind, kind_from = settings.kind, _origin(settings, "kind")
+    if settings.role:
+        role, role_from = settings.role, _origin(settings, "role")
+    having = sum("last_frame_path" in sample.record for sample in samples)
+    return Assumed(kind, role, kind_from, role_from, mixed=0 < having < len(samples))
+
+
+def judge(context: Context, rules: Sequence[Rule]) -> list[Finding]:
+    """What the rules find in a dataset: on its lines, in their order; then on the set as a whole."""
+    able = [rule for rule in rules if rule.needs <= context.dataset.depth]
+    return sorted(_apply(_parts(context), context, able), key=_order)
+
+
+def judge_pair(pair: Pair, context: Context, rules: Sequence[Rule]) -> list[Finding]:
+    """What the rules find in a validation set, whose ``context`` it is, beside its training set."""
+    return list(_apply([(pair, Where(""), None)], context, rules))
+
+
+def ignore(findings: Sequence[Finding], entries: Mapping[str, str]) -> tuple[tuple[Finding, ...], tuple[Ignored, ...]]:
+    """The findings that stay, and those that an entry of ``Settings.ignore`` leaves out; the closest entry counts."""
+    kept: list[Finding] = []
+    left_out: dict[str, list[Finding]] = defaultdict(list)
+    closest = sorted(entries, key=_closeness, reverse=True)
+    for finding in findings:
+        entry = next((entry for entry in closest if _covers(entry, finding)), None)
+        (kept if entry is None else left_out[entry]).append(finding)
+    return tuple(kept), tuple(Ignored(entry, entries[entry], tuple(left)) for entry, left in left_out.items())
+
+
+def _missing(dataset: Dataset) -> dict[str, list[Where]]:
+    """The places that name each missing file."""
+    places: dict[str, list[Where]] = defaultdict(list)
+    for reference in _references(dataset):
+        if isinstance(reference.medium, Missing):
+            places[reference.medium.path].append(reference.where)
+    return places
+
+
+def _most(samples: Sequence[Sample], field: str) -> bool:
+    having = sum(field in sample.record for sample in samples)
+    return having * 2 >= len(samples) and having > 0
+
+
+def _origin(settings: Settings, key: str) -> str:
+    return PurePath(settings.origin.get(key, "as set")).name  # a configuration file goes by its name alone
+
+
+def _apply(parts: Iterable[Part], context: Context, rules: Sequence[Rule]) -> Iterator[Finding]:
+    by_type: dict[type, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        by_type[rule.on].append(rule)
+    for subject, where, medium in parts:
+        for rule in by_type.get(type(subject), ()):
+            for problem in rule.check(subject, context):
+                yield _finding(rule, problem, where, medium, context)
+
+
+def _parts(context: Context) -> Iterator[Part]:
+    dataset, assumed = context.dataset, context.assumed
+    yield dataset, Where(""), None
+    for hazard in dataset.hazards:
+        yield hazard, Where(hazard.path), None
+    if dataset.annotations:
+        yield dataset.annotations, Where(dataset.annotations.path), None
+    for line in dataset.lines:
+        yield line, line.where, None
+        if isinstance(line, Sample):
+            for fault in shape_faults(line, assumed.kind, assumed.role):
+                yield fault, fault.where, None
+            if line.prompt:
+                yield line.prompt, line.prompt.where, None
+    yield from ((flaw, read.prompt.where, None) for read in context.taught.prompts for flaw in read.flaws)
+    yield from _media(dataset)
+
+
+def _media(dataset: Dataset) -> Iterator[Part]:
+    """Every reference, and every medium once, at the first line that names it.
+
+    A file that a hazard kept from being opened isn't missing as well.
+    """
+    refused = {hazard.path for hazard in dataset.hazards}
+    seen: set[Medium] = set()  # by value: one path may be right in one field and foreign in another
+    for reference in _references(dataset):
+        medium = reference.medium
+        yield reference, reference.where, medium.path
+        if medium not in seen and not (isinstance(medium, Missing) and medium.path in refused):
+            seen.add(medium)
+            yield medium, reference.where, medium.path
+
+
+def _references(dataset: Dataset) -> Iterator[Reference]:
+    return (reference for sample in dataset.samples for reference in sample.references)
+
+
+def _finding(rule: Rule, problem: Problem, where: Where, medium: str | None, context: Context) -> Finding:
+    mended = problem.mended and context.mending
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=Severity.ADVICE if mended else problem.severity or rule.severity,
+        basis=rule.basis,
+        where=problem.where or where,
+        message=problem.message,
+        mended=mended,
+        medium=medium,
+        fix=problem.fix,
+        safe=problem.safe,
+    )
+
+
+def _order(finding: Finding) -> tuple[bool, int, str]:
+    return finding.where.line is None, finding.where.line or 0, finding.code
+
+
+def _closeness(entry: str) -> tuple[bool, int, int]:
+    """An entry for some files is closer than one for all, and a longer code or path closer than a shorter one."""
+    prefix, _, path = entry.partition(":")
+    return bool(path), len(prefix), len(path)
+
+
+def _covers(entry: str, finding: Finding) -> bool:
+    prefix, _, pattern = entry.partition(":")
+    path = finding.medium or finding.where.path
+    if not finding.code.startswith(prefix):
+        return False
+    return not pattern or (path != "" and (path == pattern or fnmatchcase(path, pattern)))
