@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "datasetkit"
 # From the ground up: a room may import the rooms of earlier rows, and earlier rooms of its own row. Rooms of the
 # package's top level go by their module's name.
 HOUSE = [
-    ["errors", "model"],
+    ["errors", "printable", "model"],
     ["spec"],
     ["edits", "findings"],
     ["files"],

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import click
 
 from datasetkit import __version__
-from datasetkit.cli.terminal import colours
+from datasetkit.cli.terminal import colours, echo, fail, note
 from datasetkit.errors import DatasetkitError
+from datasetkit.printable import Printable, lines
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -72,7 +73,8 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
     from datasetkit.media.versions import versions
 
     libraries = ", ".join(f"{name} {version}" for name, version in versions().items())
-    click.echo(f"datasetkit {__version__}\n{libraries}\nPython {platform.python_version()}, {platform.platform()}")
+    python = f"Python {platform.python_version()}, {platform.platform()}"
+    echo(lines(map(Printable, (f"datasetkit {__version__}", libraries, python))))
     context.exit()
 
 
@@ -107,33 +109,31 @@ def command_line() -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code. Nothing but a bug gets out as a traceback."""
-    color = colours()
     try:
-        code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False, color=color)
+        code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False, color=colours())
         if sys.stdout:  # None where the shell closed it
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except DatasetkitError as error:
-        click.secho(f"error: {error}", fg="red", err=True, color=color)
-        if error.next_step:
-            click.echo(f"  {error.next_step}", err=True)
-        return 2
+        return fail(str(error), error.next_step)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        for line in shown.getvalue().splitlines():
+            note(line)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        note("interrupted")
         return 130
     except OSError as error:
-        return _unwritten(error, color)
+        return _unwritten(error)
 
 
-def _unwritten(error: OSError, color: bool | None) -> int:
-    """Give Python a stdout that it can close in peace; a reader that has gone (head, less) is no error."""
+def _unwritten(error: OSError) -> int:
+    """Give Python a stdout that it can close quietly; a reader that has gone (head, less) is no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return 0
-    click.secho(f"error: {error.filename or 'stdout'}: {error.strerror or error}", fg="red", err=True, color=color)
-    return 2
+    return fail(f"{error.filename or 'stdout'}: {error.strerror or error}")

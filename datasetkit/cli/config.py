@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -11,9 +10,11 @@ from typing import Any
 import click
 
 from datasetkit.cli.options import files, judging, judging_options
+from datasetkit.cli.terminal import echo
 from datasetkit.config import DEFAULT, KEYS, Settings, from_environment, merge
+from datasetkit.printable import Printable, as_json, styled
 from datasetkit.prompts.effect import Effect
-from datasetkit.report.columns import align, printable
+from datasetkit.report.columns import align
 from datasetkit.scan.datasets import open_tree, prefixes
 from datasetkit.verdict import read_settings, settings_for
 
@@ -44,12 +45,12 @@ def command(path: str, *, form: str, **options: Any) -> None:
     """
     found = list(_found(path, options))
     if form == "json":
-        click.echo(json.dumps([{"dataset": name, "settings": _as_json(force)} for name, force in found], indent=2))
+        echo(as_json([{"dataset": name, "settings": _as_json(force)} for name, force in found]))
         return
     for name, force in found:
-        click.secho(printable(name), bold=True)
+        echo(styled(Printable(name), bold=True))
         for row in align([*_rows(force)]):
-            click.echo("  " + "  ".join(row))
+            echo(Printable("  " + "  ".join(row)))
 
 
 def _found(path: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Settings]]:
@@ -69,9 +70,9 @@ def _values(force: Settings) -> Iterator[tuple[str, Any, str]]:
         yield f"ignore.{code}", reason, force.origin[f"ignore.{code}"]
 
 
-def _rows(force: Settings) -> Iterator[tuple[str, str, str]]:
+def _rows(force: Settings) -> Iterator[tuple[Printable, ...]]:
     for key, value, origin in _values(force):
-        yield printable(key), _DEFAULTS[key] if value is None else printable(str(value)), printable(origin)
+        yield Printable(key), Printable(_DEFAULTS[key] if value is None else str(value)), Printable(origin)
 
 
 def _as_json(force: Settings) -> dict[str, dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from datasetkit import spec
+from datasetkit.cli.terminal import echo
+from datasetkit.printable import Printable, as_json
 from datasetkit.report.columns import align
 
 
@@ -22,7 +22,7 @@ def command(form: str) -> None:
       datasetkit models --format json
     """
     if form == "json":
-        click.echo(json.dumps(spec.document("models.json"), indent=2, ensure_ascii=False))
+        echo(as_json(spec.document("models.json"), ascii_only=False))
         return
     heading = ("model", "kinds", "seconds", "batch", "max_pixels", "regions")
     rows = [
@@ -30,5 +30,6 @@ def command(form: str) -> None:
         for m in spec.models()
     ]
     for row in align([heading, *rows]):
-        click.echo("  ".join(row))
-    click.echo(f"\nChecked {spec.document('models.json')['checked']}; sources: datasetkit models --format json")
+        echo(Printable("  ".join(row)))
+    echo(Printable(""))
+    echo(Printable(f"Checked {spec.document('models.json')['checked']}; sources: datasetkit models --format json"))

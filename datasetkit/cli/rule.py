@@ -6,7 +6,9 @@ import difflib
 
 import click
 
+from datasetkit.cli.terminal import echo
 from datasetkit.errors import DatasetkitError
+from datasetkit.printable import Printable, joined, lines, styled
 from datasetkit.report.columns import align
 from datasetkit.rules import REGISTRY, Rule
 
@@ -22,9 +24,9 @@ def command(code: str | None) -> None:
     """
     if code is None:
         for row in align([(r.code, r.name, str(r.severity), _first_line(r)) for r in _sorted()]):
-            click.echo("  ".join(row))
+            echo(Printable("  ".join(row)))
     else:
-        click.echo(_page(_find(code)))
+        echo(_page(_find(code)))
 
 
 def _sorted() -> list[Rule]:
@@ -45,6 +47,7 @@ def _find(code: str) -> Rule:
     )
 
 
-def _page(rule: Rule) -> str:
-    heading = click.style(f"{rule.code} {rule.name}", bold=True)
-    return f"{heading}  ({rule.severity}, {rule.basis})\n\n{rule.doc}"
+def _page(rule: Rule) -> Printable:
+    heading = styled(Printable(f"{rule.code} {rule.name}"), bold=True)
+    basis = Printable(f"  ({rule.severity}, {rule.basis})")
+    return lines([joined([heading, basis]), Printable(""), *map(Printable, rule.doc.splitlines())])

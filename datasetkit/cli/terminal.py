@@ -1,4 +1,4 @@
-"""The terminal that the output goes to, if it is one: its colours, its width, progress bars."""
+"""All that is printed goes through here; and the terminal it goes to, if it is one: colours, width, progress bars."""
 
 from __future__ import annotations
 
@@ -9,12 +9,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+import click
+
+from datasetkit.printable import Printable, styled
+
 if TYPE_CHECKING:
     from tqdm import tqdm
 
     from datasetkit.model import Progress
 
 _BYTES = ("writing", "hashing", "sending")  # stages whose progress counts bytes; the others count files
+
+
+def echo(text: Printable) -> None:
+    """A line, or several, of the result: on stdout."""
+    click.echo(text, color=colours())
+
+
+def note(text: str) -> None:
+    """A line for the user: on stderr, above any progress bar."""
+    line = Printable(text)
+    tqdm = sys.modules.get("tqdm")
+    if tqdm and sys.stderr.isatty():
+        tqdm.tqdm.write(line, file=sys.stderr)
+    else:
+        click.echo(line, err=True, color=colours())
+
+
+def fail(message: str, next_step: str = "") -> int:
+    """Say on stderr why the command could not run and what to do; the exit code for that."""
+    note(styled(Printable(f"error: {message}"), fg="red"))
+    if next_step:
+        note(f"  {next_step}")
+    return 2
 
 
 def colours() -> bool | None:

@@ -6,6 +6,8 @@ import shlex
 import unicodedata
 from collections.abc import Sequence
 
+from datasetkit.printable import Printable
+
 
 def cells(text: str) -> int:
     """The terminal cells that ``text`` takes: Chinese letters and most emoji take two, combining marks none."""
@@ -56,9 +58,7 @@ def _pieces(word: str, width: int) -> list[str]:
     return pieces
 
 
-def printable(text: str) -> str:
-    """``text`` with control characters and undecodable bytes written out: no file's name can steer a terminal."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+printable = Printable  # the old name, for callers that still have it
 
 
 def quoted(path: str) -> str:
