@@ -1,7 +1,8 @@
-"""The one way to write a file or a folder whole: it grows in a stage beside its target and is renamed into place.
+"""The one way to write a file or a folder whole.
 
-A stage is a folder ``.datasetkit-stage-XXXXXXXX`` in the target's folder. It holds a lock for as long as its maker
-lives, so that the next run can tell what a killed one left behind from what another run is still writing.
+What is written grows in a stage, a hidden folder beside its target, and is renamed into place at the end. A run locks
+its stage for as long as it lives, so that the next run can remove what a killed one left behind. Where there are no
+locks, as on some network drives, a stage counts as left behind when nothing in it has changed for a day.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
@@ -23,137 +25,203 @@ else:
     import fcntl
 
 PREFIX = ".datasetkit-stage-"
-_LOCK = "lock"
-CONTENT = "new"
+_LOCK, _WORK = "lock", "work"  # what a stage holds
+_FOLDER, _FILE = "new", "file"  # not names that a scan would look for
+_ATTEMPTS = 10  # a new stage is lost only if another run looks at it in the instant before it is locked
+_ONE_DAY = 24 * 60 * 60  # seconds; longer than any pause between two writes of a run
 
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """A new empty folder to write in, which becomes ``target`` at the end; nothing is left of it after an error.
+    """A new empty folder to write in, which becomes ``target`` at the end; after an error nothing is left of it.
 
     Raises DatasetkitError where ``target`` exists, at the beginning or at the end, or can't be written.
     """
-    _refuse(target)
-    with stage(target) as folder:
-        content = folder / CONTENT
-        content.mkdir()
-        yield content
-        _refuse(target)
-        _sync_all(content)
-        content.rename(target)
-        sync(target.parent)
+    _refuse_taken(target)
+    with scratch(target) as folder:
+        yield folder
+        _refuse_taken(target)
+        for place, _, files in os.walk(folder, topdown=False):
+            for file in files:
+                _sync(Path(place, file))
+            _sync(Path(place))
+        folder.rename(target)
+        _sync(target.parent)
 
 
 @contextmanager
 def new_file(target: Path, *, size: int, force: bool) -> Iterator[Path]:
     """A path beside ``target`` to write ``size`` bytes to; it becomes ``target`` when the block ends well.
 
-    Whatever else ends the block, it is removed and ``target`` stays as it was. Raises DatasetkitError where
+    However else the block ends, nothing is left of it and ``target`` stays as it was. Raises DatasetkitError where
     ``target`` exists (unless ``force``), is a folder, has no room, or can't be written.
     """
     refuse_existing(target, force=force)
-    with stage(target) as folder:
-        try:
-            require_room(target.parent, size)
-            temporary = folder / CONTENT
-            yield temporary
-            refuse_existing(target, force=force)
-            temporary.replace(target)
-        except OSError as error:
-            raise unwritable(target, error) from error
+    with scratch(target) as folder:
+        require_room(folder, size)
+        yield folder / _FILE
+        refuse_existing(target, force=force)
+        put_in_place({folder / _FILE: target})
+
+
+def replace_file(target: Path, data: bytes) -> None:
+    """Replace a file, or make it, in one step: a crash leaves the old one or the new one, whole.
+
+    A symbolic link is replaced itself, not what it points to. Raises DatasetkitError.
+    """
+    with scratch(target) as folder:
+        (folder / _FILE).write_bytes(data)
+        put_in_place({folder / _FILE: target})
+
+
+def put_in_place(targets: Mapping[Path, Path], *, outdated: Iterable[Path] = ()) -> None:
+    """Move files from a scratch folder to their ``targets`` beside it, in that order.
+
+    All are safe on the disk before the first is moved. A file that replaces another takes over its permissions. The
+    ``outdated`` files, which describe what is about to be replaced, are removed first. Raises OSError.
+    """
+    for made, target in targets.items():
+        _sync(made)
+        if target.exists():
+            made.chmod(stat.S_IMODE(target.stat().st_mode))
+    for path in outdated:
+        path.unlink(missing_ok=True)
+    for made, target in targets.items():
+        made.replace(target)
+        _sync(target.parent)
 
 
 @contextmanager
 def scratch(target: Path) -> Iterator[Path]:
-    """An empty folder beside ``target`` to work in, gone at the end. Raises DatasetkitError where none can be made."""
-    with stage(target) as folder:
-        content = folder / CONTENT
-        content.mkdir()
-        yield content
+    """An empty folder beside ``target`` to work in, removed at the end whatever happens, with all that is beside it.
 
-
-def replace_file(target: Path, data: bytes) -> None:
-    """Put ``data`` in the place of a file in one step, keeping its mode; a crash leaves the old or the new, whole.
-
-    A symbolic link is replaced itself: what it leads to stays as it is. Raises DatasetkitError.
-    """
-    with stage(target) as folder:
-        content = folder / CONTENT
-        content.write_bytes(data)
-        if target.exists():
-            content.chmod(stat.S_IMODE(target.stat().st_mode))
-        sync(content)
-        content.replace(target)
-        sync(target.parent)
-
-
-def remove_stale(folder: Path) -> None:
-    """Remove the stages in ``folder`` whose makers are gone. Raises OSError."""
-    for left in folder.glob(f"{PREFIX}*"):
-        if left.is_symlink() or not left.is_dir():
-            continue
-        with Lock(left / _LOCK) as free:
-            if free:
-                shutil.rmtree(left, ignore_errors=True)  # another run may be removing it too
-
-
-@contextmanager
-def stage(target: Path) -> Iterator[Path]:
-    """A locked folder beside ``target``, removed at the end whatever happens; write to ``CONTENT`` in it.
-
-    What a killed run left beside ``target`` is removed first. An OSError inside becomes a DatasetkitError.
+    What killed runs left beside ``target`` is removed first. An OSError inside becomes a DatasetkitError.
     """
     try:
         remove_stale(target.parent)
-        with _locked(target.parent) as folder:
+        with _stage(target.parent) as folder:
             yield folder
     except OSError as error:
-        message = f"can't write {target}: {error.strerror or error}"
-        raise DatasetkitError(message, "Nothing was changed. Check the space and the permissions there.") from error
+        raise unwritable(target, error) from error
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove the stages in ``folder`` that killed runs left behind; skip those of other users. Raises OSError."""
+    for stage in folder.glob(f"{PREFIX}*"):
+        if stage.is_symlink() or not stage.is_dir():
+            continue
+        with locked(stage / _LOCK, create=False) as ours:
+            stale = _untouched(stage) if ours is None else ours
+            if stale:
+                shutil.rmtree(stage / _WORK, ignore_errors=True)
+        with suppress(OSError):  # it isn't empty, another user's, or gone already
+            if stale:  # no longer open, as Windows removes no open file
+                (stage / _LOCK).unlink(missing_ok=True)
+            stage.rmdir()
+
+
+def _untouched(stage: Path) -> bool:
+    """Whether nothing in a stage has changed for a day."""
+    with suppress(FileNotFoundError):  # it is being removed
+        newest = max(path.lstat().st_mtime for path in (stage, *stage.rglob("*")))
+        return time.time() - newest > _ONE_DAY
+    return False
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[Path]:
-    while True:
-        made = folder / f"{PREFIX}{secrets.token_hex(4)}"
-        try:
-            made.mkdir(0o700)
-            with Lock(made / _LOCK) as ours:
-                if ours:  # else another run took it for a stale one before it was locked
-                    yield made
-                    return
-        finally:
-            _remove(made)
+def _stage(parent: Path) -> Iterator[Path]:
+    for _ in range(_ATTEMPTS):
+        stage = parent / f"{PREFIX}{secrets.token_hex(4)}"
+        with ExitStack() as stack:
+            stack.callback(_remove, stage)
+            stage.mkdir(0o700)
+            if _claim(stage, stack):
+                yield stage / _WORK / _FOLDER
+                return
+    raise BlockingIOError("other runs keep removing the files of this one")
 
 
-def _remove(made: Path) -> None:
-    """Remove a stage, also where Ctrl-C comes meanwhile; the error under way says more than one in here would."""
+def _claim(stage: Path, stack: ExitStack) -> bool:
+    """Lock a new stage and make its folders. False if another run has just taken it for one left behind."""
     try:
-        shutil.rmtree(made, ignore_errors=True)
+        if stack.enter_context(locked(stage / _LOCK)) is False:
+            return False
+        (stage / _WORK).mkdir()
+        (stage / _WORK / _FOLDER).mkdir()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _remove(stage: Path) -> None:
+    """Remove a stage, even if Ctrl-C comes meanwhile. An error here would hide the one that ended the run."""
+    try:
+        _empty(stage)
     except KeyboardInterrupt:
-        shutil.rmtree(made, ignore_errors=True)
+        _empty(stage)
         raise
 
 
+def _empty(stage: Path) -> None:
+    shutil.rmtree(stage / _WORK, ignore_errors=True)
+    with suppress(OSError):
+        (stage / _LOCK).unlink(missing_ok=True)
+        stage.rmdir()
+
+
+@contextmanager
+def locked(path: Path, *, create: bool = True) -> Iterator[bool | None]:
+    """Lock a file while the block runs, without waiting; the system unlocks it when the process dies, however it dies.
+
+    Yields True if the lock is ours, False if another run holds it, None if it can't be known: the file system has no
+    locks or, without ``create``, the file is missing, a symbolic link or another user's. Raises OSError.
+    """
+    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)  # a link planted here could point anywhere
+    try:
+        handle = os.open(path, flags | os.O_CREAT if create else flags, 0o600)
+    except OSError:
+        if create:
+            raise
+        handle = None
+    try:
+        yield None if handle is None else _lock(handle)
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _lock(handle: int) -> bool | None:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # flock's and Windows' word for a lock that another holds
+        return False
+    except OSError:  # ENOLCK, ENOSYS, EOPNOTSUPP: no locks here
+        return None
+    return True
+
+
 def require_room(folder: Path, size: int) -> None:
-    """Raise DatasetkitError where ``folder`` has no room for ``size`` bytes, OSError where it isn't there."""
+    """Raise DatasetkitError where ``folder`` has no room for ``size`` bytes, OSError where there is no such folder."""
     free = shutil.disk_usage(folder).free
     if size > free:
         raise DatasetkitError(
-            f"{folder} has {free:,} bytes free, {size:,} are needed", "Make room there or write elsewhere."
+            f"not enough disk space: {size:,} bytes are needed, {free:,} are free", "Free some, or write elsewhere."
         )
 
 
 def unwritable(target: Path, error: OSError) -> DatasetkitError:
-    """The error for a ``target`` that could not be written."""
+    """The error for a ``target`` that can't be written."""
     return DatasetkitError(
-        f"{target} could not be written: {error.strerror or error}",
-        "Nothing is left of it. Mend that and try again.",
+        f"can't write {target}: {error.strerror or error}",
+        "Nothing was changed. Check the disk space and the permissions there.",
     )
 
 
 def refuse_existing(target: Path, *, force: bool) -> None:
-    """Raise DatasetkitError where a file can't be put at ``target``; ``force`` lets it replace one."""
+    """Raise DatasetkitError where a file can't be put at ``target``; with ``force`` it may replace another file."""
     try:
         mode = (target.stat() if target.exists() else target.lstat()).st_mode
     except FileNotFoundError:
@@ -163,76 +231,24 @@ def refuse_existing(target: Path, *, force: bool) -> None:
     if stat.S_ISDIR(mode):
         raise DatasetkitError(f"{target} is a folder", "Name a file.")
     if not target.parent.is_dir():
-        raise DatasetkitError(f"{target} can't be written: there is no folder {target.parent}", "Make it first.")
+        raise DatasetkitError(f"can't write {target}: there is no folder {target.parent}", "Create it first.")
     if mode and not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
-        raise DatasetkitError(f"{target} is a pipe or device, not a file", "Name a file.")
+        raise DatasetkitError(f"{target} is a pipe or a device, not a file", "Name a file.")
     if mode and not force:
-        raise DatasetkitError(f"{target} exists", "Name another file, or pass --force to replace it.")
+        raise DatasetkitError(f"{target} already exists", "Choose another name, or replace it with --force.")
 
 
-def _refuse(target: Path) -> None:
+def _refuse_taken(target: Path) -> None:
     if os.path.lexists(target):
-        raise DatasetkitError(f"{target} exists already", "Give a new name, or remove it first.")
+        raise DatasetkitError(f"{target} already exists", "Choose another name, or remove it first.")
 
 
-def _sync_all(folder: Path) -> None:
-    for place, _, files in os.walk(folder):
-        for file in files:
-            sync(Path(place, file))
-        sync(Path(place))
-
-
-def sync(path: Path) -> None:
-    """Have the disk hold what was written. Folders can't be opened for that on Windows, and needn't be."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-class Lock:
-    """Lock a file, made where it isn't there; entering says whether it is ours now. It never waits."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._handle: int | None = None
-
-    def __enter__(self) -> bool:
+def _sync(path: Path) -> None:
+    """Wait until the disk holds a file or the names in a folder. Windows syncs only files that may be written to."""
+    writable = path.is_file() and os.access(path, os.W_OK)
+    if writable or os.name != "nt":
+        handle = os.open(path, os.O_RDWR if writable else os.O_RDONLY)
         try:
-            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        except FileNotFoundError:  # its folder was removed meanwhile
-            return False
-        return _take(self._handle) and self._still_there(self._handle)
-
-    def __exit__(self, *_: object) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-
-    def _still_there(self, handle: int) -> bool:
-        """Whether the path still names the file that was locked: it may have been removed in between."""
-        try:
-            return os.path.samestat(os.fstat(handle), self._path.stat())
-        except FileNotFoundError:
-            return False
-
-
-if sys.platform == "win32":
-
-    def _take(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-
-    def _take(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import new_file, sync
+from datasetkit.files import new_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,6 @@ def write_receipt(zip_path: Path, receipt: Receipt) -> None:
     content = (json.dumps(asdict(receipt), ensure_ascii=False, indent=2) + "\n").encode()
     with new_file(receipt_path(zip_path), size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
-        sync(temporary)
 
 
 def _unusable(path: Path, reason: str) -> DatasetkitError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import new_file, sync
+from datasetkit.files import new_file
 from datasetkit.model import Kind, Role
 from datasetkit.pack import sources
 from datasetkit.pack.digests import trailing
@@ -69,7 +69,6 @@ def pack(
     with new_file(target, size=layout.size, force=force) as temporary:
         entries, digests = write_hashed(layout, tree, temporary, ("sha256", "md5"), progress)
         _check(temporary, entries, layout, tree if verify else None)
-        sync(temporary)
     sha256, md5 = digests
     return built_from(layout, target, layout.size, sha256, md5)
 

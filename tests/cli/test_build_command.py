@@ -140,7 +140,7 @@ def test_an_existing_target_is_kept_unless_forced(cli: Cli, clean: Path, tmp_pat
     (tmp_path / "out.zip").write_text("mine")
     ran = cli("build", clean, "-o", tmp_path / "out.zip")
     assert ran.code == 2
-    assert "pass --force" in ran.err
+    assert "with --force" in ran.err
     assert (tmp_path / "out.zip").read_text() == "mine"
     assert cli("build", clean, "-o", tmp_path / "out.zip", "--force").code == 0
 
@@ -296,7 +296,7 @@ def test_a_file_where_the_manifest_of_a_folder_would_be_is_kept(cli: Cli, clean:
     (tmp_path / "out.json").write_text("mine")
     ran = cli("build", clean, "-o", tmp_path / "out", "--dir")
     assert ran.code == 2
-    assert "out.json exists" in ran.err
+    assert "out.json already exists" in ran.err
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
 
 

@@ -105,7 +105,7 @@ def test_clips_that_would_share_a_name_are_told_apart(cli: Cli, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["raw", "-o", "there"], "exists already"),
+        (["raw", "-o", "there"], "already exists"),
         (["raw", "-o", "raw/new"], "stays as it is"),
         (["raw", "-o", "raw"], "stays as it is"),
         (["empty", "-o", "new"], "there is no clip in empty"),

@@ -128,7 +128,7 @@ def test_what_is_in_the_other_zip_of_a_split_is_left_to_that(built, line, medium
 @pytest.mark.parametrize("content", [b"{}", b"[1]", b"mine", b"\xff", b"[" * 100_000, b'{"datasetkit": 1}'])
 def test_a_file_that_is_no_manifest_is_not_replaced_unless_forced(tmp_path, content):
     (tmp_path / "a.zip.json").write_bytes(content)
-    with pytest.raises(DatasetkitError, match=r"a\.zip\.json exists"):
+    with pytest.raises(DatasetkitError, match=r"a\.zip\.json already exists"):
         refuse_manifest(tmp_path / "a.zip", force=False)
     refuse_manifest(tmp_path / "a.zip", force=True)
 
