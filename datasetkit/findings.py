@@ -1,16 +1,18 @@
-"""What judging a dataset yields: problems, and findings once the engine has stamped them. Pure values."""
+"""What is found in a dataset: problems as rules report them, findings as everybody else sees them. Pure values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 
 from datasetkit.edits import Edit
 from datasetkit.model import Kind, Role, Where
 
 
 class Severity(IntEnum):
-    """The consequence: refused or failing, training suffers, worth a look. Higher is worse."""
+    """The consequence: it would be refused or fail; training suffers; worth a look. Higher is worse."""
 
     ADVICE = 1
     WARNING = 2
@@ -31,11 +33,11 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a rule saw.
+    """What a rule reports.
 
-    ``where`` and ``severity`` default to the subject's place and the rule's severity. ``mended`` says that
-    `build` puts this one right on the way into the zip. ``fix`` holds the edits that remove the problem, none where
-    that takes a human; they are ``safe`` where meaning and pixels stay as they are seen.
+    ``where`` and ``severity`` default to the subject's place and the rule's severity. ``mended``: `build` fixes this in
+    the zip that it writes. ``fix`` holds the edits that remove the problem, none where a person has to; they are
+    ``safe`` if they keep meaning and pixels. ``data`` is the message's content for programs: JSON values by name.
     """
 
     message: str
@@ -44,13 +46,14 @@ class Problem:
     mended: bool = False
     fix: tuple[Edit, ...] = ()
     safe: bool = True
+    data: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem with its rule's identity. ``medium`` is the file it is about, if not ``where.path``.
+    """A problem with its rule's identity, and ``medium``, the file it is about if that isn't ``where.path``.
 
-    ``fix`` and ``safe`` are those of `Problem`.
+    ``mended``, ``fix``, ``safe`` and ``data`` are as in `Problem`.
     """
 
     code: str
@@ -63,13 +66,25 @@ class Finding:
     medium: str | None = None
     fix: tuple[Edit, ...] = ()
     safe: bool = True
+    data: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    @property
+    def fixable(self) -> bool:
+        """Whether `datasetkit fix` can remove it, with `fix_options` where it needs them."""
+        return bool(self.fix)
+
+    @property
+    def fix_options(self) -> tuple[str, ...]:
+        """The options that `datasetkit fix` needs for it: what changes content and what is mere advice is opt-in."""
+        select = ("--select", self.code) if self.severity is Severity.ADVICE else ()
+        return (*select, *(() if self.safe else ("--unsafe",)))
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
     """Findings left out of a verdict, and the reason that was given.
 
-    ``code`` is the entry as written: a code or prefix, with ":PATH" after it where it holds for some files only.
+    ``code`` is the entry as written: a code or prefix, with ":PATH" after it if it holds for some files only.
     """
 
     code: str
@@ -84,9 +99,9 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The kind and role a dataset was judged as, and where each comes from ("from its lines", "--kind", …).
+    """The kind and role that a dataset was judged as, and where each comes from ("from its lines", "--kind", …).
 
-    ``mixed`` says that some lines have a last frame and others don't.
+    ``mixed``: some lines have a last frame and others don't.
     """
 
     kind: Kind

@@ -60,6 +60,19 @@ def unstyled(text: Printable) -> Printable:
     return _trusted(unstyle(text))
 
 
+def wrapped(text: Printable, width: int | None, indent: int) -> Printable:
+    """The text in lines of at most ``width`` cells, those after the first ``indent`` cells to the right.
+
+    It is broken at spaces, and inside a word that is longer than a line; not at all where ``width`` is None.
+    """
+    if width is None:
+        return text
+    from wcwidth import wrap
+
+    margin = " " * min(indent, max(width - 2, 0))  # a wide letter takes two cells
+    return _trusted("\n".join(wrap(text, max(width, 2), subsequent_indent=margin, break_on_hyphens=False)))
+
+
 def as_json(value: object, *, indent: int | None = 2, ascii_only: bool = True) -> Printable:
     """``value`` as JSON. Without ``ascii_only`` letters stay readable, and only what isn't printable is escaped."""
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)

@@ -14,7 +14,7 @@ from datasetkit.cli.terminal import echo
 from datasetkit.config import DEFAULT, KEYS, Settings, from_environment, merge
 from datasetkit.printable import Printable, as_json, styled
 from datasetkit.prompts.effect import Effect
-from datasetkit.report.columns import align
+from datasetkit.report.columns import table
 from datasetkit.scan.datasets import open_tree, prefixes
 from datasetkit.verdict import read_settings, settings_for
 
@@ -49,8 +49,8 @@ def command(path: str, *, form: str, **options: Any) -> None:
         return
     for name, force in found:
         echo(styled(Printable(name), bold=True))
-        for row in align([*_rows(force)]):
-            echo(Printable("  " + "  ".join(row)))
+        for row in table([*_rows(force)], margin="  "):
+            echo(row)
 
 
 def _found(path: str, options: Mapping[str, Any]) -> Iterator[tuple[str, Settings]]:
@@ -70,9 +70,9 @@ def _values(force: Settings) -> Iterator[tuple[str, Any, str]]:
         yield f"ignore.{code}", reason, force.origin[f"ignore.{code}"]
 
 
-def _rows(force: Settings) -> Iterator[tuple[Printable, ...]]:
+def _rows(force: Settings) -> Iterator[tuple[str, ...]]:
     for key, value, origin in _values(force):
-        yield Printable(key), Printable(_DEFAULTS[key] if value is None else str(value)), Printable(origin)
+        yield key, _DEFAULTS[key] if value is None else str(value), origin
 
 
 def _as_json(force: Settings) -> dict[str, dict[str, Any]]:

@@ -12,9 +12,9 @@ import click
 
 from datasetkit.cli.options import files, judging, judging_options, staged_options
 from datasetkit.cli.staged import chosen, untracked
-from datasetkit.cli.terminal import width
+from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.errors import DatasetkitError
-from datasetkit.report.columns import printable
+from datasetkit.printable import Printable, unstyled
 from datasetkit.report.formats import FORMATS, load
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 @staged_options
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--all", "every", is_flag=True, help="Show every finding, however often its code repeats.")
-@click.option("--trainer", is_flag=True, help="List the clips too, each with the pixels that training sees.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each code instead of listing them.")
+@click.option("--trainer", is_flag=True, help="List the clips too, with the size that the trainer sees.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="For people or machines.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write the format to a file; stdout is the text report.",
+    help="Write the format to a file; stdout gets the text report.",
 )
 def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], **options: Any) -> int:
     """Check dataset folders and zips; change nothing.
@@ -47,9 +48,11 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
       datasetkit lint money_rain --format sarif --output lint.sarif
       datasetkit lint --staged
     """
+    if options["statistics"] and options["form"] not in ("text", "json"):
+        raise click.UsageError("--statistics comes as text or json only.")
     looked_at = chosen(paths, exclude, staged=staged)
     if not looked_at and options["form"] == "text" and not options["output"]:
-        click.echo("no dataset is touched")  # and nothing is loaded that judges one
+        echo(Printable("no dataset has changed"))  # without loading what judges one
         return 0
     return _lint(looked_at, staged=staged, **options)
 
@@ -60,56 +63,73 @@ def _lint(
     staged: bool,
     strict: bool,
     every: bool,
+    statistics: bool,
     trainer: bool,
     form: str,
     output: Path | None,
     **options: Any,
 ) -> int:
-    from datasetkit.cli.placing import place
-    from datasetkit.cli.terminal import bars
-    from datasetkit.cli.trainer import table
     from datasetkit.findings import Severity
-    from datasetkit.report import text
     from datasetkit.verdict import check_all
 
     started = time.monotonic()
-    readable = form == "text" or output is not None
     hidden = {path: untracked(path) for path in paths} if staged else {}
     with bars() as progress:
         judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **judging(options))
     for verdict, path in zip(judged, hidden, strict=False):
-        _tell_untracked(verdict, hidden[path])
-    if readable:
-        for verdict in judged:
-            click.echo(text.render(verdict, every=every, width=width(sys.stdout)))
-            for row in table(verdict) if trainer else ():
-                click.echo(row)
-        click.echo(text.summary(judged, time.monotonic() - started))
+        _note_untracked(verdict, hidden[path])
+    if form == "text" or output:
+        _show(judged, time.monotonic() - started, every=every, statistics=statistics, trainer=trainer)
     if output:
-        _write(load(form)(place(judged)), output, judged)
-    elif not readable:
-        report = load(form)(place(judged))
-        click.echo(report, nl=bool(report))
+        _write(_formatted(judged, form, statistics=statistics), output, judged)
+    elif form != "text" and (report := _formatted(judged, form, statistics=statistics)):
+        echo(report)
     worst = max((finding.severity for verdict in judged for finding in verdict.findings), default=Severity.ADVICE)
     return int(worst >= (Severity.WARNING if strict else Severity.ERROR))
 
 
-def _tell_untracked(verdict: Verdict, hidden: frozenset[str]) -> None:
-    """Say why a file that everyone can see is told to be missing."""
+def _show(judged: Sequence[Verdict], seconds: float, *, every: bool, statistics: bool, trainer: bool) -> None:
+    """The text report on stdout, and on stderr the command to run next."""
+    from datasetkit.cli.suggesting import next_command
+    from datasetkit.cli.trainer import clips
+    from datasetkit.report import statistics as counted
+    from datasetkit.report import text
+
+    for verdict in judged:
+        if not statistics:
+            echo(text.render(verdict, every=every, width=width(sys.stdout)))
+        for row in clips(verdict) if trainer else ():
+            echo(row)
+    if statistics and any(verdict.findings for verdict in judged):
+        echo(counted.render(judged))
+    echo(Printable(text.summary(judged, seconds)))
+    if following := next_command(judged):
+        note(f"next: {following}")
+
+
+def _formatted(judged: Sequence[Verdict], form: str, *, statistics: bool) -> Printable:
+    from datasetkit.cli.placing import place
+    from datasetkit.report import statistics as counted
+
+    if statistics:
+        return counted.render_json(judged) if form == "json" else counted.render(judged)
+    return load(form)(place(judged))
+
+
+def _note_untracked(verdict: Verdict, hidden: frozenset[str]) -> None:
+    """Say why a file that is plainly there counts as missing."""
     references = (reference for sample in verdict.dataset.samples for reference in sample.references)
     for path in sorted({reference.medium.path for reference in references} & hidden):
-        name = printable(f"{verdict.dataset.name}/{path}")
-        click.echo(f"note: {name} is named, but not part of the commit: git add it, or have git ignore it", err=True)
+        note(f"note: {verdict.dataset.name}/{path} isn't part of the commit: git add it, or have git ignore it")
 
 
-def _write(report: str, output: Path, judged: Sequence[Verdict]) -> None:
+def _write(report: Printable, output: Path, judged: Sequence[Verdict]) -> None:
     from datasetkit.files import new_file
 
     target = output.parent.resolve() / output.name
     if any(target in _own_files(verdict) for verdict in judged):
         raise DatasetkitError(f"{output} is a file of the dataset itself", "Name another file.")
-    # a file name that isn't UTF-8 holds lone surrogates
-    content = (click.unstyle(report) + "\n" * bool(report)).encode("utf-8", "backslashreplace")
+    content = (unstyled(report) + "\n" * bool(report)).encode()
     with new_file(output, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
 

@@ -7,7 +7,7 @@ import click
 from datasetkit import spec
 from datasetkit.cli.terminal import echo
 from datasetkit.printable import Printable, as_json
-from datasetkit.report.columns import align
+from datasetkit.report.columns import table
 
 
 @click.command(name="models")
@@ -29,7 +29,6 @@ def command(form: str) -> None:
         (m.id, ", ".join(m.kinds), f"≤ {m.seconds}", str(m.batch_size), str(m.max_pixels), ", ".join(m.regions))
         for m in spec.models()
     ]
-    for row in align([heading, *rows]):
-        echo(Printable("  ".join(row)))
-    echo(Printable(""))
+    for row in [*table([heading, *rows]), Printable("")]:
+        echo(row)
     echo(Printable(f"Checked {spec.document('models.json')['checked']}; sources: datasetkit models --format json"))

@@ -46,7 +46,7 @@ def command(
     """
     looked_at = chosen(paths, exclude, staged=staged)
     if not looked_at:
-        click.echo("no dataset is touched")  # and nothing is loaded that reads one
+        click.echo("no dataset has changed")  # and nothing is loaded that reads one
         return 0
     return _normalize(looked_at, config_file, write=write, staged=staged)
 

@@ -1,8 +1,8 @@
-"""The options that judging commands share. Imports nothing that costs time: a commit hook may have nothing to judge."""
+"""The options that judging commands share. Imports nothing slow: a commit hook may have nothing to judge."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,19 +33,19 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--target-seconds",
                 type=click.FloatRange(min=0, min_open=True),
                 metavar="S",
-                help="The length of the videos you want.",
+                help="The length of the videos you want to generate.",
             ),
             click.option(
                 "--ignore",
                 multiple=True,
                 metavar="CODES",
-                help="Leave these codes or prefixes out, for some files alone as V411:clips/*.mp4.",
+                help="Leave out these codes or prefixes; for certain files: V411:clips/*.mp4.",
             ),
             click.option(
                 "--config",
                 type=click.Path(path_type=Path),
                 metavar="FILE",
-                help="Read this instead of the datasetkit.toml beside data.jsonl.",
+                help="Read this file instead of the datasetkit.toml beside data.jsonl.",
             ),
         ]
     ):
@@ -54,31 +54,40 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def judging(options: Mapping[str, Any]) -> Options:
-    """Of a command's options those that `judging_options` gave it."""
+    """The options that say what to judge a dataset as, out of all of a command's."""
     from datasetkit.config import Options
 
     return cast("Options", {key: options[key] for key in Options.__annotations__ if key in options})
 
 
+def given(*names: str) -> Iterator[str]:
+    """Those options of the running command that were given, as they are typed, of the parameters called ``names``."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "") if parameter.name in names else None
+        for each in value if isinstance(value, tuple) else () if value is None else (value,):
+            yield from (parameter.opts[0], str(each))
+
+
 def staged_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that have it find its datasets through git, as a commit hook does."""
+    """Give a command the options that make it find its datasets through git, as a commit hook does."""
     command = click.option(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="With --staged: not the folders that this matches, from the repository's root.",
+        help="With --staged: skip matching folders (paths from the repository's root).",
     )(command)
     return click.option(
         "--staged",
         is_flag=True,
-        help="The datasets of this git repository that the staged changes touch; PATH names further data.jsonl.",
+        help="Look at the datasets with staged changes in this git repository; each PATH adds a data.jsonl.",
     )(command)
 
 
 def files(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Have the shell complete the names of files and folders.
+    """Let the shell complete the names of files and folders.
 
-    click.Path would do so too, but asks the file system about a name before we can answer for it.
+    click.Path would do so too, but it looks names up in the file system first, and its errors would come before ours.
     """
     from click.shell_completion import CompletionItem
 

@@ -9,7 +9,7 @@ import click
 from datasetkit.cli.terminal import echo
 from datasetkit.errors import DatasetkitError
 from datasetkit.printable import Printable, joined, lines, styled
-from datasetkit.report.columns import align
+from datasetkit.report.columns import table
 from datasetkit.rules import REGISTRY, Rule
 
 
@@ -23,18 +23,14 @@ def command(code: str | None) -> None:
       datasetkit rule V407
     """
     if code is None:
-        for row in align([(r.code, r.name, str(r.severity), _first_line(r)) for r in _sorted()]):
-            echo(Printable("  ".join(row)))
+        for row in table([(r.code, r.name, str(r.severity), r.doc.splitlines()[0]) for r in _sorted()]):
+            echo(row)
     else:
         echo(_page(_find(code)))
 
 
 def _sorted() -> list[Rule]:
     return sorted(REGISTRY.values(), key=lambda rule: rule.code)
-
-
-def _first_line(rule: Rule) -> str:
-    return rule.doc.splitlines()[0]
 
 
 def _find(code: str) -> Rule:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from datasetkit import __version__
 from datasetkit.findings import Finding, Ignored, Severity
+from datasetkit.printable import Printable, as_json
 from datasetkit.report.places import Placed
 
 
-def report(placed: Sequence[Placed]) -> str:
-    """All verdicts as one JSON object.
-
-    It is in ASCII: a name that isn't UTF-8 stays what it is, and no terminal's encoding matters.
-    """
+def report(placed: Sequence[Placed]) -> Printable:
+    """All verdicts as one JSON object, in ASCII: a name that isn't UTF-8 stays what it is."""
     counts = {str(severity): sum(p.verdict.count(severity) for p in placed) for severity in reversed(Severity)}
     value = {"datasetkit": __version__, "counts": counts, "datasets": [_dataset(p) for p in placed]}
-    return json.dumps(value, indent=2)
+    return as_json(value)
 
 
 def _dataset(placed: Placed) -> dict[str, Any]:
@@ -56,6 +53,9 @@ def _finding(finding: Finding, placed: Placed) -> dict[str, Any]:
         "field": finding.where.field,
         "medium": (medium.entry or medium.path) if medium else None,
         "mended": finding.mended,
+        "fixable": finding.fixable,
+        "safe": finding.safe if finding.fixable else None,
+        "data": dict(finding.data),
     }
 
 

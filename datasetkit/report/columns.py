@@ -1,69 +1,56 @@
-"""Text in columns, as wide as a terminal shows it."""
+"""Columns as wide as a terminal shows them; counts, sizes and paths as people read them."""
 
 from __future__ import annotations
 
 import shlex
-import unicodedata
 from collections.abc import Sequence
 
-from datasetkit.printable import Printable
+from click import unstyle
 
-
-def cells(text: str) -> int:
-    """The terminal cells that ``text`` takes: Chinese letters and most emoji take two, combining marks none."""
-    return sum(_cells(letter) for letter in text)
-
-
-def _cells(letter: str) -> int:
-    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-
-
-def align(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The rows with every column but the last filled with spaces to its widest text."""
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    return [
-        [text + " " * (w - cells(text)) for text, w in zip(row[:-1], widths, strict=False)] + [row[-1]] for row in rows
-    ]
-
-
-def wrap(text: str, width: int, later: int | None = None) -> list[str]:
-    """``text`` in lines of at most ``width`` cells, those after the first of at most ``later``.
-
-    They are broken at spaces, and inside what is longer than a line. A width counts as 2 at least.
-    """
-    room, later = max(width, 2), max(width if later is None else later, 2)
-    lines, used = [""], 0
-    for word in text.split(" "):
-        space = int(used > 0)
-        for number, part in enumerate(_pieces(word, min(room, later))):
-            if used and (number or used + space + cells(part) > room):
-                lines.append("")
-                used, space, room = 0, 0, later
-            lines[-1] += " " * space + part
-            used, space = used + space + cells(part), 0
-    return lines
-
-
-def _pieces(word: str, width: int) -> list[str]:
-    """A word whole where it fits in ``width`` cells, else cut into parts that do; marks stay with their letter."""
-    pieces, used = [""], 0
-    for letter in word:
-        if used and used + _cells(letter) > width:
-            pieces.append("")
-            used = 0
-        pieces[-1] += letter
-        used += _cells(letter)
-    return pieces
-
+from datasetkit.printable import Printable, joined
 
 printable = Printable  # the old name, for callers that still have it
 
 
-def quoted(path: str) -> str:
-    """A path as it is typed in a shell."""
-    return shlex.quote(printable(path))
+def cells(text: str) -> int:
+    """The terminal cells that ``text`` takes, colours aside: a Chinese letter takes two, a combining mark none."""
+    plain = unstyle(text)
+    if plain.isascii():
+        return len(plain)
+    from wcwidth import width  # slow to load, and rarely needed
+
+    return width(plain)
+
+
+def align(rows: Sequence[Sequence[str]]) -> list[list[Printable]]:
+    """The rows, with every column but the last filled with spaces to its widest text."""
+    shown = [[Printable(text) for text in row] for row in rows]
+    widths = [max(map(cells, column)) for column in zip(*shown, strict=True)][:-1]
+    return [[*map(_filled, row[:-1], widths), row[-1]] for row in shown]
+
+
+def table(rows: Sequence[Sequence[str]], margin: str = "") -> list[Printable]:
+    """The aligned rows as lines."""
+    return [joined([Printable(margin), joined(row, "  ")]) for row in align(rows)]
+
+
+def _filled(text: Printable, width: int) -> Printable:
+    return joined([text, Printable(" " * (width - cells(text)))])
+
+
+def quoted(text: str) -> str:
+    """An argument as it is typed in a shell; one that isn't printable as bash's and zsh's $'…'."""
+    if Printable(text) == text:
+        return shlex.quote(text)
+    return f"$'{''.join(map(_typed, text))}'"
+
+
+def _typed(letter: str) -> str:
+    if letter in "\\'":
+        return f"\\{letter}"
+    if letter.isprintable() and letter not in ":#":
+        return letter
+    return "".join(f"\\x{byte:02x}" for byte in letter.encode("utf-8", "surrogateescape"))
 
 
 def size(count: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datasetkit.printable import Printable
     from datasetkit.report.places import Placed
 
 FORMATS = {
@@ -17,7 +18,7 @@ FORMATS = {
 }
 
 
-def load(name: str) -> Callable[[Sequence[Placed]], str]:
+def load(name: str) -> Callable[[Sequence[Placed]], Printable]:
     """The function that writes verdicts in the format called ``name``, one of FORMATS."""
-    report: Callable[[Sequence[Placed]], str] = importlib.import_module(FORMATS[name]).report
+    report: Callable[[Sequence[Placed]], Printable] = importlib.import_module(FORMATS[name]).report
     return report

@@ -12,8 +12,9 @@ from urllib.parse import quote
 from datasetkit import __version__
 from datasetkit.findings import Finding, Severity
 from datasetkit.model import Sample
-from datasetkit.report.columns import printable
+from datasetkit.printable import Printable, as_json
 from datasetkit.report.places import Place, Placed
+from datasetkit.report.text import remedy
 from datasetkit.rules import REGISTRY, Rule
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -22,7 +23,7 @@ _FINGERPRINT = "datasetkit/v1"
 _ROOT = "%SRCROOT%"
 
 
-def report(placed: Sequence[Placed]) -> str:
+def report(placed: Sequence[Placed]) -> Printable:
     """All verdicts as one run. Ignored findings are in it as suppressed ones, each with its reason (3.35)."""
     results = [result for p in placed for result in _results(p)]
     codes = sorted({result["ruleId"] for result in results})
@@ -40,7 +41,7 @@ def report(placed: Sequence[Placed]) -> str:
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return as_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:
@@ -77,13 +78,14 @@ def _judged(placed: Placed) -> Iterator[tuple[Finding, str | None]]:
 
 def _result(finding: Finding, placed: Placed, digest: str) -> dict[str, Any]:
     """A result (3.27). Its fingerprint holds no line number: it stays when lines are added above."""
-    message = printable(finding.message) + (" (build mends it)" if finding.mended else "")
+    message = Printable(finding.message + remedy(finding))
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
         "message": {"text": message},
         "locations": [_location(placed.place(finding), finding.where.field)],
         "partialFingerprints": {_FINGERPRINT: digest},
+        "properties": {"fixable": finding.fixable, "data": dict(finding.data)},
     }
     medium = placed.medium(finding)
     if medium and medium.entry is None and placed.is_there(finding):
@@ -96,7 +98,7 @@ def _suppressions(reason: str | None) -> dict[str, Any]:
     """How a host is told not to show a result; without an empty list it couldn't tell "none" from "unknown"."""
     if reason is None:
         return {"suppressions": []}
-    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": printable(reason)}]}
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": Printable(reason)}]}
 
 
 def _location(place: Place, field: str | None) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def _location(place: Place, field: str | None) -> dict[str, Any]:
         physical["region"] = {"startLine": place.line}
     location: dict[str, Any] = {"physicalLocation": physical}
     line = f":{place.line}" if place.line else ""
-    inside = [printable(place.entry) + line] if place.entry else []
+    inside = [Printable(place.entry) + line] if place.entry else []
     if inside or field:
         location["logicalLocations"] = [{"fullyQualifiedName": "/".join([*inside, *([field] if field else [])])}]
     return location

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePath
+from types import MappingProxyType
 
 from datasetkit import spec
 from datasetkit.config import Settings
@@ -163,6 +164,7 @@ def _finding(rule: Rule, problem: Problem, where: Where, medium: str | None, con
         medium=medium,
         fix=problem.fix,
         safe=problem.safe,
+        data=MappingProxyType(dict(problem.data)),
     )
 
 

@@ -1,12 +1,18 @@
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import builders
+import jsonschema
 import pytest
-from conftest import Cli, line
+from conftest import Cli, Ran, line
+
+from datasetkit import spec
 
 
 def test_a_clean_set_says_so_and_what_it_was_taken_for(cli: Cli, clean: Path) -> None:
@@ -40,8 +46,8 @@ def test_findings_name_the_line_the_field_and_the_way_out(cli: Cli, faulty: Path
     assert "data.jsonl:4" in ran.out
     assert "image_3.jpeg is not there, but image_3.jpg is" in ran.out
     assert "I303 image-extension" in ran.out
-    assert "(build mends it)" in ran.out
-    assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 notes, ")
+    assert "(`build` fixes this)" in ran.out
+    assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 pieces of advice, ")
 
 
 def test_select_and_ignore_take_codes_and_prefixes(cli: Cli, faulty: Path) -> None:
@@ -168,7 +174,7 @@ def test_a_reader_that_goes_away_is_no_error(faulty: Path) -> None:
         assert process.stderr
         process.stdout.readline()
         process.stdout.close()
-        assert process.stderr.read() == b""
+        assert [row for row in process.stderr if not row.startswith(b"next: ")] == []
 
 
 def test_models_and_rules_are_listed(cli: Cli) -> None:
@@ -242,3 +248,99 @@ def test_a_report_replaces_a_report_but_no_file_of_the_dataset(
 
 def test_the_formats_are_those_there_are(cli: Cli) -> None:
     assert "[text|json|sarif|github]" in cli("lint", "--help").out
+
+
+def test_statistics_count_the_findings_of_each_code(cli: Cli, faulty: Path) -> None:
+    ran = cli("lint", faulty, "--statistics")
+    assert ran.code == 1
+    rows = ran.out.splitlines()
+    assert "1  L209  [*]  file-not-found" in rows
+    assert rows[-2] == "[*] fixable with `datasetkit fix`"
+    assert rows[-1].startswith("2 errors, 3 warnings, ")
+    counted = json.loads(cli("lint", faulty, "--statistics", "--format", "json").out)
+    schema = {"$ref": "#/$defs/statistics", "$defs": spec.document("report.schema.json")["$defs"]}
+    jsonschema.validate(counted, schema)
+    assert {"code": "L209", "name": "file-not-found", "count": 1, "fixable": True} in counted
+    assert [row["count"] for row in counted] == sorted((row["count"] for row in counted), reverse=True)
+
+
+def test_statistics_of_nothing_and_in_other_formats(cli: Cli, clean: Path) -> None:
+    assert cli("lint", clean, "--statistics").out.startswith("nothing found")
+    assert json.loads(cli("lint", clean, "--statistics", "--format", "json").out) == []
+    assert "text or json" in cli("lint", clean, "--statistics", "--format", "sarif").err
+
+
+def next_command(ran: Ran) -> list[str]:
+    """The arguments of the command that the line after `next:` says."""
+    (following,) = [row.removeprefix("next: ") for row in ran.err.splitlines() if row.startswith("next: ")]
+    name, *arguments = shlex.split(following)
+    assert name == "datasetkit"
+    return arguments
+
+
+def test_next_repeats_the_options_and_does_what_it_says(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "it's one"
+    shutil.copytree(clean, folder)
+    builders.clip(folder / "video_1.mp4", frames=90, size=(64, 96))
+    options = ["--model", "wan2.2-i2v-flash", "--role", "training", "--ignore", "S", "--ignore", "V410,V411:a b/*"]
+    ran = cli("lint", folder, *options, "--strict")
+    assert next_command(ran) == ["fix", str(folder), *options, "--unsafe", "--diff"]
+    followed = cli(*next_command(ran))
+    assert (followed.code, "video_1.mp4" in followed.out) == (1, True)
+
+
+def test_next_selects_advice_if_there_is_nothing_else(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    text = (folder / "data.jsonl").read_text()
+    (folder / "data.jsonl").write_text(text.replace("in place 0.", "in  place 0."))
+    ran = cli("lint", folder, "--select", "P607")
+    assert next_command(ran) == ["fix", str(folder), "--select", "P607", "--diff"]
+    assert cli(*next_command(ran)).code == 1
+    assert "next:" not in cli("lint", folder, "--select", "L").err
+
+
+def test_next_for_raw_clips_is_init(cli: Cli, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = tmp_path / "-raw clips"
+    raw.mkdir()
+    shutil.copy(clean / "video_1.mp4", raw / "one.MP4")
+    monkeypatch.chdir(tmp_path)
+    ran = cli("lint", "--model", "wan2.2-i2v-flash", "--", raw.name)
+    assert ran.code == 1
+    assert next_command(ran) == ["init", "./-raw clips", "-o", "./-raw clips_dataset", "--model", "wan2.2-i2v-flash"]
+    assert cli(*next_command(ran)).code == 0
+    monkeypatch.chdir(raw)
+    assert next_command(cli("lint", "."))[:4] == ["init", ".", "-o", "../-raw clips_dataset"]
+    (raw / "Data.jsonl").touch()
+    assert "next:" not in cli("lint", ".").err
+
+
+HOSTILE = "evil\n::error file=app.js::X\x1b]0;x\x07##[error]y"
+
+
+@pytest.mark.parametrize("form", ["text", "github", "json", "sarif"])
+def test_a_hostile_key_or_name_steers_nothing(cli: Cli, clean: Path, tmp_path: Path, form: str) -> None:
+    folder = tmp_path / "  ::error::set"
+    shutil.copytree(clean, folder)
+    text = (folder / "data.jsonl").read_text()
+    (folder / "data.jsonl").write_text(text.replace('{"prompt"', json.dumps({HOSTILE: "x"})[:-1] + ', "prompt"', 1))
+    (folder / HOSTILE.replace("/", "")).touch()
+    ran = cli("lint", folder, "--format", form)
+    shown = ran.out + ran.err + cli("build", folder, "-o", tmp_path / "x.zip").err
+    assert "evil" in shown
+    assert "\x1b" not in shown
+    assert "##[" not in shown
+    commands = [row for row in shown.splitlines() if row.lstrip().startswith("::")]
+    assert all(re.match(r"::(error|warning|notice) file=", row) for row in commands)
+    assert not commands or form == "github"
+
+
+def test_a_hostile_configuration_or_argument_steers_nothing(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    (folder / "datasetkit.toml").write_text(json.dumps(HOSTILE) + " = 1")
+    for arguments in (("lint", folder), ("lint", folder, "--kind", HOSTILE), (HOSTILE,), ("rule", HOSTILE)):
+        ran = cli(*arguments)
+        assert ran.code == 2
+        assert "evil" in ran.err
+        assert not re.search(r"\x1b|##\[|^\s*::", ran.err, re.MULTILINE)

@@ -54,7 +54,7 @@ def test_nothing_is_judged_where_nothing_is_touched(cli: Cli, repo: Path) -> Non
     (repo / "sets/snow/a.mp4").unlink()  # not staged: not of this commit
     git(repo, "add", "README")
     ran = cli("lint", "--staged")
-    assert (ran.code, ran.out, ran.err) == (0, "no dataset is touched\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, "no dataset has changed\n", "")
 
 
 @pytest.mark.parametrize("change", ["a.mp4", "a.jpg", "data.jsonl", "notes.txt", "新 \n.txt"])
@@ -99,7 +99,7 @@ def test_a_medium_that_was_not_added_is_missing_from_the_commit(cli: Cli, repo: 
     ran = cli("lint", "--staged", "--ignore", "S")
     assert ran.code == 1
     assert "L209 file-not-found  there is no file b.mp4" in ran.out
-    assert "note: sets/snow/b.mp4 is named, but not part of the commit: git add it" in ran.err
+    assert "note: sets/snow/b.mp4 isn't part of the commit: git add it" in ran.err
     assert cli("lint", folder, "--ignore", "S").code == 0
 
 
@@ -220,7 +220,7 @@ def test_prompts_are_normalized_where_the_commit_touches_them_and_an_effect_is_d
         (repo / name / "data.jsonl").write_text(line(1, "a.mp4", "a.jpg", prompt=STRAY) + "\n")
         if name != "sets/snow/valid":
             (repo / name / "datasetkit.toml").write_text(EFFECT)
-    assert cli("normalize", "--staged", "--write").out == "no dataset is touched\n"
+    assert cli("normalize", "--staged", "--write").out == "no dataset has changed\n"
     git(repo, "add", "sets/snow")
     ran = cli("normalize", "--staged", "--write")
     assert ran.code == 1  # though written: the commit is to stop

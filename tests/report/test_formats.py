@@ -13,6 +13,7 @@ from values import dataset, i2v, image, record, video, zipped
 
 from datasetkit.config import Settings
 from datasetkit.model import Dataset, Expected, Missing, Outside
+from datasetkit.printable import Printable
 from datasetkit.report import as_json, github, sarif
 from datasetkit.report.places import Placed
 from datasetkit.verdict import judge_dataset
@@ -51,7 +52,7 @@ def test_github_reads_back_what_was_escaped(name: str, clip: str) -> None:
     text = github.report([report])
     assert "\n" not in text
     command, said, message = parsed(text)
-    assert (command, said["file"], said["line"]) == ("notice", f"sets/{name}/data.jsonl", "3")
+    assert (command, said["file"], said["line"]) == ("notice", Printable(f"sets/{name}/data.jsonl"), "3")
     assert said["title"] == "V413 interlaced"
     assert message.startswith("video_path: ")
 
