@@ -72,16 +72,6 @@ def test_lines_are_mended_in_place_and_media_left_alone(cli: Cli, clean: Path, t
     assert cli("fix", folder).err == "nothing to fix\n"
 
 
-def test_the_next_step_is_told_where_there_is_one(cli: Cli, clean: Path, tmp_path: Path) -> None:
-    assert "next:" not in cli("lint", clean).out
-    folder = tmp_path / "my set"
-    shutil.copytree(clean, folder)
-    builders.jpeg(folder / "image_1.jpg", (64, 96), orientation=3)
-    out = cli("lint", folder).out
-    assert "(fix)" in out
-    assert f"next: datasetkit fix '{folder}' --diff" in out
-
-
 def test_media_are_mended_only_in_a_new_folder(cli: Cli, clean: Path, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     shutil.copytree(clean, folder)
