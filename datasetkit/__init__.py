@@ -1,6 +1,48 @@
 """datasetkit: from a folder of clips, frames and captions to a training zip that is right.
 
-Data flows one way: scan → lint → report, and scan → pack. Nothing is imported here, so that start-up stays cheap.
+The public API, documented in docs/api.md. Each name loads its module when it is first used.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datasetkit.errors import DatasetkitError
+    from datasetkit.findings import Basis, Finding, Ignored, Severity
+    from datasetkit.model import Dataset, Kind, Progress, Role, Where
+    from datasetkit.verdict import Verdict, check, check_all
+
 __version__ = "0.1.0"
+__all__ = [
+    "Basis",
+    "Dataset",
+    "DatasetkitError",
+    "Finding",
+    "Ignored",
+    "Kind",
+    "Progress",
+    "Role",
+    "Severity",
+    "Verdict",
+    "Where",
+    "__version__",
+    "check",
+    "check_all",
+]
+_MODULES = {
+    "datasetkit.errors": ("DatasetkitError",),
+    "datasetkit.findings": ("Basis", "Finding", "Ignored", "Severity"),
+    "datasetkit.model": ("Dataset", "Kind", "Progress", "Role", "Where"),
+    "datasetkit.verdict": ("Verdict", "check", "check_all"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module 'datasetkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
