@@ -178,10 +178,11 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A path that is absolute or leaves the dataset's root; nothing was opened."""
+    """A path that is absolute or leaves the dataset's root; nothing was opened. ``near`` is that of `Missing`."""
 
     path: str
     expected: Expected
+    near: tuple[str, ...] = ()
 
 
 Present = Image | Video | Unreadable | Foreign | Pointer  # in place of each other, a file at a path
@@ -232,14 +233,15 @@ class Flaw(Enum):
 class BrokenLine:
     """A line that holds no record: ``message`` names the cause; ``column`` counts characters from 1.
 
-    ``meant`` is what surely shall stand in its place, and of the lines up to ``last`` where it runs over several.
+    ``corrected`` is what should stand in its place, and in that of the lines up to ``last`` where it runs over several;
+    None where that is in doubt.
     """
 
     where: Where
     flaw: Flaw
     message: str
     column: int | None = None
-    meant: str | None = None
+    corrected: str | None = None
     last: int | None = None
 
 

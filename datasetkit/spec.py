@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datasetkit.errors import DatasetkitError
+from datasetkit.errors import DatasetkitError, did_you_mean
 from datasetkit.model import Expected, Kind, Role
 
 if TYPE_CHECKING:
@@ -22,27 +22,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The values a fact allows, ends included; None is open."""
-
-    low: float | None = None
-    high: float | None = None
-
-    def __contains__(self, value: float | Fraction) -> bool:
-        return not self.below(value) and not self.above(value)
-
-    def below(self, value: float | Fraction) -> bool:
-        """Whether ``value`` is less than the range allows."""
-        return self.low is not None and value < self.low
-
-    def above(self, value: float | Fraction) -> bool:
-        """Whether ``value`` is more than the range allows."""
-        return self.high is not None and value > self.high
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """Thresholds of a size in bytes: advice above ``advise``, a warning above ``warn``, refused above ``high``."""
+class Thresholds:
+    """Sizes in bytes: advice above ``advise``, a warning above ``warn``, an error above ``high``."""
 
     high: int
     warn: int
@@ -51,9 +32,9 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class ZipCaps:
-    """Where a zip is refused unread: entries, bytes of its directory, bytes and ratio unpacked.
+    """A zip over one of these is refused before it is read. ``ratio``: unpacked to packed bytes.
 
-    ``ratio`` is taken of at least ``ratio_from_bytes`` packed bytes.
+    The ratio counts at least ``ratio_from_bytes`` packed bytes, so that small files may shrink well.
     """
 
     entries: int
@@ -65,36 +46,33 @@ class ZipCaps:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """What one model trains: its kinds, the seconds it takes, its default batch and the pixels it sees."""
+    """A model that can be fine-tuned: its longest clip in seconds, and the pixels of a frame in training."""
 
     id: str
     kinds: tuple[Kind, ...]
     batch_size: int
     max_pixels: int
-    max_pixels_range: Range
     seconds: float
     regions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What holds for every model, and datasetkit's own thresholds. Sizes in bytes, sides in pixels.
+    """The limits of every model, and our own thresholds. Sizes are in bytes, sides in pixels, lengths in seconds.
 
-    ``extensions`` gives an image format's or a container's file extensions, the usual one first, and
-    ``packed_extensions`` those that may stay in a zip;
-    ``silent_files`` are shell patterns that a part of a path may match.
+    models.json explains each one under the same name.
     """
 
     annotations_name: str
-    annotations_bytes: Steps
-    archive_bytes: Steps
+    annotations_bytes: Thresholds
+    archive_bytes: Thresholds
     image_formats: tuple[str, ...]
     video_containers: tuple[str, ...]
     image_side: int
     video_side: int
     image_bytes: int
     video_bytes: int
-    video_seconds: Range
+    video_seconds_low: float
     samples_low: int
     samples_recommended: int
     file_stem: re.Pattern[str]
@@ -109,20 +87,31 @@ class Limits:
     balance_share: float
     zip_caps: ZipCaps
     annotations_read_bytes: int
-    extensions: Mapping[str, tuple[str, ...]]
-    packed_extensions: Mapping[str, tuple[str, ...]]
-    media_extensions: frozenset[str]
+    extensions: Mapping[str, Sequence[str]]
+    packed_extensions: Mapping[str, Sequence[str]]
+    media_extensions: tuple[str, ...]
+    field_names: Mapping[str, Sequence[str]]
     silent_files: tuple[str, ...]
-    image_modes: frozenset[str]
+    image_modes: tuple[str, ...]
 
     def complies(self, stem: str) -> bool:
-        """Whether the platform's client takes a file of this name without extension, as far as it alone can tell."""
+        """Whether the platform's client accepts a file's name, given without its extension."""
         return len(stem) <= self.file_stem_length and self.file_stem.fullmatch(stem) is not None
 
     def suffixes(self, expected: Expected) -> frozenset[str]:
-        """The file extensions, dot included, that an accepted image or clip goes by."""
+        """The file extensions of accepted images or clips, with the dot."""
         contents = self.image_formats if expected is Expected.IMAGE else self.video_containers
         return frozenset(ending for content in contents for ending in self.extensions[content])
+
+
+# What JSON can't say: the types of some values of models.json.
+_TYPES: Mapping[str, Callable[[Any], Any]] = {
+    "annotations_bytes": lambda sizes: Thresholds(**sizes),
+    "archive_bytes": lambda sizes: Thresholds(**sizes),
+    "zip_caps": lambda caps: ZipCaps(**caps),
+    "file_stem": re.compile,
+    "jitter_seconds": lambda seconds: Fraction(str(seconds)),
+}
 
 
 def schemas() -> Path:
@@ -177,59 +166,32 @@ def find_model(name: str) -> ModelSpec:
     """
     tuned = re.fullmatch(document("models.json")["fine_tuned"]["value"], name)
     base = tuned["base"] if tuned else name
-    for model in models():
-        if model.id == base:
-            return model
-    known = ", ".join(model.id for model in models())
-    raise DatasetkitError(f"no model is called {name!r}", f"Known models: {known}. See `datasetkit models`.")
+    known = {model.id: model for model in models()}
+    if base in known:
+        return known[base]
+    hint = f"{did_you_mean(base, known)} These can be fine-tuned: {', '.join(known)}."
+    raise DatasetkitError(f"no model is called {name!r}", hint.lstrip())
 
 
 @cache
 def limits() -> Limits:
     """The limits that hold for every model."""
     facts = document("models.json")
-    value = {key: fact["value"] for key, fact in (facts["limits"] | facts["heuristics"]).items()}
-    return Limits(
-        annotations_name=value["annotations_name"],
-        annotations_bytes=Steps(**value["annotations_bytes"]),
-        archive_bytes=Steps(**value["archive_bytes"]),
-        image_formats=tuple(value["image_formats"]),
-        video_containers=tuple(value["video_containers"]),
-        image_side=value["image_side"]["high"],
-        video_side=value["video_side"]["high"],
-        image_bytes=value["image_bytes"]["high"],
-        video_bytes=value["video_bytes"]["high"],
-        video_seconds=Range(**value["video_seconds"]),
-        samples_low=value["samples"]["low"],
-        samples_recommended=value["samples"]["recommended"],
-        file_stem=re.compile(value["file_stem"]),
-        file_stem_length=value["file_stem_length"]["high"],
-        frame_tolerance=value["frame_tolerance"],
-        common_codecs=tuple(value["common_codecs"]),
-        aspect_tolerance=value["aspect_tolerance"],
-        jitter_seconds=Fraction(str(value["jitter_seconds"])),
-        wasted_pixels=value["wasted_pixels"],
-        shrink_factor=value["shrink_factor"],
-        balance_samples=value["balance_samples"],
-        balance_share=value["balance_share"],
-        zip_caps=ZipCaps(**value["zip_caps"]),
-        annotations_read_bytes=value["annotations_read_bytes"],
-        extensions={content: tuple(endings) for content, endings in value["extensions"].items()},
-        packed_extensions={content: tuple(endings) for content, endings in value["packed_extensions"].items()},
-        media_extensions=frozenset(value["media_extensions"]),
-        silent_files=tuple(value["silent_files"]),
-        image_modes=frozenset(value["image_modes"]),
-    )
+    values = {name: fact["value"] for name, fact in (facts["limits"] | facts["heuristics"]).items()}
+    return Limits(**{name: _TYPES.get(name, _frozen)(value) for name, value in values.items()})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _model(entry: Mapping[str, Any]) -> ModelSpec:
-    pixels = entry["max_pixels"]["value"]
+    value = {name: fact["value"] for name, fact in entry.items() if name != "id"}
     return ModelSpec(
         id=entry["id"],
-        kinds=tuple(Kind(kind) for kind in entry["kinds"]["value"]),
-        batch_size=entry["batch_size"]["value"],
-        max_pixels=pixels["recommended"],
-        max_pixels_range=Range(pixels["low"], pixels["high"]),
-        seconds=entry["seconds"]["value"]["high"],
-        regions=tuple(entry["regions"]["value"]),
+        kinds=tuple(map(Kind, value["kinds"])),
+        batch_size=value["batch_size"],
+        max_pixels=value["max_pixels"]["recommended"],
+        seconds=value["seconds"],
+        regions=tuple(value["regions"]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -46,13 +46,13 @@ def test_a_clip_of_one_line_is_no_frame_of_another(tmp_path: Path) -> None:
         pytest.param(
             ["image_1.jpeg"],
             [line("image_1.jpg")],
-            [("L209", "image_1.jpg is not there, but image_1.jpeg is")],
+            [("L209", "did you mean image_1.jpeg?")],
             id="another extension in the folder than in the line",
         ),
         pytest.param(
             ["image_1_first.jpg", "image_1_last.png"],
             [line("image_1_first.jpg", last_frame_path="image_1_last.jpg")],
-            [("L209", "image_1_last.jpg is not there, but image_1_last.png is")],
+            [("L209", "did you mean image_1_last.png?")],
             id="a PNG in the folder, a JPEG in the line",
         ),
         pytest.param(
@@ -64,7 +64,7 @@ def test_a_clip_of_one_line_is_no_frame_of_another(tmp_path: Path) -> None:
         pytest.param(
             ["image_1.jpg"],
             ['{ "prompt": "a man", "first_frame_path": "image_1.jpg", }'],
-            [("L202", "a comma stands before the closing bracket; remove it")],
+            [("L202", "a comma before the closing bracket")],
             id="a comma at the end of the object",
         ),
     ],
@@ -75,9 +75,9 @@ def test_mistakes_that_the_guide_itself_makes(
     write_as = {".jpeg": builders.jpeg, ".jpg": builders.jpeg, ".png": builders.png, ".mov": builders.clip}
     for name in there:
         write_as[Path(name).suffix](tmp_path / name)
-    # where json stops at a trailing comma differs between versions of Python
-    told = [(f.code, re.sub(r"^column \d+: ", "", f.message)) for f in judge(write(tmp_path, *lines))]
-    assert told == expected
+    findings = judge(write(tmp_path, *lines))
+    assert [f.code for f in findings] == [code for code, _ in expected]
+    assert all(part in f.message for f, (_, part) in zip(findings, expected, strict=True))
 
 
 def test_chinese_names_and_a_mark_and_odd_paths_are_all_mended(tmp_path: Path) -> None:
@@ -90,6 +90,15 @@ def test_chinese_names_and_a_mark_and_odd_paths_are_all_mended(tmp_path: Path) -
     findings = judge(tmp_path)
     assert {f.code for f in findings} == {"L201", "L203", "L210", "D105", "D107"}
     assert all(f.mended for f in findings)
+
+
+def test_a_folder_of_raw_clips_and_a_zip_in_a_zip_are_no_datasets_yet(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    builders.clip(tmp_path / "clips" / "take 1.mov")
+    assert "`datasetkit init`" in judge(tmp_path)[0].message
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
+        archive.writestr("sets/inner.zip", b"PK")
+    assert "inside sets/inner.zip" in judge(tmp_path / "outer.zip")[0].message
 
 
 @pytest.mark.parametrize(

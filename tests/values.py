@@ -14,6 +14,7 @@ from datasetkit.model import (
     Dataset,
     File,
     Image,
+    Kind,
     Medium,
     Prompt,
     Reference,
@@ -22,9 +23,18 @@ from datasetkit.model import (
     Video,
     Where,
 )
+from datasetkit.spec import ModelSpec
 from datasetkit.verdict import judge_dataset
 
 NAME = "data.jsonl"
+BOTH = ("beijing", "singapore")
+MODELS = (
+    ModelSpec("wan2.7-i2v", (Kind.I2V, Kind.KF2V), 1, 102_400, 10, BOTH),
+    ModelSpec("wan2.6-i2v", (Kind.I2V,), 2, 36_864, 10, ("singapore",)),
+    ModelSpec("wan2.2-i2v-flash", (Kind.I2V,), 4, 262_144, 5, BOTH),
+    ModelSpec("wan2.2-kf2v-flash", (Kind.KF2V,), 4, 262_144, 5, BOTH),
+)
+"""What tests judge by with the fixture `pinned_models`."""
 I2V = ("first_frame_path", "video_path")
 KF2V = ("first_frame_path", "last_frame_path", "video_path")
 
@@ -124,3 +134,11 @@ def told(judged: Dataset, select: str = "", **wanted: Any) -> list[str]:
 def placed(judged: Dataset, select: str = "", **wanted: Any) -> list[tuple[str, int | None, str | None]]:
     """The findings' codes with line and field."""
     return [(f.code, f.where.line, f.where.field) for f in found(judged, select, **wanted)]
+
+
+def assert_finding(judged: Dataset, expected: str, select: str = "", **wanted: Any) -> None:
+    """There is one finding. ``expected`` is "CODE severity: A | B"; A and B are parts of its message."""
+    heading, _, parts = expected.partition(": ")
+    (finding,) = found(judged, select, **wanted)
+    assert f"{finding.code} {finding.severity}" == heading
+    assert [part for part in parts.split(" | ") if part not in finding.message] == [], finding.message

@@ -9,110 +9,107 @@ from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset, Image, Role, Sample, Video
 from datasetkit.rules.parts import refusing
 from datasetkit.rules.registry import Context, rule
-from datasetkit.rules.wording import count, pixels, seconds, whole
+from datasetkit.rules.wording import count, pixels, seconds, series
 from datasetkit.spec import ModelSpec
 
 
 @rule("S701", "too-few-samples", on=Dataset, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def too_few_samples(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """A training set has fewer samples than the platform asks for, or not more than one batch.
+    """A training set has fewer samples than the platform requires, or no more than one batch.
 
-    Why: it is refused, or the job fails some minutes in.
-    Source: user guide (documented); that a set must exceed a batch is observed in the platform's client.
+    Why: the platform refuses it, or the job fails after some minutes.
+    Source: user guide (documented); more than one batch: the platform's client (client-observed).
     Example: 6 samples → 20.
     Remedy: add samples.
     """
-    if not _is(dataset, Role.TRAINING, ctx):
-        return
-    number = len(dataset.lines)  # a broken one is told as that
-    low = ctx.limits.samples_low
-    refused, severity = _small(number, ctx)
-    if number < low:
-        yield Problem(f"{count(number, 'sample')}, at least {low} are needed")
-    elif refused:
-        yield Problem(f"{count(number, 'sample')}, {_batches(refused)}", severity=severity)
+    samples, least = len(dataset.lines), ctx.limits.samples_low  # broken lines are reported as broken
+    refused, severity = _too_small(samples, ctx)
+    if _is(dataset, Role.TRAINING, ctx) and samples < least:
+        yield Problem(f"{count(samples, 'sample')}; at least {least} are required")
+    elif _is(dataset, Role.TRAINING, ctx) and refused:
+        yield Problem(f"{count(samples, 'sample')}; {_batches(refused)}", severity=severity)
 
 
 @rule("S702", "few-samples", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED)
 def few_samples(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """A training set has fewer samples than are recommended.
+    """A training set has fewer samples than recommended.
 
-    Why: results are not stable with fewer.
-    Source: user guide (documented); `datasetkit models` shows the number.
+    Why: with fewer, results vary from one training to the next.
+    Source: user guide (documented). `datasetkit models --format json` shows the number.
     Example: 12 samples → 24.
     Remedy: add samples.
     """
-    number = len(dataset.lines)  # a broken one is told as that
-    few = ctx.limits.samples_low <= number < ctx.limits.samples_recommended
-    if _is(dataset, Role.TRAINING, ctx) and few and not _small(number, ctx)[0]:
-        wanted = f"{ctx.limits.samples_recommended} or more are recommended"
-        yield Problem(f"{count(number, 'sample')}, {wanted}")
+    samples, limits = len(dataset.lines), ctx.limits
+    few = limits.samples_low <= samples < limits.samples_recommended
+    if _is(dataset, Role.TRAINING, ctx) and few and not _too_small(samples, ctx)[0]:
+        yield Problem(f"{count(samples, 'sample')}; {limits.samples_recommended} or more are recommended")
 
 
 @rule("S703", "validation-size", on=Dataset, severity=Severity.WARNING, basis=Basis.CLIENT)
 def validation_size(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """A validation set has not more samples than one batch.
+    """A validation set has no more samples than one batch.
 
-    Why: jobs with such sets were seen to fail, minutes in.
-    Source: observed by the authors of the platform's client (client-observed), not documented.
+    Why: jobs with such sets were seen to fail after some minutes.
+    Source: the authors of the platform's client (client-observed); not documented.
     Example: 2 samples for a model whose batch_size is 4 → 5 samples.
     Remedy: add samples, or lower the job's batch_size.
     """
-    number = len(dataset.lines)  # a broken one is told as that
-    refused, _ = _small(number, ctx)
+    samples = len(dataset.lines)
+    refused, _ = _too_small(samples, ctx)
     if _is(dataset, Role.VALIDATION, ctx) and refused:
-        yield Problem(f"{count(number, 'sample')} for validation, {_batches(refused)}")
+        yield Problem(f"{count(samples, 'validation sample')}; {_batches(refused)}")
 
 
 def _is(dataset: Dataset, role: Role, ctx: Context) -> bool:
     return dataset.annotations is not None and ctx.assumed.role is role
 
 
-def _small(number: int, ctx: Context) -> tuple[list[ModelSpec], Severity]:
-    """The models that ``number`` samples are too few for, and how bad that is."""
-    return refusing(ctx, lambda model: number > model.batch_size)
+def _too_small(samples: int, ctx: Context) -> tuple[list[ModelSpec], Severity]:
+    """The models that need more samples than these, and how bad that is."""
+    return refusing(ctx, lambda model: samples > model.batch_size)
 
 
 def _batches(refused: list[ModelSpec]) -> str:
-    needs = [f"{model.id} needs more than its batch_size of {model.batch_size}" for model in refused]
-    return whole(needs)
+    sizes = series(f"{model.batch_size} for {model.id}" for model in refused)
+    return f"there must be more than the batch_size ({sizes})"
 
 
 @rule("S704", "imbalance", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED)
 def imbalance(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """Nearly all samples are portrait, or landscape, or square. (All of one size is S705.)
+    """Nearly all samples are portrait, or landscape, or square. (Clips all of one size are S705.)
 
-    Why: the model may do poorly on the other orientations.
+    Why: the model may do badly on the other orientations.
     Source: user guide (documented), with this very example.
     Example: 18 portrait clips, 2 landscape clips.
-    Remedy: add samples of other orientations, unless one is all that will be generated.
+    Remedy: add samples of other orientations, unless you will only generate this one.
     """
     shapes = Counter(_orientation(size) for sample in dataset.samples if (size := _size(sample)))
     total = shapes.total()
-    if total < ctx.limits.balance_samples:
+    if total < ctx.limits.balance_samples or _uniform(dataset):
         return
     shape, number = shapes.most_common(1)[0]
-    if number >= total * ctx.limits.balance_share and not _uniform(dataset):
+    if number >= total * ctx.limits.balance_share:
         yield Problem(f"{number:,} of {count(total, 'sample')} are {shape}")
 
 
 @rule("S705", "uniform", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED)
 def uniform(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """All clips have one size and one length.
+    """All clips have the same size and the same length.
 
-    Why: resolution and aspect ratio should be as diverse as possible.
+    Why: sizes and aspect ratios should be as varied as possible.
     Source: user guide (documented).
     Example: 20 clips of 720×1280 and 5 s → some landscape, some shorter.
-    Remedy: add clips of other sizes, unless one is all that will be generated.
+    Remedy: add clips of other sizes, unless you will only generate this one.
     """
     clip = _uniform(dataset)
     if clip and len(dataset.samples) >= ctx.limits.balance_samples:
-        same = f"{pixels(clip.displayed)} pixels and {seconds(clip.seconds)}"
-        yield Problem(f"all {len(dataset.samples):,} clips have {same}")
+        yield Problem(
+            f"all {len(dataset.samples):,} clips are {pixels(clip.displayed)} and {seconds(clip.seconds)} long"
+        )
 
 
 def _uniform(dataset: Dataset) -> Video | None:
-    """The first clip, where every sample has one and all are alike in size and, to a frame, in length."""
+    """The first clip, where every sample has one and all have the same size and, give or take a frame, length."""
     videos = [clip for sample in dataset.samples if isinstance(clip := sample.medium("video_path"), Video)]
     if not videos or len(videos) < len(dataset.samples) or len({clip.displayed for clip in videos}) > 1:
         return None
@@ -128,6 +125,4 @@ def _size(sample: Sample) -> tuple[int, int] | None:
 
 def _orientation(size: tuple[int, int]) -> str:
     width, height = size
-    if width == height:
-        return "square"
-    return "landscape" if width > height else "portrait"
+    return "square" if width == height else "landscape" if width > height else "portrait"

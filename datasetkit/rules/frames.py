@@ -14,39 +14,39 @@ from datasetkit.rules.wording import pixels
 
 @rule("K501", "frame-shape", on=Sample, severity=Severity.WARNING, basis=Basis.HEURISTIC)
 def frame_shape(sample: Sample, ctx: Context) -> Iterator[Problem]:
-    """A frame's aspect ratio differs from its clip's, both as they are displayed.
+    """A frame's aspect ratio differs from its clip's, both as displayed.
 
-    Why: the frame can't be the clip's own, or one of the two will be cropped or stretched.
+    Why: the frame can't be from this clip, or one of the two will be cropped or stretched.
     Source: our own judgement (heuristic).
     Example: an image of 1024×1024 for a clip of 1280×720.
     Remedy: take the frame from the clip (`ffmpeg -i video_1.mp4 -frames:v 1 image_1.png`).
     """
     clip = sample.medium("video_path")
-    if not isinstance(clip, Video):
-        return
     for reference in sample.references:
         frame = reference.medium
-        if isinstance(frame, Image) and _differs(frame.displayed, clip.displayed, ctx.limits.aspect_tolerance):
-            ratios = f"{pixels(frame.displayed)} pixels, its clip {clip.path} {pixels(clip.displayed)}"
+        if not isinstance(clip, Video) or not isinstance(frame, Image):
+            continue
+        if _differ(frame.displayed, clip.displayed, ctx.limits.aspect_tolerance):
+            sizes = f"{frame.path} is {pixels(frame.displayed)}, but its clip {clip.path} is {pixels(clip.displayed)}"
             which = Which.LAST if reference.where.field == "last_frame_path" else Which.FIRST
             fix = (GrabFrame(frame.path, clip.path, which),)
-            yield Problem(f"{frame.path} has {ratios}: another aspect ratio", where=reference.where, fix=fix)
+            yield Problem(f"{sizes}: the aspect ratios differ", where=reference.where, fix=fix)
 
 
-def _differs(one: tuple[int, int], other: tuple[int, int], tolerance: float) -> bool:
-    """Whether two sizes' aspect ratios differ by more than ``tolerance``, as a share of the smaller."""
+def _differ(one: tuple[int, int], other: tuple[int, int], tolerance: float) -> bool:
+    """Whether the aspect ratios of two sizes differ by more than ``tolerance``, as a share of the smaller."""
     low, high = sorted((one[0] * other[1], other[0] * one[1]))
     return high > low * (1 + tolerance)
 
 
 @rule("K504", "frames-equal", on=Sample, severity=Severity.WARNING, basis=Basis.HEURISTIC)
 def frames_equal(sample: Sample, ctx: Context) -> Iterator[Problem]:
-    """A sample's first and last frame are one file, or two files with the same bytes.
+    """A sample's first and last frames are the same file or have the same bytes.
 
-    Why: the model learns the way from the one to the other, and here there is none.
+    Why: the model learns how to get from one frame to the other, and here nothing changes.
     Source: our own judgement (heuristic).
     Example: `"first_frame_path": "a.jpg", "last_frame_path": "a.jpg"`.
-    Remedy: name the clip's last frame.
+    Remedy: use the clip's last frame.
     """
     first, last = sample.medium("first_frame_path"), sample.medium("last_frame_path")
     if not isinstance(first, Image) or not isinstance(last, Image):
@@ -55,4 +55,4 @@ def frames_equal(sample: Sample, ctx: Context) -> Iterator[Problem]:
     if first.path == last.path:
         yield Problem(f"{last.path} is both the first and the last frame", where=where)
     elif first.digest and first.digest == last.digest:
-        yield Problem(f"{last.path} holds the same bytes as {first.path}, the first frame", where=where)
+        yield Problem(f"{last.path} is identical to {first.path}, the first frame", where=where)

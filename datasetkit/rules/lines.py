@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from unicodedata import normalize
 
 from datasetkit import spec
 from datasetkit.edits import DropLine, Edit, SetField, SetLine, StripBom
+from datasetkit.errors import nearest
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import (
     Annotations,
@@ -26,80 +27,71 @@ from datasetkit.model import (
 )
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.shape import ShapeFault
-from datasetkit.rules.wording import names, whole
+from datasetkit.rules.wording import count, names, series
 
-_LIKENESS = 0.7  # difflib's ratio: `vidio_path` is `video_path`, but `caption` isn't `prompt`
-_JSON_TYPES = {
-    type(None): "null",
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    list: "an array",
-    dict: "an object",
-}
+_LIKENESS = 0.7  # difflib's ratio: `vidio_path` is `video_path`, but `captain` isn't `prompt`
+_VALUE = 40  # characters of a wrong value that a message shows
 
 
 @rule("L201", "encoding", on=Annotations, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def encoding(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     """The file data.jsonl is not UTF-8, or begins with a byte order mark.
 
-    Why: JSON is UTF-8 without a mark (RFC 8259); other bytes arrive as other letters, or not at all.
+    Why: JSON is UTF-8 without a mark (RFC 8259). Other bytes become wrong letters, or can't be read at all.
     Source: the user guide's files are plain UTF-8 (documented).
-    Example: a file saved by Notepad as "UTF-16 LE", or "UTF-8 with BOM".
-    Remedy: save it as UTF-8. A byte order mark alone is left out by `datasetkit build`.
+    Example: a file saved by Notepad as "UTF-16 LE" or "UTF-8 with BOM".
+    Remedy: save it as UTF-8. `datasetkit build` removes a byte order mark.
     """
     if annotations.bom:
         yield Problem("the file begins with a byte order mark (BOM)", mended=True, fix=(StripBom(),))
     for line in ctx.dataset.lines:
         if isinstance(line, BrokenLine) and line.flaw is Flaw.ENCODING:
-            yield Problem(line.message, where=line.where, fix=_meant_line(line))
+            yield Problem(line.message, where=line.where, fix=_corrected(line))
 
 
 @rule("L202", "not-json", on=BrokenLine, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def not_json(line: BrokenLine, ctx: Context) -> Iterator[Problem]:
     """A line is not JSON.
 
-    Why: each line must be one JSON object, whole, on one line; the platform reads the file line by line.
-    Source: user guide (documented). Its own validation example ends in a comma, which JSON forbids.
+    Why: each line must hold one complete JSON object. The platform reads the file line by line.
+    Source: user guide (documented). Its own validation example ends in a comma, which JSON doesn't allow.
     Example: `{"prompt": "…", "first_frame_path": "a.jpg",}` → the same without the last comma.
-    Remedy: mend the line at the column named.
+    Remedy: correct the line at the column given.
     """
     if line.flaw is Flaw.NOT_JSON:
         column = f"column {line.column:,}: " if line.column else ""
-        yield Problem(column + line.message, fix=_meant_line(line))
+        yield Problem(column + line.message, fix=_corrected(line))
 
 
-def _meant_line(line: BrokenLine) -> tuple[Edit, ...]:
-    if line.meant is None or line.where.line is None:
+def _corrected(line: BrokenLine) -> tuple[Edit, ...]:
+    if line.corrected is None or line.where.line is None:
         return ()
-    return (SetLine(line.where.line, line.meant, line.last),)
+    return (SetLine(line.where.line, line.corrected, line.last),)
 
 
 @rule("L203", "blank-line", on=Annotations, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
 def blank_line(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     """There are blank lines between the records.
 
-    Why: a reader that takes each line for JSON stumbles over a blank one.
-    Source: our own judgement (heuristic). A line break at the end of the file is as it should be.
+    Why: a program that expects JSON on every line stops at a blank one.
+    Source: our own judgement (heuristic). A line break at the end of the file is fine.
     Example: a record, an empty line, a record → a record, a record.
-    Remedy: nothing to do on a folder: `datasetkit build` leaves them out.
+    Remedy: nothing to do in a folder: `datasetkit build` removes them.
     """
-    if annotations.blank:
-        lines = "line is" if len(annotations.blank) == 1 else "lines are"
-        where = Where(annotations.path, annotations.blank[0])
-        fix = tuple(DropLine(line) for line in annotations.blank)
-        message = f"{len(annotations.blank):,} {lines} blank: {names(annotations.blank)}"
-        yield Problem(message, where, mended=True, fix=fix)
+    if blank := annotations.blank:
+        fix = tuple(map(DropLine, blank))
+        message = f"{count(len(blank), 'blank line')}: {names(blank)}"
+        yield Problem(message, Where(annotations.path, blank[0]), mended=True, fix=fix)
 
 
 @rule("L204", "duplicate-key", on=Sample, severity=Severity.ERROR, basis=Basis.HEURISTIC)
 def duplicate_key(sample: Sample, ctx: Context) -> Iterator[Problem]:
-    """A line gives one field twice.
+    """A line has the same field twice.
 
-    Why: which of the two counts is up to the reader (RFC 8259, section 4).
+    Why: it depends on the program which of the two counts (RFC 8259, section 4).
     Source: our own judgement (heuristic).
     Example: `{"prompt": "a", "prompt": "b", …}` → `{"prompt": "b", …}`.
-    Remedy: keep the one that is meant.
+    Remedy: keep the one you want.
     """
     if sample.repeated:
         yield Problem(f"given more than once in this line: {names(sample.repeated)}")
@@ -120,67 +112,73 @@ def not_a_record(line: BrokenLine, ctx: Context) -> Iterator[Problem]:
 
 @rule("L206", "missing-field", on=ShapeFault, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def missing_field(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
-    """A line lacks a field, or misspells it.
+    """A line lacks a field, or has it under another name.
 
     Why: the sample can't be used without it. (A missing `last_frame_path` is L212: it decides the kind.)
     Source: user guide (documented): the fields of each kind and role.
     Example: `{"prompt": "…", "vidio_path": "a.mp4", …}` → `video_path`.
-    Remedy: add the field, or mend its name.
+    Remedy: add the field, or correct its name.
     """
     if fault.keyword == "required" and fault.field != "last_frame_path":
-        yield Problem(f"{fault.field} is missing{_misspelt(fault)}")
+        yield Problem(f"{fault.field} is missing{_other_name(fault)}")
 
 
-def _misspelt(fault: ShapeFault) -> str:
-    near = next((name for name in fault.record if _meant(name) == fault.field), None)
-    return f", but {near} is there: is it meant?" if near else ""
+def _other_name(fault: ShapeFault) -> str:
+    """A question about the field of the line that seems to be the missing one."""
+    other = next((name for name in fault.record if _intended(name, fault.record) == fault.field), None)
+    return f', but the line has "{other}". Did you mean "{fault.field}"?' if other else ""
+
+
+def _intended(name: str, record: Mapping[str, object]) -> str | None:
+    """The known field that an unknown one is another word for, if the line lacks it, or a misspelling of."""
+    words = spec.limits().field_names.items()
+    field = next((field for field, others in words if name.casefold() in others and field not in record), None)
+    return field or _misspelt(name)
 
 
 @lru_cache(256)  # a misspelling is often in every line
-def _meant(name: str) -> str | None:
-    """The known field that an unknown one resembles; None for a known one."""
+def _misspelt(name: str) -> str | None:
     known = spec.fields(Kind.KF2V, Role.TRAINING)
-    if name in known:
-        return None
-    return next(iter(get_close_matches(name.lower(), known, 1, _LIKENESS)), None)
+    return None if name in known else nearest(name, known, _LIKENESS)
 
 
 @rule("L207", "wrong-type", on=ShapeFault, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def wrong_type(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
-    r"""A field holds something else than text, or no text that can be stored.
+    r"""A field holds something other than text, or no text that can be stored.
 
     Why: every field is a string. Half a surrogate pair (`\ud83d` alone) can't be written as UTF-8.
-    Source: user guide (documented); white space alone and lone surrogates are our own judgement.
+    Source: user guide (documented). That white space and lone surrogates are wrong is our own judgement.
     Example: `"prompt": ["a", "b"]`, `"prompt": ""` → `"prompt": "a, b"`.
-    Remedy: write the text in.
+    Remedy: put the text in.
     """
     if fault.keyword == "type":
-        yield Problem(f"{fault.field} is {_JSON_TYPES[type(fault.value)]}, not text")
-    elif fault.keyword == "pattern" and fault.value == "":
-        yield Problem(f"{fault.field} is empty")
-    elif fault.keyword == "pattern" and str(fault.value).isspace():
-        yield Problem(f"{fault.field} is only white space")
+        value = json.dumps(fault.value, ensure_ascii=False)
+        shown = value if len(value) <= _VALUE else f"{value[:_VALUE]}…"
+        yield Problem(f"{fault.field} must be text, but is {shown}")
     elif fault.keyword == "pattern":
-        yield Problem(f"{fault.field} holds half a surrogate pair, which UTF-8 can't hold")
+        blank = "is only white space" if fault.value else "is empty"
+        lone = "contains half a surrogate pair, which UTF-8 can't store"
+        yield Problem(f"{fault.field} {lone if str(fault.value).strip() else blank}")
 
 
 @rule("L208", "unknown-field", on=ShapeFault, severity=Severity.WARNING, basis=Basis.HEURISTIC)
 def unknown_field(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
     """A line has a field that the platform doesn't know.
 
-    Why: it is not documented whether such a field is refused or overlooked; or it is a known one, misspelt.
+    Why: whether the platform refuses or ignores such a field is not documented. Or it is a known field, misspelt.
     (Where it stands in for a missing field, that is L206.)
     Source: our own judgement (heuristic).
     Example: `"note": "retake"`.
-    Remedy: nothing to do on a folder: `datasetkit build` leaves it out, unless it may be a misspelling.
+    Remedy: nothing to do in a folder: `datasetkit build` leaves it out, unless it may be a misspelling.
     """
     if fault.keyword != "additionalProperties" or fault.field in ("last_frame_path", "video_path"):
         return
-    meant = _meant(fault.field)
-    if meant is None:
-        yield Problem(f"{fault.field} is not a field of {_shape(ctx)} lines", mended=True)
-    elif meant in fault.record or meant not in spec.fields(ctx.assumed.kind, ctx.assumed.role):
-        yield Problem(f"{fault.field} is not a field of {_shape(ctx)} lines: is {meant} meant?")
+    intended = _intended(fault.field, fault.record)
+    message = f"{fault.field} is not a field of {_shape(ctx)} lines"
+    if intended is None:
+        yield Problem(message, mended=True)
+    elif intended in fault.record or intended not in spec.fields(ctx.assumed.kind, ctx.assumed.role):
+        yield Problem(f'{message}. Did you mean "{intended}"?')
 
 
 def _shape(ctx: Context) -> str:
@@ -189,102 +187,102 @@ def _shape(ctx: Context) -> str:
 
 @rule("L209", "file-not-found", on=Missing, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def file_not_found(missing: Missing, ctx: Context) -> Iterator[Problem]:
-    """A line names a file that isn't there.
+    """A line names a file that doesn't exist.
 
-    Why: the sample can't be used without it. Names are told apart by case, extension and Unicode form.
+    Why: the sample can't be used without it. Case, extension and Unicode form of a name count.
     Source: user guide (documented). Its own example has `image_1.jpeg` in the folder, `.jpg` in the line.
     Example: `"first_frame_path": "image_9.jpeg"` where the file is `image_9.jpg`.
-    Remedy: mend the name in the line, or add the file.
+    Remedy: correct the name in the line, or add the file.
     """
-    path = missing.path if missing.path == missing.path.strip() else repr(missing.path)  # else the space isn't seen
-    if missing.near:
-        verb = "is" if len(missing.near) == 1 else "are"
-        alike = normalize("NFC", missing.near[0]) == normalize("NFC", missing.path)
-        form = ", in another Unicode form" if alike else ""  # else both names look the same
-        fix = _renamed(ctx.missing.get(missing.path, ()), missing.near[0]) if len(missing.near) == 1 else ()
-        yield Problem(f"{path} is not there, but {names(missing.near)} {verb}{form}", fix=fix)
-    else:
-        yield Problem(f"there is no file {path}" if path else "the path names the folder itself, not a file in it")
+    path, near = missing.path, missing.near
+    shown = path if path == path.strip() else repr(path)  # else nobody sees the space
+    unseen = bool(near) and normalize("NFC", near[0]) == normalize("NFC", path)  # both names look the same
+    message = f"there is no file {shown}" if path else "the path names the folder itself, not a file in it"
+    fix = _renamed(ctx.missing.get(path, ()), near)
+    yield Problem(message + _or_rather(near) + " (another Unicode form)" * unseen, fix=fix)
 
 
-def _renamed(places: Sequence[Where], path: str) -> tuple[Edit, ...]:
-    return tuple(SetField(place.line, place.field, path) for place in places if place.line and place.field)
+def _or_rather(near: tuple[str, ...]) -> str:
+    return f"; did you mean {names(near, 'or')}?" if near else ""
+
+
+def _renamed(places: Iterable[Where], near: tuple[str, ...]) -> tuple[Edit, ...]:
+    """The edits that write a path into the lines, where only one can be meant."""
+    if len(near) != 1:
+        return ()
+    return tuple(SetField(place.line, place.field, near[0]) for place in places if place.line and place.field)
 
 
 @rule("L210", "path-form", on=Reference, severity=Severity.ERROR, basis=Basis.CLIENT)
 def path_form(reference: Reference, ctx: Context) -> Iterator[Problem]:
-    r"""A path is absolute or leaves the folder, or is written in a way that only some readers take.
+    r"""A path is absolute or leaves the folder, or is written in a way that only some programs accept.
 
     Why: a zip has no other folder to look in, and its names have plain forward slashes: `./a.jpg`, `a//b.jpg`
     and `a\b.jpg` may not be found.
     Source: the platform's client (client-observed).
     Example: `/home/me/a.jpg` → `a.jpg` beside data.jsonl; `image\a.jpg` → `image/a.jpg`.
-    Remedy: move the file into the folder. Mere spelling is put right by `datasetkit build`.
+    Remedy: move the file into the folder. `datasetkit build` corrects the spelling of paths inside the folder.
     """
-    parts = reference.written.split("/")
-    if isinstance(reference.medium, Outside):
-        yield Problem(f"{reference.written} leads out of the folder that holds {ctx.limits.annotations_name}")
-    elif reference.medium.path and ("\\" in reference.written or not {".", "..", ""}.isdisjoint(parts)):
-        better = f"{reference.written} is better written {reference.medium.path}"
-        fix = _renamed((reference.where,), reference.medium.path)
-        yield Problem(better, severity=Severity.WARNING, mended=True, fix=fix)
+    written, medium = reference.written, reference.medium
+    if isinstance(medium, Outside):
+        fix = _renamed((reference.where,), medium.near)
+        yield Problem(f"{written} points outside the dataset's folder{_or_rather(medium.near)}", fix=fix)
+    elif medium.path and ("\\" in written or not {".", "..", ""}.isdisjoint(written.split("/"))):
+        fix = _renamed((reference.where,), (medium.path,))
+        yield Problem(f"write {medium.path}, not {written}", severity=Severity.WARNING, mended=True, fix=fix)
 
 
 @rule("L211", "duplicate-sample", on=Dataset, severity=Severity.WARNING, basis=Basis.HEURISTIC)
 def duplicate_sample(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """Two samples have the same clip, by name or byte for byte.
+    """Two samples have the same clip: the same file, or the same bytes.
 
-    Why: the clip counts twice in training, under two prompts.
+    Why: the clip counts twice in training, with two prompts.
     Source: our own judgement (heuristic).
     Example: `video_7.mp4`, a copy of `video_1.mp4`.
     Remedy: remove one of the two lines.
     """
     first: dict[str, Reference] = {}
-    for reference in (r for s in dataset.samples for r in s.references if r.where.field == "video_path"):
+    for reference in (reference for sample in dataset.samples for reference in sample.references):
         clip = reference.medium
         if not isinstance(clip, Video):
             continue
-        key = clip.digest or clip.path  # clips of one path have one digest
-        earlier = first.setdefault(key, reference)
+        earlier = first.setdefault(clip.digest or clip.path, reference)  # clips of one path have one digest
         if earlier is not reference:
-            same = "is also" if earlier.medium.path == clip.path else f"holds the same bytes as {earlier.medium.path},"
+            same = "is also" if earlier.medium.path == clip.path else f"is identical to {earlier.medium.path},"
             yield Problem(f"{clip.path} {same} the clip of line {earlier.where.line}", where=reference.where)
 
 
 @rule("L212", "wrong-kind", on=ShapeFault, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def wrong_kind(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
-    """A line is of another kind or role than the set.
+    """A line doesn't match the kind or role of the set.
 
-    Why: i2v takes a first frame, kf2v a first and a last one, and a set is of one kind.
-    Validation lines have no clip.
+    Why: i2v needs a first frame, kf2v a first and a last one, and a set is of one kind. Validation lines have no clip.
     Source: user guide (documented).
     Example: five lines with `last_frame_path` and one without.
-    Remedy: mend the line, or say what the set is: `--kind`, `--role`.
+    Remedy: correct the line, or say what the set is with `--kind` or `--role`.
     """
-    judged = f"this is judged as {'an' if ctx.assumed.kind is Kind.I2V else 'a'} {_shape(ctx)} set"
+    treated = f"this is treated as {'an' if ctx.assumed.kind is Kind.I2V else 'a'} {_shape(ctx)} set"
     if fault.keyword == "required" and fault.field == "last_frame_path":
-        yield Problem(f"last_frame_path is missing{_misspelt(fault)}; {judged} ({ctx.assumed.kind_from})")
+        yield Problem(f"last_frame_path is missing{_other_name(fault)}; {treated} ({ctx.assumed.kind_from})")
     elif fault.keyword == "additionalProperties" and fault.field == "last_frame_path":
         severity = Severity.ERROR if ctx.assumed.mixed else Severity.WARNING
-        message = f"last_frame_path has no place here: {judged} ({ctx.assumed.kind_from})"
-        yield Problem(message, severity=severity)
+        yield Problem(f"last_frame_path doesn't belong here: {treated} ({ctx.assumed.kind_from})", severity=severity)
     elif fault.keyword == "additionalProperties" and fault.field == "video_path":
-        message = f"video_path has no place here: {judged} ({ctx.assumed.role_from})"
+        message = f"video_path doesn't belong here: {treated} ({ctx.assumed.role_from})"
         yield Problem(message, severity=Severity.WARNING)
 
 
 @rule("L213", "kind-not-trained", on=Dataset, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def kind_not_trained(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """The model that was named doesn't train this kind of set.
+    """The chosen model can't be trained on this kind of set.
 
-    Why: the job would be refused, or would not see the last frames.
-    Source: user guide and later pages (documented): `datasetkit models` shows the kinds of each model.
+    Why: the job would be refused, or would ignore the last frames.
+    Source: user guide and later pages (documented). `datasetkit models` shows the kinds of each model.
     Example: a set with `last_frame_path` for wan2.2-i2v-flash → wan2.2-kf2v-flash.
-    Remedy: choose another model, or mend the lines.
+    Remedy: choose another model, or correct the lines.
     """
     kind = ctx.assumed.kind
     for model in ctx.models if dataset.annotations else ():
         if kind not in model.kinds:
-            able = whole([other.id for other in spec.models() if kind in other.kinds])
-            message = f"{model.id} does not train {kind} ({ctx.assumed.kind_from}), but {able}"
-            yield Problem(f"{message} {'does' if ' and ' not in able else 'do'}")
+            able = series(other.id for other in spec.models() if kind in other.kinds)
+            yield Problem(f"{model.id} doesn't train {kind} sets ({ctx.assumed.kind_from}); {able} can")

@@ -1,23 +1,22 @@
-"""What several rules ask of a dataset and of the models: its media, its clips, and who refuses what."""
+"""What several rules need: a dataset's media, the models that refuse it, and problems that images and clips share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from posixpath import splitext
 
-from datasetkit.findings import Severity
-from datasetkit.model import Dataset, Missing, Outside, Present, Video
+from datasetkit.edits import MediaEdit
+from datasetkit.findings import Problem, Severity
+from datasetkit.model import Dataset, Image, Missing, Outside, Present, Video
 from datasetkit.rules.registry import Context
+from datasetkit.rules.wording import megabytes, pixels
 from datasetkit.spec import ModelSpec
 
 
 def media(dataset: Dataset) -> dict[str, Present]:
-    """The media that the lines name and that are there, by path, in the order of the lines."""
-    return {
-        reference.medium.path: reference.medium
-        for sample in dataset.samples
-        for reference in sample.references
-        if not isinstance(reference.medium, Missing | Outside)
-    }
+    """The media that the lines name and that exist, by path, in the order of the lines."""
+    named = (reference.medium for sample in dataset.samples for reference in sample.references)
+    return {medium.path: medium for medium in named if not isinstance(medium, Missing | Outside)}
 
 
 def clips(dataset: Dataset) -> list[Video]:
@@ -25,19 +24,32 @@ def clips(dataset: Dataset) -> list[Video]:
     return [medium for medium in media(dataset).values() if isinstance(medium, Video)]
 
 
-def refusing(ctx: Context, takes: Callable[[ModelSpec], bool]) -> tuple[list[ModelSpec], Severity]:
-    """The models that don't take something, and how bad that is.
-
-    An error where no model that is meant takes it, a warning where only some don't.
-    """
-    refused = [model for model in ctx.models if not takes(model)]
+def refusing(ctx: Context, accepts: Callable[[ModelSpec], bool]) -> tuple[list[ModelSpec], Severity]:
+    """The models that don't accept something: an error if all of them refuse it, a warning if only some do."""
+    refused = [model for model in ctx.models if not accepts(model)]
     return refused, Severity.ERROR if len(refused) == len(ctx.models) else Severity.WARNING
 
 
 def savings(videos: Iterable[Video], max_pixels: int) -> int:
-    """About how many bytes shrinking clips to ``max_pixels`` a frame saves, if size goes with pixels."""
-    return sum(
-        video.size - video.size * max_pixels // pixels
-        for video in videos
-        if (pixels := video.width * video.height) > max_pixels
-    )
+    """About how many bytes it saves to scale clips down to ``max_pixels`` a frame, if size goes with pixels."""
+    return sum(max(0, video.size - video.size * max_pixels // (video.width * video.height)) for video in videos)
+
+
+def wrong_extension(medium: Image | Video, content: str, suiting: Sequence[str], fix: MediaEdit) -> Iterator[Problem]:
+    """The file's extension isn't one of those that suit its ``content``."""
+    if splitext(medium.path)[1].casefold() not in suiting:
+        message = f"{medium.path} is {content}, so its extension should be {suiting[0]}"
+        yield Problem(message, mended=True, fix=(fix,))
+
+
+def too_many_pixels(medium: Image | Video, limit: int, fix: MediaEdit) -> Iterator[Problem]:
+    """A side has more than ``limit`` pixels."""
+    if max(medium.width, medium.height) > limit:
+        size = pixels((medium.width, medium.height))
+        yield Problem(f"{medium.path} is {size} pixels; the limit is {pixels((limit, limit))}", fix=(fix,))
+
+
+def too_heavy(medium: Image | Video, limit: int) -> Iterator[Problem]:
+    """The file has more than ``limit`` bytes, which is what later pages recommend."""
+    if medium.size > limit:
+        yield Problem(f"{medium.path} is {megabytes(medium.size)}; at most {megabytes(limit)} is recommended")

@@ -1,8 +1,8 @@
-"""Plain words for what rules say: counts, lists of names, sizes and lengths."""
+"""Plain words for messages: counts, lists of names, sizes and lengths."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 _SHOWN = 3
@@ -15,14 +15,14 @@ def count(number: int, noun: str) -> str:
 
 def names(items: Sequence[object], last: str = "and") -> str:
     """The first few names and how many more: "a", "a and b", "a, b, c and 5 more"."""
-    shown = [str(item) for item in items[:_SHOWN]]
-    more = len(items) - len(shown)
-    return f"{', '.join(shown)} {last} {more:,} more" if more else whole(shown, last)
+    shown, more = items[:_SHOWN], len(items) - _SHOWN
+    return series([", ".join(map(str, shown)), f"{more:,} more"], last) if more > 0 else series(shown, last)
 
 
-def whole(items: Sequence[str], last: str = "and") -> str:
+def series(items: Iterable[object], last: str = "and") -> str:
     """All the names, however many: "BMP, JPEG, PNG and WEBP"."""
-    return f" {last} ".join(filter(None, (", ".join(items[:-1]), items[-1])))
+    *others, final = map(str, items)
+    return f"{', '.join(others)} {last} {final}" if others else final
 
 
 def megabytes(size: int) -> str:

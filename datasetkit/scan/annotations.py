@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasetkit.model import Annotations, BrokenLine, Flaw, Where
-from datasetkit.scan.diagnose import diagnose, unclosed
-from datasetkit.scan.meant import meant_array, meant_line, meant_utf16
+from datasetkit.scan.diagnose import correct, correct_array, correct_utf16, diagnose, not_json, unclosed
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -29,9 +28,9 @@ class Record:
 def parse(data: bytes, path: str) -> tuple[Annotations, list[Record | BrokenLine]]:
     """Read data.jsonl: only ``\\n`` ends a line, and a blank line is no record."""
     bom = data.startswith(_BOM)
-    whole = _whole_file(data, path)
-    if whole:
-        return Annotations(path, len(data), bom), [whole]
+    fault = _fault_of_file(data, path)
+    if fault:
+        return Annotations(path, len(data), bom), [fault]
     lines = data.removeprefix(_BOM).split(b"\n")
     while lines and not lines[-1].strip():
         lines.pop()
@@ -39,17 +38,20 @@ def parse(data: bytes, path: str) -> tuple[Annotations, list[Record | BrokenLine
     return Annotations(path, len(data), bom, blank), list(_lines(lines, path))
 
 
-def _whole_file(data: bytes, path: str) -> BrokenLine | None:
-    """A fault of the file as a whole, told once instead of at each line."""
+def _fault_of_file(data: bytes, path: str) -> BrokenLine | None:
+    """A fault of the whole file, reported once instead of at each line."""
+    where, last = Where(path, 1), data.rstrip().count(b"\n") + 1
     if data.startswith(_UTF16) or b"\x00" in data[:4]:
-        message = "the file is UTF-16, not UTF-8; save it as UTF-8"
-        return BrokenLine(Where(path, 1), Flaw.ENCODING, message, meant=meant_utf16(data), last=data.count(b"\n") + 1)
-    if not data.removeprefix(_BOM).lstrip().startswith(b"["):
+        message = "the file is UTF-16; save it as UTF-8"
+        return BrokenLine(where, Flaw.ENCODING, message, corrected=correct_utf16(data), last=data.count(b"\n") + 1)
+    first = data.removeprefix(_BOM).lstrip().partition(b"\n")[0]
+    if not first.startswith(b"["):
         return None
-    message = "the file is one JSON array; write each of its objects on a line of its own, without [ ] and commas"
-    return BrokenLine(
-        Where(path, 1), Flaw.NOT_JSON, message, 1, meant=meant_array(data), last=data.rstrip().count(b"\n") + 1
-    )
+    corrected = correct_array(data)
+    if corrected is None and not unclosed(first.decode("utf-8", "replace")):
+        return None  # one line is an array, and others follow
+    message = "the whole file is one JSON array; put each object on its own line, without [ ] and commas between"
+    return BrokenLine(where, Flaw.NOT_JSON, message, 1, corrected, last)
 
 
 def _lines(lines: list[bytes], path: str) -> Iterator[Record | BrokenLine]:
@@ -58,7 +60,7 @@ def _lines(lines: list[bytes], path: str) -> Iterator[Record | BrokenLine]:
         if lines[number].strip():
             parsed = _line(lines[number], path, number + 1)
             if isinstance(parsed, BrokenLine) and parsed.flaw is Flaw.NOT_JSON:
-                parsed, number = _several(lines, number, parsed)
+                parsed, number = _spread(lines, number, parsed)
             yield parsed
         number += 1
 
@@ -73,16 +75,14 @@ def _line(raw: bytes, path: str, number: int) -> Record | BrokenLine:
     try:
         values, repeated = _load(text)
     except (ValueError, RecursionError) as error:
-        message, column = diagnose(text, error)
-        return BrokenLine(where, Flaw.NOT_JSON, message, column, meant=meant_line(text))
+        return BrokenLine(where, Flaw.NOT_JSON, *diagnose(text, error))
     if not isinstance(values, dict):
-        message = f"the line holds {_named(values)}, not an object {{…}}"
-        return BrokenLine(where, Flaw.NOT_A_RECORD, message)
+        return BrokenLine(where, Flaw.NOT_A_RECORD, f"the line is {_name(values)}, not an object {{…}}")
     return Record(number, values, repeated)
 
 
-def _several(lines: list[bytes], start: int, broken: BrokenLine) -> tuple[BrokenLine, int]:
-    """One finding for an object printed over several lines, with the index of its last line."""
+def _spread(lines: list[bytes], start: int, broken: BrokenLine) -> tuple[BrokenLine, int]:
+    """One finding for an object that is spread over several lines, with the index of its last line."""
     text = lines[start].decode("utf-8")
     if not text.lstrip().startswith("{") or not unclosed(text):
         return broken, start
@@ -91,32 +91,26 @@ def _several(lines: list[bytes], start: int, broken: BrokenLine) -> tuple[Broken
             break  # the next record: this one was cut off
         text += "\n" + lines[end].decode("utf-8", "replace")
         if b"}" in lines[end] and not unclosed(text):
-            message = f"the object runs over lines {start + 1} to {end + 1}; write it on one line"
-            meant = meant_line(text)
-            return BrokenLine(broken.where, Flaw.NOT_JSON, message, broken.column, meant, end + 1), end
+            message = f"one object is spread over lines {start + 1} to {end + 1}; write it on one line"
+            return BrokenLine(broken.where, Flaw.NOT_JSON, message, broken.column, correct(text), end + 1), end
     return broken, start
 
 
 def _load(text: str) -> tuple[object, tuple[str, ...]]:
-    repeated: tuple[str, ...] = ()
+    """The JSON value, and the keys that it gives more than once if it is an object."""
+    outermost: list[tuple[str, object]] = []
 
-    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
-        nonlocal repeated
-        values = dict(items)
-        if len(values) < len(items):
-            repeated = tuple(key for key, count in Counter(key for key, _ in items).items() if count > 1)
-        else:
-            repeated = ()
-        return values
+    def build(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal outermost
+        outermost = pairs  # the outermost object is built last
+        return dict(pairs)
 
-    # the outermost object is built last, so its keys are what `repeated` holds in the end
-    return json.loads(text, object_pairs_hook=pairs, parse_constant=_constant), repeated
-
-
-def _constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
+    value = json.loads(text, object_pairs_hook=build, parse_constant=not_json)
+    if not isinstance(value, dict) or len(value) == len(outermost):
+        return value, ()
+    return value, tuple(key for key, count in Counter(key for key, _ in outermost).items() if count > 1)
 
 
-def _named(value: object) -> str:
+def _name(value: object) -> str:
     names: dict[type, str] = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")

@@ -1,31 +1,34 @@
 """A zip as a tree of files, read in place: nothing is unpacked to a place that lasts.
 
-A hostile zip can't write (no entry's name is ever used as a path), nor exhaust memory or disk, nor hang: entries,
-declared sizes and the directory itself have caps, and every entry is read once against its checksum before
-anything is believed of it.
+A hostile zip can't write (no entry's name is ever used as a path), exhaust memory or disk, or hang: entries, declared
+sizes and the directory itself have caps, and every entry is read once against its checksum before it is trusted.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
 import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
+from datasetkit.media.content import HEAD, UNKNOWN, sniff
 from datasetkit.model import File, Hazard, Source
 from datasetkit.scan.entries import declared, fault_of, name_of, unsafe
-from datasetkit.scan.window import Window
 
 _CHUNK = 1 << 20
 _LOCAL_HEADER = 30  # bytes before an entry's name; the lengths of name and extra stand at 26 and 28
 _IN_MEMORY = 8 << 20  # a deflated entry larger than this is spooled to an unnamed temporary file
+_ZIP = "a zip archive"  # as `sniff` calls it
+_HINT = "Give a dataset's folder or its zip. For raw clips: datasetkit init FOLDER -o DATASET."
+_CHANGED = "the zip changed while it was read"
 # what zipfile and zlib raise on damaged archives
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -54,14 +57,20 @@ class ZipTree:
     source: Source = Source.ZIP
 
     def open(self, path: str) -> BinaryIO:
-        """A stream over an entry: a window on the zip where it is stored, else a copy in memory or unnamed."""
+        """A stream over an entry: a window on the zip where it is stored, else a copy in memory or unnamed.
+
+        Raises OSError where the zip has changed since it was verified.
+        """
         entry = self.entries[self.prefix + path]
         if entry.compress_type == zipfile.ZIP_STORED:
-            return io.BufferedReader(Window(self.place, self._data(entry), entry.file_size))
+            return io.BufferedReader(_Window(self.place, entry))
         spool = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - the caller closes it
-        with self.archive.open(entry) as packed:
-            while chunk := packed.read(_CHUNK):
-                spool.write(chunk)
+        try:
+            with self.archive.open(entry) as packed:
+                shutil.copyfileobj(packed, spool, _CHUNK)
+        except _DAMAGE as error:
+            spool.close()
+            raise OSError(f"{_CHANGED}: {error}") from error
         spool.seek(0)
         return spool
 
@@ -71,49 +80,70 @@ class ZipTree:
 
     def below(self, prefix: str) -> ZipTree:
         """The entries of a folder inside, as a tree of their own."""
-        start = len(prefix)
-        inside = [File(file.path[start:], file.size) for file in self.files if file.path.startswith(prefix)]
-        return ZipTree(
-            self.archive,
-            self.place,
-            self.name,
-            self.size,
-            inside,
-            self.hazards,
-            self.entries,
-            self.prefix + prefix,
-        )
+        inside = [
+            File(file.path.removeprefix(prefix), file.size) for file in self.files if file.path.startswith(prefix)
+        ]
+        return replace(self, files=inside, prefix=self.prefix + prefix)
 
     def close(self) -> None:
         """Close the zip."""
         self.archive.close()
 
-    def _data(self, entry: zipfile.ZipInfo) -> int:
-        """Where an entry's bytes start. The local header was checked when the archive was verified."""
-        with self.place.open("rb") as file:
-            file.seek(entry.header_offset)
-            header = file.read(_LOCAL_HEADER)
+
+class _Window(io.RawIOBase):
+    """The bytes of a stored entry as a seekable stream. Its own file handle lets threads share a zip."""
+
+    def __init__(self, path: Path, entry: zipfile.ZipInfo) -> None:
+        super().__init__()
+        self._file = path.open("rb", buffering=0)
+        self._file.seek(entry.header_offset)
+        header = self._file.read(_LOCAL_HEADER)
         lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-        return entry.header_offset + _LOCAL_HEADER + lengths
+        self._start = entry.header_offset + _LOCAL_HEADER + lengths
+        self._size, self._at = entry.file_size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, origin + offset)
+        return self._at
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # the stubs say Buffer
+        wanted = min(len(buffer), max(0, self._size - self._at))
+        self._file.seek(self._start + self._at)
+        read = self._file.readinto(memoryview(buffer)[:wanted]) or 0
+        if wanted and not read:
+            raise OSError(f"{_CHANGED}: it is shorter now")
+        self._at += read
+        return read
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def zip_tree(path: Path, name: str) -> ZipTree:
     """The tree of a zip. Damage and danger are ``hazards``; after damage ``files`` is empty.
 
-    Raises DatasetkitError where the file can't be read at all.
+    Raises DatasetkitError where the file can't be read at all, or is neither a zip nor called one.
     """
     try:
         size = path.stat().st_size
         archive = _opened(path)
     except zipfile.BadZipFile as error:
-        hazard = Hazard("", f"is not a zip that can be read: {error}", unsafe=False)
-        return ZipTree(_empty(), path, name, size, [], [hazard], {})
+        hazard = Hazard("", f"is not a zip that can be read: {_reason(path, name, error)}", unsafe=False)
+        return ZipTree(zipfile.ZipFile(io.BytesIO(), "w"), path, name, size, [], [hazard], {})
     except OSError as error:
         raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check the path.") from error
     hazards = list(_hazards(archive))
     entries = {name_of(entry): entry for entry in archive.infolist() if not unsafe(entry) and not entry.is_dir()}
     if any(not hazard.unsafe for hazard in hazards):
-        entries = {}  # a damaged archive is refused whole: what's in it would only be told twice
+        entries = {}  # a damaged archive is refused whole: a finding on what is in it would only repeat that
     files = sorted((File(path, entry.file_size) for path, entry in entries.items()), key=lambda file: file.path)
     return ZipTree(archive, path, name, size, files, hazards, entries)
 
@@ -130,8 +160,16 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise zipfile.BadZipFile(str(error)) from error
 
 
-def _empty() -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(), "w")
+def _reason(path: Path, name: str, error: zipfile.BadZipFile) -> str:
+    """Why a file can't be opened as a zip. Raises DatasetkitError where it is something else and isn't called a zip."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    content = sniff(head, len(head))
+    if path.suffix.lower() == ".zip" or content.phrase == _ZIP:
+        return str(error) if content is UNKNOWN or content.phrase == _ZIP else f"it is {content.phrase}"
+    what = "" if content is UNKNOWN else f"{content.phrase}, "
+    hint = "Unpack it and give the folder." if "archive" in content.phrase else _HINT
+    raise DatasetkitError(f"{name} is {what}not a dataset", hint)
 
 
 def _hazards(archive: zipfile.ZipFile) -> Iterator[Hazard]:
@@ -139,18 +177,13 @@ def _hazards(archive: zipfile.ZipFile) -> Iterator[Hazard]:
     faults = list(fault_of(entries))
     yield from faults
     for entry in entries:
-        reason = unsafe(entry)
-        if reason:
+        if reason := unsafe(entry):
             yield Hazard(name_of(entry), reason, unsafe=True)
         elif "\\" in entry.orig_filename:
-            yield Hazard(
-                name_of(entry),
-                "has backslashes in its name, which only Windows takes for folders",
-                unsafe=True,
-            )
-    if not faults:
-        for entry in entries:
-            yield from _damage(archive, entry)
+            reason = "has backslashes in its name, which only Windows reads as folders"
+            yield Hazard(name_of(entry), reason, unsafe=True)
+    for entry in () if faults else entries:
+        yield from _damage(archive, entry)
 
 
 def _damage(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Hazard]:

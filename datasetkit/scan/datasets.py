@@ -5,23 +5,11 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path, PurePosixPath
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.model import (
-    BrokenLine,
-    Dataset,
-    Expected,
-    Medium,
-    Missing,
-    Outside,
-    Prompt,
-    Reference,
-    Sample,
-    Where,
-)
+from datasetkit.model import BrokenLine, Dataset, Expected, Medium, Missing, Outside, Prompt, Reference, Sample, Where
 from datasetkit.scan.annotations import Record, parse
 from datasetkit.scan.archive import zip_tree
 from datasetkit.scan.folder import folder_tree
@@ -31,10 +19,11 @@ from datasetkit.scan.tree import Tree
 
 _MEDIA = {"first_frame_path": Expected.IMAGE, "last_frame_path": Expected.IMAGE, "video_path": Expected.VIDEO}
 _JUNK = "__MACOSX/"
+_WANTED = "Give a dataset's folder or its zip."
 
 
 def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
-    """The files of a folder, but for ``hidden`` ones, of a zip, or of a folder inside a zip (`sets.zip/train`).
+    """The files of a folder without ``hidden``, of a zip, or of a folder inside a zip (`sets.zip/train`).
 
     The caller closes it. Raises DatasetkitError where the path names none of them.
     """
@@ -45,7 +34,7 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
         mode = 0
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise DatasetkitError(f"can't read {path}: {reason}", "Give a dataset's folder or its zip.") from error
+        raise DatasetkitError(f"can't read {path}: {reason}", _WANTED) from error
     if stat.S_ISDIR(mode):
         return folder_tree(place, path, hidden)
     if stat.S_ISREG(mode) and place.name == spec.limits().annotations_name:
@@ -55,19 +44,17 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
     archive = next((parent for parent in place.parents if parent.is_file()), None)
     if archive:
         return _inside(archive, place.relative_to(archive).as_posix())
-    raise DatasetkitError(
-        f"there is no folder or zip called {path or repr(path)}", "Give a dataset's folder or its zip."
-    )
+    raise DatasetkitError(f"there is no folder or zip called {path or repr(path)}", _WANTED)
 
 
 def _inside(archive: Path, folder: str) -> Tree:
-    """A folder of a zip. One that can't be read is handed on whole, as that has to be told."""
+    """A folder of a zip; the whole zip where it can't be read, so that this is reported."""
     tree = zip_tree(archive, str(archive))
     if not tree.files:
         return tree
     if not any(file.path.startswith(f"{folder}/") for file in tree.files):
         tree.close()
-        raise DatasetkitError(f"{archive} holds no folder {folder}", "`datasetkit lint` on the zip lists its datasets.")
+        raise DatasetkitError(f"{archive} has no folder {folder}", "`datasetkit lint` on the zip lists its datasets.")
     return tree.below(f"{folder}/")
 
 
@@ -75,14 +62,14 @@ def scan(tree: Tree, track: Track = plainly, *, alone: bool = False) -> Iterator
     """Every dataset of a tree, each with the tree of its own files, in the order of their folders.
 
     A tree without a data.jsonl is one dataset that lacks it. ``alone`` leaves out the datasets in folders below the
-    root. ``track`` is handed the media as they are read and their number, and passes them on.
+    root. ``track`` receives the media as they are read, and their number, and passes them on.
     """
     found = prefixes(tree)
     for prefix in [""] if alone else found or [""]:
         own = tree.below(prefix)
         inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]
-        told = own.prefix or (prefix if len(found) == 1 else "")
-        yield _dataset(own, inner, told, track), own
+        wrapper = own.prefix or (prefix if len(found) == 1 else "")
+        yield _dataset(own, inner, wrapper, track), own
 
 
 def prefixes(tree: Tree) -> list[str]:
@@ -116,14 +103,15 @@ def read_annotations(tree: Tree) -> bytes:
         with tree.open(name) as file:
             data = file.read(cap + 1)
     except OSError as error:
-        raise DatasetkitError(f"can't read {tree.name}/{name}: {error.strerror}", "Check its permissions.") from error
+        reason = error.strerror or str(error)
+        raise DatasetkitError(f"can't read {tree.name}/{name}: {reason}", "Check its permissions.") from error
     if len(data) > cap:
         raise DatasetkitError(f"{tree.name}/{name} is over {cap:,} bytes", "No list of samples is that long.")
     return data
 
 
 def _like_annotations(tree: Tree) -> Iterator[str]:
-    """Files at the root that may have been meant as data.jsonl."""
+    """Files at the root that may be meant as data.jsonl."""
     for file in tree.files:
         path = PurePosixPath(file.path)
         if len(path.parts) == 1 and (path.suffix.lower() == ".jsonl" or path.name.lower() in ("data.json", "data.txt")):
@@ -150,7 +138,7 @@ def _named(record: Record | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
 
 
 def resolve(text: str) -> str | None:
-    """The path that a line means, relative to the set's root, or None where it is absolute, a URL, or leaves it."""
+    """The path relative to the dataset's root, or None where ``text`` is absolute, a URL, or leaves the root."""
     slashed = text.replace("\\", "/")
     if slashed.startswith("/") or (slashed[1:2] == ":" and slashed[:1].isalpha()) or "://" in text or "\0" in text:
         return None
@@ -182,14 +170,7 @@ def _line(line: Record | BrokenLine, name: str, media: dict[Named, Medium], name
 
 
 def _medium(text: str, expected: Expected, media: dict[Named, Medium], names: Names) -> Medium:
-    path = resolve(text)
+    path, suffixes = resolve(text), spec.limits().suffixes(expected)
     if path is None:
-        return Outside(text, expected)
-    if (path, expected) in media:
-        return media[path, expected]
-    return Missing(path, expected, names.near(path, _suffixes(expected)))
-
-
-@cache
-def _suffixes(expected: Expected) -> frozenset[str]:
-    return spec.limits().suffixes(expected)
+        return Outside(text, expected, names.at_end_of(text, suffixes))
+    return media.get((path, expected)) or Missing(path, expected, names.near(path, suffixes))

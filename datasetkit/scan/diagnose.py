@@ -1,49 +1,58 @@
-"""Why a line is not JSON, in words that say what to change. Pure."""
+"""Why a line is not JSON, and the line corrected where there is no doubt what it should say. Pure.
+
+There is no doubt where the cause is known and, without it, the line holds records whose fields are text, each once.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 # Possessive, and matching where the closing quote is missing too: else each quote of a line that was cut off
 # within a string would be tried as the start of another one, and a line of 20,000 \" would take an hour.
 _STRING = r'"(?:[^"\\]|\\.)*+("?)'
-_LONGEST = 1 << 20  # characters; a longer line isn't worth the passes that find its cause
+_LONGEST = 1 << 20  # characters; finding the cause in a longer line takes too many passes
 _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"'})
+_GAP = re.compile(r"[ \t\r\n,]*")
 
 
-def diagnose(text: str, error: Exception) -> tuple[str, int | None]:
-    """The cause in plain words and the column, counted from 1.
+def diagnose(text: str, error: Exception) -> tuple[str, int | None, str | None]:
+    """The cause in plain words; its column, counted from 1; and the line corrected.
 
-    A cause is named only where undoing it makes the line parse; otherwise the parser's own word is given.
+    A cause is only named where the line is JSON without it. Otherwise the message is the parser's own.
     """
     column = error.colno if isinstance(error, json.JSONDecodeError) else None
     if isinstance(error, RecursionError):
-        return "the line nests too deeply to be read", None
-    cause = _cause(text)
-    if cause:
-        return cause[0], column
+        return "the line is nested too deeply to be read", None, None
+    message, objects = _cause(text)
+    if message:
+        return message, column, _written(objects)
     if unclosed(text):
-        return "the line ends before its object is closed: it was cut off", len(text)
+        return "the line is cut off: its object is never closed", len(text), None
     detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-    return f"not JSON: {detail[:1].lower()}{detail[1:]}", column
+    return f"not JSON: {detail[:1].lower()}{detail[1:]}", column, None
 
 
-def undone(text: str) -> str:
-    """The line without what keeps it from being JSON, empty where that isn't known or leaves open what was meant."""
-    cause = _cause(text)
-    return cause[1] if cause and cause[0] != _NO_NUMBER else ""
+def correct(text: str) -> str | None:
+    """The records that ``text`` should hold, each on one line; None where that is in doubt."""
+    return _written(_cause(text)[1])
 
 
-def _cause(text: str) -> tuple[str, str] | None:
-    """The cause in plain words, and the line without it."""
-    for message, undo in _CAUSES if len(text) <= _LONGEST else ():
-        without = undo(text)
-        if without != text and _parses(without):
-            return message, without
-    return None
+def correct_array(data: bytes) -> str | None:
+    """The records of a file that is one JSON array, each on one line."""
+    values = _read(_decoded(data, "utf-8-sig"))
+    return _written(values) if isinstance(values, list) else None
+
+
+def correct_utf16(data: bytes) -> str | None:
+    """The lines of a file in UTF-16, if each is a record."""
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encoding = "utf-16" if marked else "utf-16-be" if data.startswith(b"\0") else "utf-16-le"
+    lines = _written([_read(line) for line in _decoded(data, encoding).split("\n") if line.strip()])
+    return lines and lines + "\n"
 
 
 def unclosed(text: str) -> bool:
@@ -53,12 +62,75 @@ def unclosed(text: str) -> bool:
     return depth > 0
 
 
-def _parses(text: str) -> bool:
+def not_json(name: str) -> object:
+    """For `json`'s ``parse_constant``: Python reads NaN and Infinity, JSON has neither."""
+    raise ValueError(f"{name} is not JSON")
+
+
+# Objects are tuples of pairs, so that none of their fields is lost; arrays are lists.
+_DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_constant=not_json)
+
+
+def _decoded(data: bytes, encoding: str) -> str:
     try:
-        json.loads(text)
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+
+
+def _read(text: str) -> object:
+    try:
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):
+        return None
+
+
+def _written(values: Sequence[Any]) -> str | None:
+    """The values as lines, or None where one of them is not certainly a record."""
+    return "\n".join(map(_line, values)) if values and all(map(_is_record, values)) else None
+
+
+def _is_record(value: object) -> bool:
+    if not isinstance(value, tuple) or not value:
         return False
-    return True
+    return all(isinstance(text, str) for _, text in value) and len(dict(value)) == len(value)
+
+
+def _line(record: tuple[tuple[str, str], ...]) -> str:
+    text = json.dumps(dict(record), ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # half a surrogate pair stays escaped
+
+
+def _objects(text: str) -> list[object]:
+    """The JSON objects that stand in a row, with or without commas; none where there is anything else."""
+    values: list[object] = []
+    at = 0
+    while (at := _gap(text, at)) < len(text):
+        try:
+            value, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(value, tuple):
+            return []
+        values.append(value)
+    return values
+
+
+def _gap(text: str, at: int) -> int:
+    """The end of the blanks and commas that begin at ``at``."""
+    gap = _GAP.match(text, at)
+    return gap.end() if gap else at
+
+
+def _cause(text: str) -> tuple[str, list[object]]:
+    """The cause in plain words, "" where it isn't known, and the objects that are left without it."""
+    if objects := _objects(text):
+        return _SEVERAL if len(objects) > 1 else _COMMA, objects
+    for message, undo in _CAUSES if len(text) <= _LONGEST else ():
+        without = undo(text)
+        if without != text and (objects := _objects(without)):
+            return message, objects
+    return "", []
 
 
 def _outside_strings(pattern: str, replacement: str) -> Callable[[str], str]:
@@ -69,32 +141,21 @@ def _outside_strings(pattern: str, replacement: str) -> Callable[[str], str]:
 
 def _from_python(text: str) -> str:
     try:
-        value = ast.literal_eval(text.strip().rstrip(","))
-        return json.dumps(value, allow_nan=False) if isinstance(value, dict) else text
+        return json.dumps(ast.literal_eval(text.strip().rstrip(",")), allow_nan=False)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return text
 
 
-def _first_object(text: str) -> str:
-    try:
-        _, end = json.JSONDecoder().raw_decode(text.lstrip())
-    except (ValueError, RecursionError):
-        return text
-    rest = text.lstrip()[end:].lstrip(" \t\r,")
-    return text.lstrip()[:end] if rest.startswith("{") else text
-
-
-_NO_NUMBER = "NaN or Infinity is not JSON; write a number, a string or null"
+_SEVERAL = "there are several objects on one line; put each on its own line"
+_COMMA = "there is a comma outside the object; remove it"
 _CAUSES: tuple[tuple[str, Callable[[str], str]], ...] = (
     (
-        "a line break or control character stands inside a string; write it as \\n or remove it",
+        "there is a line break or control character inside a string; write it as \\n or remove it",
         lambda text: re.sub(r"[\x00-\x1f]", " ", text),
     ),
-    ("a comma stands before the closing bracket; remove it", _outside_strings(r",(?=\s*[}\]])", "")),
-    ("a comma follows the object; remove it", lambda text: text.rstrip().removesuffix(",")),
-    ("several objects stand on one line; give each a line of its own", _first_object),
-    ('typographic quotes (“ ”) stand where JSON wants plain ones (")', lambda text: text.translate(_SMART)),
-    ("a comment stands in the line; JSON has none", _outside_strings(r"(?://|#).*|/\*.*?(?:\*/|$)", "")),
-    (_NO_NUMBER, _outside_strings(r"-?(?:NaN|Infinity)\b", "0")),
-    ("single quotes or Python's words stand where JSON wants double quotes (\")", _from_python),
+    ("there is a comma before the closing bracket; remove it", _outside_strings(r",(?=\s*[}\]])", "")),
+    ('the quotes are typographic (“ ”); use straight ones (")', lambda text: text.translate(_SMART)),
+    ("there is a comment, which JSON doesn't allow; remove it", _outside_strings(r"(?://|#).*|/\*.*?(?:\*/|$)", "")),
+    ("NaN and Infinity are not allowed in JSON; use text or null", _outside_strings(r"-?(?:NaN|Infinity)\b", "0")),
+    ('this is Python, not JSON; use double quotes ("), null, true and false', _from_python),
 )

@@ -20,15 +20,8 @@ _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version, CRC of the plain name, the name in UTF-8
 _UNIX = 3
-_METHODS = {
-    9: "deflate64",
-    12: "bzip2",
-    14: "lzma",
-    93: "zstandard",
-    95: "xz",
-    98: "PPMd",
-    99: "AES",
-}  # APPNOTE.TXT 4.4.5
+# APPNOTE.TXT 4.4.5
+_METHODS = {9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstandard", 95: "xz", 98: "PPMd", 99: "AES"}
 
 
 def declared(file: BinaryIO) -> tuple[int, int]:
@@ -73,7 +66,7 @@ def unsafe(entry: zipfile.ZipInfo) -> str | None:
     if name[1:2] == ":" and name[:1].isalpha():
         return "has a drive letter in its path"
     if ".." in name.split("/"):
-        return "climbs out of the archive with .."
+        return "leaves the archive with .."
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link, not a file" if stat.S_ISLNK(mode) else "is a device, not a file"
     return None
@@ -85,7 +78,7 @@ def fault_of(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Hazard]:
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if unpacked > caps.unpacked_bytes or unpacked > caps.ratio * max(packed, caps.ratio_from_bytes):
-        yield Hazard("", f"would unpack to {unpacked:,} bytes: that is a zip bomb, not a dataset", unsafe=False)
+        yield Hazard("", f"would unpack to {unpacked:,} bytes: it is a zip bomb, not a dataset", unsafe=False)
     for name, count in Counter(name_of(entry) for entry in entries).items():
         if count > 1:
             yield Hazard(name, f"is in the archive {count} times", unsafe=False)
@@ -96,7 +89,7 @@ def fault_of(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Hazard]:
             method = _METHODS.get(entry.compress_type, f"method {entry.compress_type}")
             yield Hazard(name_of(entry), f"is packed with {method}; use store or deflate", unsafe=False)
         elif entry.compress_type == zipfile.ZIP_STORED and entry.compress_size != entry.file_size:
-            yield Hazard(name_of(entry), "declares a size that isn't its own", unsafe=False)
+            yield Hazard(name_of(entry), "declares a size that is not its own", unsafe=False)
     yield from _overlapping(entries)
 
 

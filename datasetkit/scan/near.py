@@ -1,4 +1,4 @@
-"""What a path that names no file may have meant. Pure."""
+"""Which file a path may mean where none has that name. Pure."""
 
 from __future__ import annotations
 
@@ -8,84 +8,58 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 
-_MOST = 3  # suggestions; more would be a list, not a hint
-# Each letter of a name costs a key as long as the name: beyond these, one-letter slips aren't looked for.
-_LONGEST = 255  # letters; a zip's directory takes names of 65,535, whose keys would fill 4 GB
-_WALKED = 100  # files of one key; 20,000 lines may miss each of 20,000 files called image.jpg
-_SEARCHED = 500_000  # letters of all names together: 20,000 names of 25
+_SUGGESTED = 3  # more would be a list, not a hint
+_FOLDERS = 20  # at the end of a path outside the set
+_CANDIDATES = 100  # files looked at for one key; a set may hold 20,000 files called image.jpg
+# Each letter of a name costs a key as long as the name. Beyond these sizes typos aren't looked for.
+_LONGEST_NAME = 255  # letters; a zip takes names of 65,535, whose keys would fill 4 GB
+_MOST_LETTERS = 500_000  # in all names together: 20,000 names of 25
 
 
 class Names:
-    """The files of a set, by the ways in which a path can miss one of them."""
+    """The files of a set, found by paths that come close to theirs."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = list(paths)
+        self._paths = dict.fromkeys(paths)
 
     @cached_property
     def _keyed(self) -> dict[tuple[str, str], list[str]]:
-        """The paths by each key that they may be missed by; made when the first one is missed."""
+        """The paths by every key of theirs; made when the first file is missing."""
         keyed: dict[tuple[str, str], list[str]] = defaultdict(list)
+        typos = sum(map(len, self._paths)) <= _MOST_LETTERS
         for path in self._paths:
-            for key in _keys(path):
+            for key in _keys(path, typos=typos):
                 keyed[key].append(path)
-            for slip in _slips(path) if len(_folded(path)) in self._lengths else ():
-                keyed["slip", slip].append(path)
         return keyed
 
-    @cached_property
-    def _lengths(self) -> set[int]:
-        """A path can only be a letter away from one as long, give or take that letter."""
-        lengths = [len(_folded(path)) for path in self._paths]
-        return {length for length in lengths if length <= _LONGEST} if sum(lengths) <= _SEARCHED else set()
-
-    @cached_property
-    def _suffixes(self) -> set[str]:
-        return {_suffix(path) for path in self._paths}
-
     def near(self, path: str, suffixes: frozenset[str]) -> tuple[str, ...]:
-        """Up to three files that ``path`` may have meant, best first, whose extension is one of ``suffixes``."""
-        if suffixes.isdisjoint(self._suffixes):
-            return ()
-        length = len(_folded(path))
-        slips = _slips(path) if self._lengths & {length - 1, length, length + 1} else ()
+        """Up to three files that ``path`` may mean, best first, whose extension is one of ``suffixes``."""
         found = dict.fromkeys(
             candidate
-            for key in [*_keys(path), *(("slip", slip) for slip in slips)]
-            for candidate in islice(self._keyed.get(key, ()), _WALKED)
-            if _suffix(candidate) in suffixes and (key[0] != "slip" or _slipped(_folded(path), _folded(candidate)))
+            for key in _keys(path, typos=True)
+            for candidate in islice(self._keyed.get(key, ()), _CANDIDATES)
+            if candidate[candidate.rfind(".") :].lower() in suffixes
         )
-        return tuple(found)[:_MOST]
+        return tuple(found)[:_SUGGESTED]
+
+    def at_end_of(self, path: str, suffixes: frozenset[str]) -> tuple[str, ...]:
+        """The file that a path outside the set ends with, such as `a.mp4` in `C:\\data\\a.mp4`; else what is near."""
+        parts = path.replace("\\", "/").split("/")[-_FOLDERS:]
+        ends = ("/".join(parts[at:]) for at in range(len(parts)))
+        return next(((end,) for end in ends if end in self._paths), ()) or self.near(parts[-1], suffixes)
 
 
-def _suffix(path: str) -> str:
-    return path[path.rfind(".") :].lower()
+def _keys(path: str, *, typos: bool) -> Iterator[tuple[str, str]]:
+    """Two paths that share a key come close to each other, the closer the earlier in this order.
 
-
-def _folded(path: str) -> str:
-    return unicodedata.normalize("NFC", path).casefold()
-
-
-def _keys(path: str) -> Iterator[tuple[str, str]]:
-    """Best first: other case or Unicode form, other extension, other folder, both."""
-    folded = _folded(path)
+    They differ in case or Unicode form, in the extension, in the folder, in folder and extension, or by a letter.
+    Another digit is never a typo: image_1 and image_2 are two images.
+    """
+    folded = unicodedata.normalize("NFC", path).casefold()
     folder, slash, name = folded.rpartition("/")
     stem = name.rpartition(".")[0] or name
-    yield "path", folded
-    yield "stem", folder + slash + stem
-    yield "name", name
-    yield "name stem", stem
-
-
-def _slips(path: str) -> Iterator[str]:
-    """The path with each letter left out in turn, and whole: two paths that share one differ by a letter."""
-    folded = _folded(path)
-    yield folded
-    yield from (folded[:i] + folded[i + 1 :] for i in range(len(folded)))
-
-
-def _slipped(a: str, b: str) -> bool:
-    """Whether the one letter that differs is a slip: a digit never is, as image_1 and image_2 are two images."""
-    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    longer = max(len(a), len(b)) - min(len(a), len(b))
-    differing = a[start : start + 1] + b[start : start + 1]
-    return not any(c.isdigit() for c in differing) and longer <= 1
+    yield from (("path", folded), ("stem", folder + slash + stem), ("name", name), ("name stem", stem))
+    if typos and len(folded) <= _LONGEST_NAME:
+        digits = "".join(filter(str.isdigit, folded))
+        yield digits, folded
+        yield from ((digits, folded[:at] + folded[at + 1 :]) for at in range(len(folded)))

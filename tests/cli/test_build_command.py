@@ -169,7 +169,7 @@ def test_one_of_several_datasets_in_a_zip_is_judged_and_built(cli: Cli, clean: P
     assert facts(read(tmp_path / "out.zip")) == facts(read(clean))
     nowhere = cli("lint", f"{two}/test")
     assert nowhere.code == 2
-    assert f"{two} holds no folder test" in nowhere.err
+    assert f"{two} has no folder test" in nowhere.err
 
 
 def test_a_target_whose_name_the_client_refuses_is_told(cli: Cli, clean: Path, tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_the_exact_size_alone_may_forbid_a_zip(
 ) -> None:
     """The limit lies between the sum of the files, which lint judges, and the zip with its headers."""
     files = sum(file.size for file in read(clean).files)
-    limits = replace(spec.limits(), archive_bytes=spec.Steps(high=files + 100, warn=files + 100))
+    limits = replace(spec.limits(), archive_bytes=spec.Thresholds(high=files + 100, warn=files + 100))
     monkeypatch.setattr(spec, "limits", lambda: limits)
     ran = cli("build", clean, "-o", tmp_path / "out.zip", *ignored)
     assert ran.code == code

@@ -44,7 +44,7 @@ def test_findings_name_the_line_the_field_and_the_way_out(cli: Cli, faulty: Path
     ran = cli("lint", faulty)
     assert ran.code == 1
     assert "data.jsonl:4" in ran.out
-    assert "image_3.jpeg is not there, but image_3.jpg is" in ran.out
+    assert "there is no file image_3.jpeg; did you mean image_3.jpg?" in ran.out
     assert "I303 image-extension" in ran.out
     assert "(`build` fixes this)" in ran.out
     assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 pieces of advice, ")
@@ -82,7 +82,7 @@ def test_the_configuration_beside_the_lines_is_followed_and_options_rule(cli: Cl
         ("modle = 'x'", "has an unknown key, modle", "Did you mean model?"),
         ("model = ", "is not TOML", "model ="),
         ("kind = 'i3v'", "kind: 'i3v' is not one of", 'kind = "i2v"'),
-        ("model = 'wan3'", "no model is called 'wan3'", "Known models"),
+        ("model = 'wan3'", "no model is called 'wan3'", "These can be fine-tuned"),
         ("ignore = { V999 = 'x' }", "datasetkit.toml: no rule has the code V999", "lists them"),
         ("ignore = { V411 = '' }", "ignore.V411", "Give the reason"),
         ("target_seconds = 0", "target_seconds", "length in seconds"),

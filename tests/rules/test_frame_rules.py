@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from values import I2V, KF2V, NAME, dataset, i2v, image, kf2v, placed, sample, told, video
+from values import I2V, KF2V, NAME, assert_finding, dataset, i2v, image, kf2v, placed, sample, told, video
 
 from datasetkit.model import Expected, Missing, Sample, Unreadable
 
@@ -32,28 +32,28 @@ def test_quiet(line: Sample) -> None:
     [
         (
             i2v(first=image("a.jpg", width=1024, height=1024), clip=video("a.mp4", width=1280, height=720)),
-            "K501 warning: a.jpg has 1024×1024 pixels, its clip a.mp4 1280×720: another aspect ratio",
+            "K501 warning: a.jpg is 1024×1024 | a.mp4 is 1280×720 | aspect ratio",
         ),
         (
             i2v(first=image("a.jpg", width=640, height=345), clip=video("a.mp4")),
-            "K501 warning: a.jpg has 640×345 pixels, its clip a.mp4 640×360: another aspect ratio",
+            "K501 warning: a.jpg is 640×345 | a.mp4 is 640×360 | aspect ratio",
         ),
         (
             i2v(first=image("a.jpg"), clip=video("a.mp4", rotation=90)),
-            "K501 warning: a.jpg has 640×360 pixels, its clip a.mp4 360×640: another aspect ratio",
+            "K501 warning: a.jpg is 640×360 | a.mp4 is 360×640 | aspect ratio",
         ),
         (
             kf2v(first=image("a.jpg"), last=image("a.jpg")),
-            "K504 warning: a.jpg is both the first and the last frame",
+            "K504 warning: a.jpg | both the first and the last frame",
         ),
         (
             kf2v(first=image("a.jpg", digest="1"), last=image("b.jpg", digest="1")),
-            "K504 warning: b.jpg holds the same bytes as a.jpg, the first frame",
+            "K504 warning: b.jpg is identical to a.jpg | first frame",
         ),
     ],
 )
 def test_finding(line: Sample, expected: str) -> None:
-    assert told(dataset(line), "K") == [expected]
+    assert_finding(dataset(line), expected, "K")
 
 
 @pytest.mark.parametrize(("fields", "odd"), [(I2V, "first_frame_path"), (KF2V, "last_frame_path")])

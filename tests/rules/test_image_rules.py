@@ -1,5 +1,5 @@
 import pytest
-from values import dataset, i2v, image, sample, told, video, zipped
+from values import assert_finding, dataset, i2v, image, sample, told, video, zipped
 
 from datasetkit.model import Expected, Foreign, Image, Medium, Unreadable, Video
 from datasetkit.spec import limits
@@ -32,48 +32,48 @@ def test_quiet(first: Image) -> None:
     [
         (
             Unreadable("a.jpg", 100, Expected.IMAGE, "it is cut off"),
-            "I301 error: a.jpg can't be read: it is cut off",
+            "I301 error: a.jpg can't be read | it is cut off",
         ),
         (
             Foreign("a.jpg", 100, Expected.IMAGE, "a HEIC image"),
-            "I302 error: a.jpg is a HEIC image, and a frame must be BMP, JPEG, PNG or WEBP",
+            "I302 error: a.jpg is a HEIC image | must be BMP, JPEG, PNG or WEBP",
         ),
         (
             image("a.png", format="JPEG"),
-            "I303 advice: a.png is a JPEG image, whose extension is .jpg",
+            "I303 advice: a.png is a JPEG image | extension | .jpg",
         ),
         (
             image("a.jpg", width=SIDE * 16 // 9, height=SIDE),
-            f"I304 error: a.jpg has {SIDE * 16 // 9}×{SIDE} pixels, at most {SIDE}×{SIDE} are taken",
+            f"I304 error: a.jpg is {SIDE * 16 // 9}×{SIDE} | the limit is {SIDE}×{SIDE}",
         ),
         (
             image("a.jpg", orientation=6, width=360, height=640),
-            "I305 warning: a.jpg has EXIF orientation 6: it may be read unturned",
+            "I305 warning: a.jpg has EXIF orientation 6 | trainer may ignore",
         ),
         (
             image("a.jpg", mode="CMYK"),
-            "I306 advice: a.jpg holds CMYK pixels, not 8-bit RGB",
+            "I306 advice: a.jpg has CMYK pixels | 8-bit RGB",
         ),
         (
             image("a.png", format="PNG", mode="RGB;16"),
-            "I306 advice: a.png holds 16-bit pixels, not 8-bit RGB",
+            "I306 advice: a.png has 16-bit pixels | 8-bit RGB",
         ),
         (
             image("a.png", format="PNG", mode="RGBA", transparent=True),
-            "I306 advice: a.png has transparent parts, whose colour in training is not known",
+            "I306 advice: a.png is partly transparent",
         ),
         (
             image("a.webp", format="WEBP", frames=24),
-            "I307 warning: a.webp holds 24 pictures, a frame is one",
+            "I307 warning: a.webp is animated | 24 pictures",
         ),
         (
             image("a.jpg", size=HEAVY + 300_000),
-            "I308 advice: a.jpg has 10.3 MB, at most 10.0 MB are advised",
+            "I308 advice: a.jpg is 10.3 MB | at most 10.0 MB",
         ),
     ],
 )
 def test_finding(first: Medium, expected: str) -> None:
-    assert told(dataset(i2v(first=first))) == [expected]
+    assert_finding(dataset(i2v(first=first)), expected)
 
 
 def test_what_is_expected_of_a_clip_is_not_an_image() -> None:
@@ -85,7 +85,7 @@ def test_what_is_expected_of_a_clip_is_not_an_image() -> None:
 
 
 def test_a_wrong_extension_has_its_full_weight_on_a_zip() -> None:
-    assert told(zipped(i2v(first=image("a.png")))) == ["I303 warning: a.png is a JPEG image, whose extension is .jpg"]
+    assert_finding(zipped(i2v(first=image("a.png"))), "I303 warning: a.png is a JPEG image")
 
 
 def test_an_image_that_two_lines_name_is_judged_once() -> None:

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from datasetkit.rules.wording import count, megabytes, names, seconds, whole
+from datasetkit.rules.wording import count, megabytes, names, seconds, series
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def test_names_are_cut_after_three(items: str, text: str) -> None:
     assert names(items) == text
 
 
-def test_lists_in_whole() -> None:
-    assert whole(list("abcde")) == "a, b, c, d and e"
-    assert whole(["MP4", "MOV"], "or") == "MP4 or MOV"
+def test_a_series_is_not_cut() -> None:
+    assert series(list("abcde")) == "a, b, c, d and e"
+    assert series(["MP4", "MOV"], "or") == "MP4 or MOV"
 
 
 def test_sizes_and_lengths() -> None:

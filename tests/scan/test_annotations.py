@@ -18,21 +18,21 @@ def broken(text: str | bytes) -> list[BrokenLine]:
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        ('{"prompt": "a", "last_frame_path": "b.jpg", }', "a comma stands before the closing bracket"),
-        ('{"prompt": "a"},', "a comma follows the object"),
-        ('{"prompt": "a"}{"prompt": "b"}', "several objects stand on one line"),
-        ('{"prompt": "a"}, {"prompt": "b"}', "several objects stand on one line"),
-        ("{'prompt': 'a', 'video_path': None}", "single quotes or Python's words"),
-        ("{“prompt”: “a”}", "typographic quotes"),
-        ('{"prompt": "a"} // the first', "a comment stands in the line"),
-        ('{"prompt": "a" /* the first */}', "a comment stands in the line"),
-        ('{"prompt": NaN}', "NaN or Infinity is not JSON"),
-        ('{"prompt": "a\tb"}', "control character stands inside a string"),
-        ('{"prompt": "a", "video_path": "vid', "it was cut off"),
+        ('{"prompt": "a", "last_frame_path": "b.jpg", }', "a comma before the closing bracket"),
+        ('{"prompt": "a"},', "a comma outside the object"),
+        ('{"prompt": "a"}{"prompt": "b"}', "several objects on one line"),
+        ('{"prompt": "a"}, {"prompt": "b"}', "several objects on one line"),
+        ("{'prompt': 'a', 'video_path': None}", "this is Python, not JSON"),
+        ("{“prompt”: “a”}", "the quotes are typographic"),
+        ('{"prompt": "a"} // the first', "there is a comment"),
+        ('{"prompt": "a" /* the first */}', "there is a comment"),
+        ('{"prompt": NaN}', "NaN and Infinity are not allowed"),
+        ('{"prompt": "a\tb"}', "control character inside a string"),
+        ('{"prompt": "a", "video_path": "vid', "the line is cut off"),
         ('{"prompt" "a"}', "not JSON: expecting ':' delimiter"),
         ("prompt: a", "not JSON: expecting value"),
         ("[" * 100_000, "one JSON array"),
-        ('{"a":' + "[" * 100_000, "nests too deeply"),
+        ('{"a":' + "[" * 100_000, "nested too deeply"),
         ('{"a": ' + "9" * 5000 + "}", "not JSON"),
     ],
 )
@@ -47,7 +47,7 @@ def test_a_cause_inside_a_string_is_not_the_cause() -> None:
     assert "comma" not in line.message
 
 
-def test_the_column_is_told() -> None:
+def test_the_column_is_reported() -> None:
     assert broken('{"prompt" "a"}')[0].column == 11
 
 
@@ -55,7 +55,7 @@ def test_an_object_over_several_lines_is_one_finding_and_the_next_line_is_read()
     text = json.dumps({"prompt": "a", "x": {"y": 1}}, indent=2) + '\n{"prompt": "b"}\n'
     first, second = parse(text.encode(), "data.jsonl")[1]
     assert isinstance(first, BrokenLine)
-    assert first.message == "the object runs over lines 1 to 6; write it on one line"
+    assert first.message == "one object is spread over lines 1 to 6; write it on one line"
     assert isinstance(second, Record)
     assert second.line == 7
 
@@ -68,7 +68,47 @@ def test_a_line_that_was_cut_off_does_not_swallow_the_next() -> None:
 
 def test_an_array_for_the_whole_file_is_one_finding() -> None:
     (line,) = broken(json.dumps([{"prompt": "a"}, {"prompt": "b"}], indent=1))
-    assert line.message.startswith("the file is one JSON array")
+    assert "one JSON array" in line.message
+
+
+@pytest.mark.parametrize(
+    "text", ['["a", "b"]\n{"prompt": "b"}\n', '["a", "b"]\n', '[{"prompt": "a"}]\n{"prompt": "b"}']
+)
+def test_an_array_on_the_first_line_does_not_make_the_file_one(text: str) -> None:
+    first, *others = parse(text.encode(), "data.jsonl")[1]
+    assert isinstance(first, BrokenLine)
+    assert first.flaw is Flaw.NOT_A_RECORD
+    assert [line.line for line in others if isinstance(line, Record)] == [2] * text.count("\n{")
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ('{"prompt": "a", }', '{"prompt": "a"}'),
+        ('{"prompt": "a"},', '{"prompt": "a"}'),
+        (',{"prompt": "a", },', '{"prompt": "a"}'),
+        ('{"prompt": "a"}, {"prompt": "b"}', '{"prompt": "a"}\n{"prompt": "b"}'),
+        ("{'prompt': 'it is \"a\"'}", '{"prompt": "it is \\"a\\""}'),
+        ('{"prompt": "a"} # the first', '{"prompt": "a"}'),
+        ('{"prompt": "a\tb"}', '{"prompt": "a b"}'),
+        ('{\n"prompt": "a"\n}', '{"prompt": "a"}'),
+        ('[{"prompt": "a"},\n{"prompt": "钱雨"}]\n', '{"prompt": "a"}\n{"prompt": "钱雨"}'),
+        ('{"prompt": "a", "prompt": "b", }', None),  # which of the two?
+        ('{"prompt": NaN}', None),
+        ('{"prompt": "a", "take": 3, }', None),
+        ('{"prompt": "a', None),
+        ('[{"prompt": "a"},', None),
+    ],
+)
+def test_a_line_is_corrected_where_there_is_no_doubt(text: str, corrected: str | None) -> None:
+    assert broken(text)[0].corrected == corrected
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_corrected(encoding: str) -> None:
+    text = '{"prompt": "钱雨"}\n{"prompt": "b"}\n'
+    assert broken(text.encode(encoding))[0].corrected == text
+    assert broken(text.encode(encoding)[:-1])[0].corrected is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
@@ -78,7 +118,7 @@ def test_utf_16_is_named(encoding: str) -> None:
     assert "UTF-16" in line.message
 
 
-def test_other_encodings_are_told_with_their_byte() -> None:
+def test_other_encodings_are_reported_with_their_byte() -> None:
     (line,) = broken(b'{"prompt": "caf\xe9"}')
     assert line.flaw is Flaw.ENCODING
     assert "byte 16 of the line (0xe9) is not UTF-8" in line.message
@@ -117,14 +157,15 @@ def test_repeated_keys_are_listed_of_the_record_alone() -> None:
     ("text", "message"),
     [
         ('{"prompt": "' + '\\"' * 200_000, "cut off"),
-        ('{"prompt": 1} ' + "/* " * 200_000, "a comment stands in the line"),
+        ('{"prompt": 1} ' + "/* " * 200_000, "there is a comment"),
         ('"a": [\n' * 20_000, "cut off"),
         ("{\n" * 20_000, "cut off"),
+        ("{}," * 200_000, "several objects"),
     ],
-    ids=["quotes", "comments", "arrays", "objects"],
+    ids=["quotes", "comments", "arrays", "objects", "row"],
 )
 def test_what_is_broken_all_over_is_read_in_a_moment(text: str, message: str) -> None:
-    """Each would take minutes or hours if every part of it were held against every other."""
+    """Each would take minutes or hours if every part of it were compared with every other."""
     _, lines = parse(text.encode(), "data.jsonl")
     assert len(lines) == max(1, text.count("\n"))
     assert all(isinstance(line, BrokenLine) and message in line.message for line in lines)

@@ -1,4 +1,5 @@
 import io
+import os
 import stat
 import struct
 import subprocess
@@ -107,7 +108,7 @@ def test_data_descriptors_and_zip64(tmp_path: Path) -> None:
     assert read(tree_of(tmp_path, bytes(pipe.data)), "a.txt") == b"hello"
 
 
-def test_backslashes_are_read_and_told(tmp_path: Path) -> None:
+def test_backslashes_are_read_and_reported(tmp_path: Path) -> None:
     tree = tree_of(tmp_path, raw(b"image\\a.jpg", b"x"))
     assert names(tree) == ["image/a.jpg"]
     assert read(tree, "image/a.jpg") == b"x"
@@ -118,14 +119,14 @@ def test_backslashes_are_read_and_told(tmp_path: Path) -> None:
     ("name", "reason"),
     [
         (b"/etc/passwd", "has an absolute path"),
-        (b"../a.jpg", "climbs out of the archive with .."),
-        (b"a/../../b.jpg", "climbs out of the archive with .."),
-        (b"a\\..\\..\\b.jpg", "climbs out of the archive with .."),
+        (b"../a.jpg", "leaves the archive with .."),
+        (b"a/../../b.jpg", "leaves the archive with .."),
+        (b"a\\..\\..\\b.jpg", "leaves the archive with .."),
         (b"C:\\a.jpg", "has a drive letter in its path"),
         (b"a\0.jpg", "has a NUL in its name"),
     ],
 )
-def test_an_unsafe_name_is_told_and_not_listed(tmp_path: Path, name: bytes, reason: str) -> None:
+def test_an_unsafe_name_is_reported_and_not_listed(tmp_path: Path, name: bytes, reason: str) -> None:
     tree = tree_of(tmp_path, raw(name, b"x"))
     assert names(tree) == []
     assert [hazard.reason for hazard in tree.hazards] == [reason]
@@ -135,7 +136,7 @@ def test_an_unsafe_name_is_told_and_not_listed(tmp_path: Path, name: bytes, reas
 @pytest.mark.parametrize(
     ("mode", "reason"), [(stat.S_IFLNK, "is a link, not a file"), (stat.S_IFCHR, "is a device, not a file")]
 )
-def test_links_and_devices_are_told_and_not_listed(tmp_path: Path, mode: int, reason: str) -> None:
+def test_links_and_devices_are_reported_and_not_listed(tmp_path: Path, mode: int, reason: str) -> None:
     entry = zipfile.ZipInfo("a.jpg")
     entry.create_system, entry.external_attr = 3, (mode | 0o777) << 16
     buffer = io.BytesIO()
@@ -165,7 +166,7 @@ def twice() -> bytes:
         (corrupted(), "can't be unpacked: Bad CRC-32"),
         (raw(b"a.txt", b"hello", flags=1), "is encrypted"),
         (raw(b"a.txt", b"hello", method=9), "is packed with deflate64"),
-        (raw(b"a.txt", b"hello", declared=9), "declares a size that isn't its own"),
+        (raw(b"a.txt", b"hello", declared=9), "declares a size that is not its own"),
         (pack({"a.bmp": bytes(300 << 20)}, zipfile.ZIP_DEFLATED), "zip bomb"),
         (pack({f"{n}": b"" for n in range(10)}).replace(struct.pack("<HH", 10, 10), struct.pack("<HH", 10, 10)), ""),
     ],
@@ -207,6 +208,48 @@ def test_a_directory_that_claims_too_much_is_refused_unread(tmp_path: Path) -> N
 def test_a_file_that_is_gone_could_not_be_run(tmp_path: Path) -> None:
     with pytest.raises(DatasetkitError, match=r"can't read gone\.zip"):
         zip_tree(tmp_path / "gone.zip", "gone.zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_zip_that_shrinks_while_it_is_read_is_an_error_of_reading(tmp_path: Path, method: int) -> None:
+    content = bytes(range(256)) * 5_000
+    tree = tree_of(tmp_path, pack({"a.mp4": content, "b.mp4": content}, method))
+    os.truncate(tmp_path / "set.zip", 40)
+    for path in ("a.mp4", "b.mp4"):
+        with pytest.raises(OSError, match="the zip changed while it was read"):
+            read(tree, path)
+    tree.close()
+
+
+RAR = b"Rar!\x1a\x07\x01\x00"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message", "hint"),
+    [
+        ("a.rar", RAR, "a.rar is a RAR archive, not a dataset", "Unpack it"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", "a.7z is a 7z archive, not a dataset", "Unpack it"),
+        ("a.tar.gz", b"\x1f\x8b\x08\x00", "a.tar.gz is a gzip archive, not a dataset", "Unpack it"),
+        ("a.jpg", b"\xff\xd8\xff", "a.jpg is a JPEG image, not a dataset", "datasetkit init"),
+        ("a", bytes([1] * 9), "a is not a dataset", "Give a dataset's folder or its zip."),
+    ],
+)
+def test_what_no_one_calls_a_zip_could_not_be_run(
+    tmp_path: Path, name: str, data: bytes, message: str, hint: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(DatasetkitError, match=f"^{message}$") as raised:
+        zip_tree(tmp_path / name, name)
+    assert hint in raised.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(RAR, "it is a RAR archive"), (b"<html>", "it is an HTML page"), (b"", "it is an empty file"), (b"PK\3\4", "zip")],
+)
+def test_what_is_called_a_zip_and_is_none_is_a_hazard(tmp_path: Path, data: bytes, reason: str) -> None:
+    (hazard,) = tree_of(tmp_path, data).hazards
+    assert reason in hazard.reason
 
 
 def test_what_the_zip_command_writes(tmp_path: Path) -> None:

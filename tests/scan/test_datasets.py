@@ -1,8 +1,10 @@
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from datasetkit.errors import DatasetkitError
 from datasetkit.model import Missing, Outside
 from datasetkit.scan.datasets import open_tree, resolve, scan
 
@@ -41,3 +43,24 @@ def test_a_name_in_another_unicode_form_or_with_a_space_is_suggested(tmp_path: P
     assert isinstance(last, Missing)
     assert isinstance(clip, Outside)
     assert (first.near, last.near) == (("café.jpg",), ("café.jpg",))
+
+
+@pytest.mark.parametrize("written", ["C:\\data\\clips\\a.mp4", "/home/me/clips/a.mp4"])
+def test_a_path_outside_whose_end_names_a_file_is_suggested(tmp_path: Path, written: str) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "a.mp4").write_bytes(b"")
+    (tmp_path / "data.jsonl").write_text(json.dumps({"prompt": "a", "video_path": written}))
+    ((dataset, _),) = scan(open_tree(str(tmp_path)))
+    clip = dataset.samples[0].medium("video_path")
+    assert isinstance(clip, Outside)
+    assert clip.near == ("clips/a.mp4",)
+
+
+def test_a_data_jsonl_in_a_zip_that_shrinks_could_not_be_run(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("data.jsonl", '{"prompt": "a"}')
+    tree = open_tree(str(tmp_path / "set.zip"))
+    (tmp_path / "set.zip").write_bytes(b"PK")
+    with pytest.raises(DatasetkitError, match=r"data\.jsonl: the zip changed while it was read"):
+        list(scan(tree))
+    tree.close()

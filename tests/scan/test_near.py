@@ -28,6 +28,7 @@ FILES = [
         ("holliday.jpg", ("holiday.jpg",)),
         ("holidey.jpg", ("holiday.jpg",)),
         ("holiay.jpg", ("holiday.jpg",)),
+        ("hoilday.jpg", ("holiday.jpg",)),
         ("image_3.jpg", ()),  # another number is another image
         ("image_1.jpg", ()),
         ("image_22.jpg", ()),
@@ -38,6 +39,28 @@ FILES = [
 )
 def test_what_a_path_may_have_meant(path: str, near: tuple[str, ...]) -> None:
     assert Names(FILES).near(path, IMAGES) == near
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("C:\\data\\frames\\first.png", ("frames/first.png",)),
+        ("/home/me/set/holiday.jpg", ("holiday.jpg",)),
+        ("https://example.com/holiday.jpg", ("holiday.jpg",)),
+        ("../image_9.jpg", ("image_9.jpg",)),
+        ("D:\\image_9.jpeg", ("image_9.jpg",)),
+        ("C:\\clips\\a.jpg", ()),
+        ("C:\\", ()),
+    ],
+)
+def test_what_the_end_of_a_path_outside_may_mean(path: str, near: tuple[str, ...]) -> None:
+    assert Names(FILES).at_end_of(path, IMAGES) == near
+
+
+def test_the_longest_end_of_a_path_outside_is_meant() -> None:
+    names = Names(["a.jpg", "x/a.jpg", "y/a.jpg", "z/a.jpg"])
+    assert names.at_end_of("C:\\set\\z\\a.jpg", IMAGES) == ("z/a.jpg",)
+    assert names.at_end_of("/" * 100_000 + "z/a.jpg", IMAGES) == ("z/a.jpg",)
 
 
 def test_only_media_of_the_sort_are_offered() -> None:
