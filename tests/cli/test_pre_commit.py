@@ -1,4 +1,4 @@
-"""The hooks in the real pre-commit, installed from a copy of this checkout as a user's would be from its address.
+"""The hooks in the real pre-commit, by the steps of docs/ci.md; the hooks' address is a copy of this checkout.
 
 The slowest tests here: each of pre-commit's stores makes an environment with pip. They need PyPI or a mirror of it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,15 +86,19 @@ def repo(hooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Repository:
             builders.jpeg(made.top / name / f"i{number}.jpg", seed=number)
         lines = [line(number, f"v{number}.mp4", f"i{number}.jpg") for number in range(11)]
         (made.top / name / "data.jsonl").write_text("\n".join(lines) + "\n")
-    configuration = (
-        f"repos:\n- repo: {hooks}\n  rev: {git(hooks, 'rev-parse', 'HEAD')}  hooks:\n"
-        "  - id: datasetkit-normalize\n  - id: datasetkit-lint\n"
-    )
-    (made.top / ".pre-commit-config.yaml").write_text(configuration)
+    (made.top / ".pre-commit-config.yaml").write_text(documented(hooks))
     commit(made.top)
-    installed = made.pre_commit("install", "--install-hooks")
+    installed = made.pre_commit("install")
     assert installed.code == 0, installed.out
     return made
+
+
+def documented(hooks: Path) -> str:
+    """The configuration of docs/ci.md; only the address of the hooks is the test's own."""
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    (block,) = [block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "datasetkit-lint" in block]
+    assert block.count("/path/to/datasetkit") == 1
+    return str(block).replace("/path/to/datasetkit", str(hooks))
 
 
 @pytest.fixture(autouse=True)
