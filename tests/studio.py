@@ -53,6 +53,8 @@ class Studio(ThreadingHTTPServer):
         self.busy, self.idle = 0, threading.Condition()
         self.polls = 0
         self.md5_known = True
+        self.names_decoded = True
+        self.endless = False
         self.largest = 2**30
         self._ids, self._times = count(1), defaultdict[str, deque[float]](deque)
         super().__init__(("127.0.0.1", port), Handler)

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from studio_multipart import MalformedError, Part, Reader
+from studio_multipart import MalformedError, Part, Reader, decoded
 from studio_state import COMPATIBLE, KEY, PURPOSES, Misdeed, Seen, Stored, StrikeError
 
 if TYPE_CHECKING:
@@ -89,12 +89,16 @@ class Handler(BaseHTTPRequestHandler):
         named = {part.name: part for part in parts}
         file, purpose = named["file"], named["purpose"].text.decode()
         hidden = misdeed.hidden if misdeed else 0
-        return self._answer(self.server.add(file.filename or "", file.size, purpose, path, hidden).record())
+        filename = decoded(file.filename or "") if self.server.names_decoded else file.filename or ""
+        return self._answer(self.server.add(filename, file.size, purpose, path, hidden).record())
 
     def _list(self) -> None:
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         if set(query) - {"after", "limit", "purpose"} or not re.fullmatch(r"[1-9]\d{0,4}", query.get("limit", "10000")):
             return self._refuse(400, "invalid_request_error", f"the query is {query}")
+        if self.server.endless:
+            page = [{"id": f"file-ft-{len(self.server.requests)}-{number}"} for number in range(int(query["limit"]))]
+            return self._answer({"object": "list", "data": page, "has_more": True})
         with self.server.lock:
             stored = sorted(self.server.files.values(), key=lambda file: file.created, reverse=True)
             shown = [file for file in stored if not file.hidden]
@@ -211,6 +215,14 @@ class Handler(BaseHTTPRequestHandler):
     def _do_stall(self, misdeed: Misdeed) -> None:
         self.server.stalled.set()
         self.server.released.wait()
+        self.close_connection = True
+
+    def _do_drip(self, misdeed: Misdeed) -> None:
+        """A byte of the answer now and then, until the client has had enough."""
+        with suppress(OSError):
+            self.wfile.write(misdeed.body)
+            while not self.server.released.wait(0.02):
+                self.wfile.write(b"x")
         self.close_connection = True
 
     def _do_reset(self, misdeed: Misdeed) -> None:

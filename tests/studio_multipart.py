@@ -109,4 +109,9 @@ def _part(head: bytes) -> Part:
     )
     if not found:
         raise MalformedError(f"a part is called {fields!r}")
-    return Part(found[1], re.sub(r"%(22|0[AD])", lambda code: chr(int(code[1], 16)), found[2]) if found[2] else None)
+    return Part(found[1], found[2])
+
+
+def decoded(filename: str) -> str:
+    """A part's file name as browsers, httpx and curl mean it."""
+    return re.sub(r"%(22|0[AD])", lambda code: chr(int(code[1], 16)), filename).replace("\\\\", "\\")

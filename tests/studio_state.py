@@ -73,8 +73,8 @@ class Misdeed:
 
     It strikes after ``after`` bytes of the body, None: after all of it. ``store``: the file is kept all the same, and
     the first ``hidden`` lists don't show it. ``deed`` is reset (RST), stall (until the server closes), answer
-    (``status``, ``body``, ``headers``; with ``drain`` the rest of the request is still read), truncate (half an
-    answer) or edit (the true answer with ``changes``).
+    (``status``, ``body``, ``headers``; with ``drain`` the rest of the request is still read), drip (``body``, then byte
+    by byte without end), truncate (half an answer) or edit (the true answer with ``changes``).
     """
 
     deed: str

@@ -112,12 +112,13 @@ def _shrunken(
 def _sender(path: str, options: dict[str, Any], *, as_folder: bool) -> Callable[[Zips, str], int]:
     """What uploads zips, with the codes ignored for each. Raises DatasetkitError without a region or a key."""
     from datasetkit.cli.upload import send_zips
-    from datasetkit.modelstudio.key import read_key
+    from datasetkit.modelstudio.endpoint import read_key
 
     if as_folder:
         raise DatasetkitError("a folder can't be uploaded through the files API", "Leave --dir or --upload away.")
-    endpoint, key = endpoint_of(options, Path(path)), read_key(os.environ)
-    return lambda zips, form: send_zips(zips, endpoint, key, form=form)
+    endpoint = endpoint_of(options, Path(path))
+    read_key(os.environ)
+    return lambda zips, form: send_zips(zips, endpoint, form=form)
 
 
 def _plan(verdict: Verdict, output: Path, held: str | None) -> Iterator[Planned]:

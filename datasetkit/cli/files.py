@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from datasetkit.modelstudio.files import RemoteFile
 
 _form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Table or JSON.")
+_ids = click.argument("ids", nargs=-1, metavar="ID...", required=True)
+_COLUMNS = ("id", "size", "age", "purpose", "status", "name")
 
 
 @click.group(name="files")
@@ -53,12 +55,12 @@ def list_command(*, purpose: str | None, form: str, **options: Any) -> None:
         click.echo(json.dumps({"files": [file.to_json() for file in files], "bytes": total}, indent=2))
         return
     if files:
-        click.echo(table(files, datetime.now(UTC)))
+        click.echo(_table(files))
     click.echo(f"{plural(len(files), 'file')}, {size(total)}")
 
 
 @command.command("show")
-@click.argument("ids", nargs=-1, metavar="ID...", required=True)
+@_ids
 @place_options
 @_form
 def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
@@ -77,11 +79,12 @@ def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
                 raise DatasetkitError(
                     f"the service has no file {file_id}", "Look at `datasetkit files ls`, and at --region."
                 )
-            click.echo(json.dumps(file.to_json()) if form == "json" else _lines(file, datetime.now(UTC)))
+            rows = align(list(zip(_COLUMNS, _cells(file), strict=True)))
+            click.echo(json.dumps(file.to_json()) if form == "json" else "\n".join(map("  ".join, rows)))
 
 
 @command.command("rm")
-@click.argument("ids", nargs=-1, metavar="ID...", required=True)
+@_ids
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @place_options
 def remove_command(ids: tuple[str, ...], *, yes: bool, **options: Any) -> int:
@@ -91,54 +94,49 @@ def remove_command(ids: tuple[str, ...], *, yes: bool, **options: Any) -> int:
     Example:
       datasetkit files rm file-ft-b2416bacc4d742 --yes
     """
+    wanted = list(dict.fromkeys(ids))
     with _client(options) as client:
-        wanted = list(dict.fromkeys(ids))
         if not yes:
             _confirm(wanted, client)
+        client.start(client.pace.limit)  # the time that the answer took doesn't count
         failed = [file_id for file_id in wanted if not _removed(file_id, client)]
     if failed:
-        note(f"not deleted: {' '.join(failed)}")
+        note(f"not deleted: {printable(' '.join(failed))}")
     return 2 if failed else 0
 
 
-def table(files: Sequence[RemoteFile], now: datetime) -> str:
-    """The files as an aligned table with a heading."""
-    heading = ("id", "size", "age", "purpose", "status", "name")
-    rows = [(file.id, *_facts(file, now), printable(file.filename)) for file in files]
-    return "\n".join("  ".join(row).rstrip() for row in align([heading, *rows]))
-
-
-def age(created: int | None, now: datetime) -> str:
-    """How long ago ``created`` (seconds since 1970, UTC) was, in its largest unit; "?" where it isn't known."""
-    if created is None:
-        return "?"
-    seconds = max(0, int(now.timestamp()) - created)
+def age(seconds: float) -> str:
+    """A time span in its largest unit: "59 s", "2 h", "40 d"."""
     for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
+            return f"{seconds // length:.0f} {unit}"
+    return f"{max(0, seconds):.0f} s"
 
 
-def _facts(file: RemoteFile, now: datetime) -> tuple[str, str, str, str]:
-    """Size, age, purpose and status, as shown."""
-    shown = "?" if file.size is None else size(file.size)
-    return shown, age(file.created, now), printable(file.purpose or "?"), printable(file.status or "?")
+def _table(files: Sequence[RemoteFile]) -> str:
+    return "\n".join("  ".join(row).rstrip() for row in align([_COLUMNS, *map(_cells, files)]))
 
 
-def _lines(file: RemoteFile, now: datetime) -> str:
-    names = ("size", "age", "purpose", "status")
-    rows = [("id", file.id), ("name", printable(file.filename)), *zip(names, _facts(file, now), strict=True)]
-    return "\n".join("  ".join(row) for row in align(rows))
+def _cells(file: RemoteFile) -> tuple[str, ...]:
+    """A file's facts in the order of _COLUMNS, "?" for what isn't known."""
+    shown = (
+        file.id,
+        "" if file.size is None else size(file.size),
+        "" if file.created is None else age(time.time() - file.created),
+        file.purpose or "",
+        file.status or "",
+    )
+    return (*(printable(text) or "?" for text in shown), printable(file.filename))
 
 
 def _confirm(ids: Sequence[str], client: Client) -> None:
-    """Show what would go and ask. Raises DatasetkitError where the answer isn't yes."""
+    """Show what would go and ask. Raises DatasetkitError unless the answer is yes."""
     from datasetkit.modelstudio.files import show_file
 
     found = [file for file in (show_file(client, file_id) for file_id in ids) if file]
     if not found:
         return
-    click.echo(table(found, datetime.now(UTC)), err=True)
+    click.echo(_table(found), err=True)
     try:
         sure = click.confirm(f"Delete {plural(len(found), 'file')} for good?", err=True)
     except click.Abort as stop:
@@ -150,23 +148,23 @@ def _confirm(ids: Sequence[str], client: Client) -> None:
 
 
 def _removed(file_id: str, client: Client) -> bool:
-    """Delete one file; False, said, where that fails. One failure doesn't keep the others."""
+    """Delete one file; False, with a note, if that fails. One failure doesn't keep the others."""
     from datasetkit.modelstudio.files import delete_file
 
     try:
         if delete_file(client, file_id):
             click.echo(file_id)
             return True
-        note(f"the service has no file {printable(file_id)}")
+        note(f"the service has no file {file_id}")
     except DatasetkitError as error:
-        note(f"{file_id}: {error}. {error.next_step}")
+        note(f"{printable(file_id)}: {error}. {error.next_step}")
     return False
 
 
 @contextmanager
 def _client(options: dict[str, Any]) -> Iterator[Client]:
     from datasetkit.modelstudio.client import Client
-    from datasetkit.modelstudio.key import read_key
+    from datasetkit.modelstudio.endpoint import read_key
 
     with Client(endpoint_of(options, Path()), read_key(os.environ), note=note) as client:
         yield client

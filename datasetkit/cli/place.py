@@ -1,22 +1,20 @@
-"""What every command that talks to the service shares: where to, the key, notes and progress bars."""
+"""What every command that talks to the service shares: where it is, notes and progress bars."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit import config
-from datasetkit.errors import DatasetkitError
+from datasetkit.cli.judging import bar
 
 if TYPE_CHECKING:
     from datasetkit.modelstudio.endpoint import Endpoint
-    from datasetkit.modelstudio.fingerprint import Watch
+    from datasetkit.modelstudio.zips import Progress
 
 
 def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,27 +33,11 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def endpoint_of(options: dict[str, Any], folder: Path) -> Endpoint:
     """The place that the options name, else datasetkit.toml in ``folder`` or here, else the environment.
 
-    Raises DatasetkitError where none does, or where they contradict.
+    Raises DatasetkitError if none does, or if they contradict each other.
     """
-    from datasetkit.modelstudio.endpoint import resolve
+    from datasetkit.modelstudio.endpoint import locate
 
-    return resolve(
-        os.environ,
-        region=options["region"],
-        base_url=options["base_url"],
-        workspace=options["workspace"],
-        configured=_configured(folder) or _configured(Path()),
-    )
-
-
-def _configured(folder: Path) -> str | None:
-    path = folder / config.NAME
-    try:
-        return config.from_file(path.read_bytes(), str(path)).region
-    except (FileNotFoundError, NotADirectoryError):  # a zip has no file beside its data.jsonl
-        return None
-    except OSError as error:
-        raise DatasetkitError(f"can't read {path}: {error}", "Check its permissions.") from None
+    return locate(folder, **{name: options[name] for name in ("region", "base_url", "workspace")})
 
 
 def note(line: str) -> None:
@@ -69,26 +51,18 @@ def note(line: str) -> None:
 
 
 @contextmanager
-def bars(name: str) -> Iterator[Watch]:
-    """Progress bars with speed and time left on stderr, where that is a terminal; they leave nothing behind."""
-    if not sys.stderr.isatty():
-        yield lambda _stage, _done, _total: None
-        return
-    from tqdm import tqdm
+def bars(name: str) -> Iterator[Progress]:
+    """A progress bar on stderr for each stage of an upload, where someone watches."""
+    with ExitStack() as stack:
+        shown: dict[str, Callable[[int], object] | None] = {}
 
-    shown: dict[str, tqdm[Any]] = {}
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in shown:
+                shown[stage] = stack.enter_context(bar(total, f"{stage} {name}"))
+            if update := shown[stage]:
+                update(done)
+            if done == total:
+                stack.close()
+                shown.clear()
 
-    def watch(stage: str, done: int, total: int) -> None:
-        if stage not in shown:
-            shown[stage] = tqdm(
-                total=total, desc=f"{stage} {name}", unit="B", unit_scale=True, leave=False, delay=1, file=sys.stderr
-            )
-        shown[stage].update(done - shown[stage].n)
-        if done == total:
-            shown.pop(stage).close()
-
-    try:
-        yield watch
-    finally:
-        for bar in shown.values():
-            bar.close()
+        yield progress

@@ -1,47 +1,49 @@
-"""One request at a time to the service, over httpx: the only place that sees httpx's exceptions."""
+"""One request at a time to the service, over httpx: the only module that sees httpx's exceptions."""
 
 from __future__ import annotations
 
 import logging
 import os
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from datasetkit import __version__
 from datasetkit.errors import DatasetkitError
-from datasetkit.modelstudio.answers import ServiceError, plain, record, refusal
-from datasetkit.modelstudio.endpoint import Endpoint
-from datasetkit.modelstudio.key import Key
-from datasetkit.modelstudio.pace import Pace
+from datasetkit.modelstudio.answers import ServiceError, plain, record
+from datasetkit.modelstudio.endpoint import Endpoint, Key, fact
+from datasetkit.modelstudio.pace import Pace, default_pace, duration
+
+T = TypeVar("T")
 
 # httpcore's debug log holds the headers of answers, in which a service may quote the key
 logging.getLogger("httpcore").setLevel(logging.INFO)
 
-# Seconds. An upload's answer comes only when the service has stored a gigabyte: it is given longer.
-TIMEOUTS = httpx.Timeout(60.0, connect=20.0)
-UPLOAD_TIMEOUTS = httpx.Timeout(60.0, connect=20.0, read=600.0)
-_LONGEST_ANSWER = 16 * 2**20  # bytes; a page of the file list is about 30 kB
-
-_UNSENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
+_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_PHASES = (
+    (httpx.ProxyError, "the proxy didn't connect to"),
+    (_NO_CONNECTION, "no connection to"),
+    ((httpx.WriteError, httpx.WriteTimeout), "the connection broke while sending to"),
+    (httpx.ReadTimeout, "no answer in time from"),
+    (Exception, "the connection broke before the whole answer came from"),
 )
 
 Form = tuple[str, IO[bytes], Mapping[str, str]]  # the file's name, its open content, the other fields
 
 
 class Client:
-    """Requests to one endpoint with one key. Redirects are refused, so the key goes to no other host.
+    """Requests to one endpoint with one key, all of them within one time limit. A context manager.
 
-    ``note`` is told of every pause before another try. Proxies come from HTTPS_PROXY, ALL_PROXY and NO_PROXY,
-    a CA bundle from SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE. A context manager.
+    Redirects are refused, so that the key goes to no other host. ``note`` gets a line about every pause before another
+    try. A proxy comes from HTTPS_PROXY, ALL_PROXY and NO_PROXY, a CA bundle from SSL_CERT_FILE, SSL_CERT_DIR,
+    REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE. Not for use by several threads.
     """
 
     def __init__(
@@ -50,16 +52,15 @@ class Client:
         key: Key,
         *,
         pace: Pace | None = None,
-        note: Callable[[str], None] = lambda _line: None,
-        timeouts: httpx.Timeout = TIMEOUTS,
-        upload_timeouts: httpx.Timeout = UPLOAD_TIMEOUTS,
+        note: Callable[[str], object] = lambda _line: None,
     ) -> None:
         self.endpoint = endpoint
-        self.pace = pace or Pace()
+        self.pace = pace or default_pace()
         self.note = note
         self._key = key
-        self._upload_timeouts = upload_timeouts
-        self._http = _http(endpoint, key, timeouts)
+        self._http = _http(endpoint, key)
+        self._socket: socket.socket | None = None
+        self.start(self.pace.limit)
 
     def __enter__(self) -> Self:
         return self
@@ -69,54 +70,126 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def ask(self, method: str, url: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
-        """The JSON object that a request without a body is answered with; tried again where that may help.
+    def start(self, seconds: float) -> None:
+        """Allow ``seconds`` from now for all that follows, pauses included."""
+        self._limit, self._end = seconds, self.pace.clock() + seconds
 
-        Only for what may be done twice. Raises ServiceError, with the number of ``tries``.
+    @property
+    def left(self) -> float:
+        """The seconds that are left of the time limit; negative after it."""
+        return self._end - self.pace.clock()
+
+    def ask(self, method: str, url: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
+        """The JSON object that answers a request without a body; tried again where that may help.
+
+        Only for what may be done twice. Raises ServiceError.
+        """
+        return self.retry(lambda: self._once(method, url, self.pace.idle, params=params), self.pace.attempts)
+
+    def post(self, url: str, form: Form) -> dict[str, Any]:
+        """Send a file once, streamed, and return the JSON object of the answer. Raises ServiceError."""
+        name, content, fields = form
+        files = {"file": (name, content, "application/zip")}
+        return self._once("POST", url, self.pace.answer, files=files, data=fields)
+
+    def retry(
+        self, once: Callable[[], T], attempts: int, settle: Callable[[ServiceError], T | None] = lambda _fault: None
+    ) -> T:
+        """What ``once`` returns, after up to ``attempts`` tries with pauses between them.
+
+        After a failure that the service may have acted on all the same, ``settle`` looks for the result and returns
+        it, or None if there is none. Raises the last ServiceError.
         """
         attempt = 0
         while True:
             attempt += 1
             try:
-                return self._once(method, url, params=params)
+                return once()
             except ServiceError as fault:
-                fault.tries = attempt
-                if attempt == self.pace.attempts:
+                fault.attempts = attempt
+                if fault.uncertain and (found := settle(fault)) is not None:
+                    return found
+                if attempt == attempts:
                     raise
-                self.pause(fault, attempt)
+                self._pause(fault)
 
-    def post(self, url: str, form: Form) -> dict[str, Any]:
-        """Send a file once, streamed, and return the JSON object of the answer. Raises ServiceError."""
-        name, content, fields = form
-        return self._once(
-            "POST",
-            url,
-            files={"file": (name, content, "application/zip")},
-            data=fields,
-            timeout=self._upload_timeouts,
-        )
-
-    def pause(self, fault: ServiceError, attempt: int) -> None:
-        """Wait before the next try; raises ``fault`` where none would help or the wait would be too long."""
-        if not fault.passing or (fault.wait or 0) > self.pace.longest:
+    def _pause(self, fault: ServiceError) -> None:
+        """Wait before the next try. Raises ``fault`` if a try wouldn't help, or the wait would be too long."""
+        delay = self.pace.delay(fault.attempts, fault.retry_after)
+        if not fault.temporary or (fault.retry_after or 0) > self.pace.longest:
             raise fault
-        delay = self.pace.delay(attempt, fault.wait)
+        if delay > self.left:
+            raise self._out_of_time(f"{fault}; another try would exceed", uncertain=fault.uncertain)
         self.note(f"{fault}; next try in {delay:.0f} s")
         self.pace.sleep(delay)
 
-    def _once(self, method: str, url: str, **options: Any) -> dict[str, Any]:
+    def _once(self, method: str, url: str, answer_timeout: float, **options: Any) -> dict[str, Any]:
+        timeout = httpx.Timeout(self.pace.idle, connect=self.pace.connect, read=answer_timeout)
+        options |= {"timeout": timeout, "extensions": {"trace": self._trace}}
         try:
-            with self._http.stream(method, url, **options) as response:
+            with self._limited(), self._http.stream(method, url, **options) as response:
                 body = _bounded(response)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise _lost(self.endpoint.host, error, self._key.redact) from None
-        if response.is_success:
-            return record(self.endpoint.host, response.headers, body, self._key.redact)
+            raise self._fault(error) from None
         wait = self.pace.asked(response.headers.get("retry-after"))
-        raise refusal(self.endpoint.host, response.status_code, response.headers, body, self._key.redact, wait)
+        return record(self.endpoint.host, response.status_code, response.headers, body, self._key, wait)
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Break the connection when time is up: httpx limits each read alone, so a slow answer could last for ever."""
+        self._broken = self.left <= 0
+        if self._broken:
+            raise httpx.ConnectTimeout("no time is left")
+        timer = threading.Timer(self.left, self._break)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Remember the open connection (there is one at a time) from what httpcore reports of its steps."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self._broken:
+                self._break()
+
+    def _break(self) -> None:
+        self._broken = True
+        if self._socket is not None:
+            with suppress(OSError):  # closed already
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # wakes the thread that reads or writes
+
+    def _out_of_time(self, happened: str, *, uncertain: bool) -> ServiceError:
+        return ServiceError(
+            f"{happened} the time limit of {duration(self._limit)}",
+            "Check the connection, then run the same command again. `datasetkit upload --timeout` allows more time.",
+            uncertain=uncertain,
+        )
+
+    def _fault(self, error: httpx.TransportError | httpx.DecodingError) -> ServiceError:
+        """What a missing or broken answer means."""
+        host, happened = self.endpoint.host, plain(self._key.redact(str(error))) or type(error).__name__
+        sent = not isinstance(error, (httpx.ProxyError, *_NO_CONNECTION))
+        if self._broken:
+            return self._out_of_time(f"{host} didn't finish within", uncertain=sent)
+        if isinstance(error, httpx.ConnectError) and any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
+            return ServiceError(
+                f"no secure connection to {host}: {happened}",
+                "If a proxy re-signs traffic here, name its CA bundle in SSL_CERT_FILE. "
+                "Check the machine's clock and --base-url too.",
+            )
+        phase = next(phase for kind, phase in _PHASES if isinstance(error, kind))
+        return ServiceError(
+            f"{phase} {host}: {happened}",
+            "Check the connection and the proxy settings (HTTPS_PROXY), then run the same command again.",
+            uncertain=sent,
+            temporary=not isinstance(error, httpx.UnsupportedProtocol),
+        )
 
 
-def _http(endpoint: Endpoint, key: Key, timeouts: httpx.Timeout) -> httpx.Client:
+def _http(endpoint: Endpoint, key: Key) -> httpx.Client:
     def sign(request: httpx.Request) -> httpx.Request:
         request.headers["Authorization"] = key.header
         return request
@@ -126,19 +199,28 @@ def _http(endpoint: Endpoint, key: Key, timeouts: httpx.Timeout) -> httpx.Client
             auth=sign,
             headers={"User-Agent": f"datasetkit/{__version__}", "Accept": "application/json"},
             follow_redirects=False,
-            timeout=timeouts,
-            verify=_trust(os.environ)
-            if not endpoint.plain
-            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # trusts no one
-            trust_env=not endpoint.plain,  # a proxy would see the key of a plain HTTP request
+            limits=httpx.Limits(max_connections=1),
+            proxy=_proxy(endpoint),
+            trust_env=False,  # proxies and certificates are looked up here
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if endpoint.plain else _certificates(os.environ),
         )
-    except (ImportError, ValueError) as error:  # a SOCKS proxy without its package; a proxy URL that is none
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # InvalidURL may quote a part of a password; the others are an unknown scheme and SOCKS without its package
+        reason = "not a URL" if isinstance(error, httpx.InvalidURL) else error
         raise DatasetkitError(
-            f"the proxy settings can't be used: {error}", "Check HTTPS_PROXY, ALL_PROXY and NO_PROXY."
+            f"the proxy settings can't be used: {reason}", "Check HTTPS_PROXY and ALL_PROXY."
         ) from None
 
 
-def _trust(env: Mapping[str, str]) -> ssl.SSLContext:
+def _proxy(endpoint: Endpoint) -> str | None:
+    """The proxy for this host. NO_PROXY is urllib's to read: httpx fails on an address range such as fe80::/10."""
+    if endpoint.plain or proxy_bypass(endpoint.host):  # a proxy would see the key of a plain HTTP request
+        return None
+    url = getproxies().get("https") or getproxies().get("all")
+    return f"http://{url}" if url and "://" not in url else url
+
+
+def _certificates(env: Mapping[str, str]) -> ssl.SSLContext:
     """The certificates to trust: those that the environment names, else certifi's."""
     names = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
     name = next((name for name in names if env.get(name)), None)
@@ -156,45 +238,12 @@ def _trust(env: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def _bounded(response: httpx.Response) -> bytes:
-    body = bytearray()
+    body, longest = bytearray(), fact("answer_bytes")
     for piece in response.iter_bytes():
         body += piece
-        if len(body) > _LONGEST_ANSWER:
-            raise httpx.DecodingError(f"the answer is longer than {_LONGEST_ANSWER // 2**20} MB")
+        if len(body) > longest:
+            raise httpx.DecodingError(f"the answer is longer than {longest // 2**20} MB")
     return bytes(body)
-
-
-def _lost(host: str, error: httpx.TransportError | httpx.DecodingError, clean: Callable[[str], str]) -> ServiceError:
-    """The fault that a missing or broken answer means."""
-    tls = any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
-    happened = clean(plain(str(error))) or type(error).__name__
-    if tls and isinstance(error, httpx.ConnectError):
-        return ServiceError(
-            f"no secure connection to {host}: {happened}",
-            "If a proxy re-signs traffic here, name its CA bundle in SSL_CERT_FILE. "
-            "Check the machine's clock and --base-url too.",
-        )
-    unsent = isinstance(error, _UNSENT)
-    return ServiceError(
-        f"{_phase(error)} {host}: {happened}",
-        "Check the connection and the proxy settings (HTTPS_PROXY), then run the same command again.",
-        arrived=not unsent,
-        passing=not isinstance(error, httpx.UnsupportedProtocol),
-    )
-
-
-def _phase(error: httpx.TransportError | httpx.DecodingError) -> str:
-    match error:
-        case httpx.ProxyError():
-            return "the proxy didn't connect to"
-        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return "no connection to"
-        case httpx.WriteError() | httpx.WriteTimeout():
-            return "the connection broke while sending to"
-        case httpx.ReadTimeout():
-            return "no answer in time from"
-        case _:
-            return "the connection broke before the whole answer came from"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

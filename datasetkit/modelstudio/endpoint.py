@@ -1,20 +1,28 @@
-"""Which host to talk to: region, base URL and workspace, checked before anything is sent there."""
+"""Where requests go and with which key: both are checked before anything is sent."""
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
-from datasetkit import spec
+from datasetkit import config, spec
 from datasetkit.errors import DatasetkitError
+
+T = TypeVar("T")
+
+_URL = r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?((/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)*)/?"
+_KEY_SHOWN = "[the key]"
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region: what users call it, what its hosts call it, and the origin all its workspaces share."""
+    """A region: what users call it, what its hosts call it, and the origin that all its workspaces share."""
 
     id: str
     code: str
@@ -23,19 +31,24 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where requests go. ``base_url`` precedes `/files`; ``native_url`` is the native API's base, if known.
+    """Where requests go. ``base_url`` precedes `/files`.
 
-    ``region`` is an id of regions.json, None where the host belongs to none of them.
+    ``region`` is an id of regions.json, or None if the host belongs to none of them.
     """
 
     base_url: str
     region: str | None = None
-    native_url: str | None = None
 
     @property
     def files(self) -> str:
         """The URL of the file list and of uploads."""
         return f"{self.base_url}/files"
+
+    @property
+    def native_url(self) -> str | None:
+        """The native API's base; None if the compatible one doesn't end as the platform's does."""
+        origin = self.base_url.removesuffix(fact("compatible_path"))
+        return None if origin == self.base_url else origin + fact("native_path")
 
     @property
     def host(self) -> str:
@@ -46,6 +59,62 @@ class Endpoint:
     def plain(self) -> bool:
         """Whether it is plain HTTP, which is only ever loopback."""
         return self.base_url.startswith("http:")
+
+
+class Key:
+    """An API key. Its text leaves through `header` alone, never through str, repr or format.
+
+    Raises DatasetkitError for a text that couldn't stand in a header.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        if not re.fullmatch(r"[!-~]+", text):  # visible ASCII: anything else could end the header and start another
+            raise DatasetkitError("the API key has a space, a line break or a letter beyond ASCII", "Copy it again.")
+        self._text = text
+
+    def __repr__(self) -> str:
+        return _KEY_SHOWN
+
+    def __reduce__(self) -> str:
+        raise TypeError("a key can't be pickled")  # a pickle would be a copy of the key on disk
+
+    @property
+    def header(self) -> str:
+        """The value of the Authorization header."""
+        return f"Bearer {self._text}"
+
+    def redact(self, value: T) -> T:
+        """``value`` (a text, or JSON with texts in it) without the key: a service may quote the key it refuses."""
+        cleaned: object = value
+        if isinstance(value, str):
+            cleaned = value.replace(self._text, _KEY_SHOWN)
+        elif isinstance(value, list):
+            cleaned = [self.redact(each) for each in value]
+        elif isinstance(value, dict):
+            cleaned = {self.redact(name): self.redact(each) for name, each in value.items()}
+        return cast("T", cleaned)
+
+
+def read_key(env: Mapping[str, str]) -> Key:
+    """The key from the environment, without white space around it. Raises DatasetkitError if there is none."""
+    name = _names()["key"]
+    text = env.get(name, "").strip()
+    if not text:
+        raise DatasetkitError(f"{name} is not set", f"Put the API key of your region there: export {name}=…")
+    return Key(text)
+
+
+def fact(name: str) -> Any:
+    """The value of a fact about requests, from regions.json."""
+    return spec.document("regions.json")["requests"][name]["value"]
+
+
+def _names() -> dict[str, str]:
+    """The environment variables that the platform's own tools read."""
+    names: dict[str, str] = spec.document("regions.json")["environment"]["value"]
+    return names
 
 
 def regions() -> tuple[Region, ...]:
@@ -63,6 +132,23 @@ def find_region(name: str) -> Region:
     raise DatasetkitError(f"no region is called {name!r}", f"Known regions: {known}.")
 
 
+def locate(
+    folder: Path, *, region: str | None = None, base_url: str | None = None, workspace: str | None = None
+) -> Endpoint:
+    """As `resolve`, with the environment of this process and a datasetkit.toml in ``folder`` or the current one."""
+    configured = _configured(folder / config.NAME) or _configured(Path(config.NAME))
+    return resolve(os.environ, region=region, base_url=base_url, workspace=workspace, configured=configured)
+
+
+def _configured(path: Path) -> str | None:
+    try:
+        return config.parse(path.read_bytes(), str(path)).region
+    except (FileNotFoundError, NotADirectoryError):  # a zip has no file beside its data.jsonl
+        return None
+    except OSError as error:
+        raise DatasetkitError(f"can't read {path}: {error}", "Check its permissions.") from None
+
+
 def resolve(
     env: Mapping[str, str],
     *,
@@ -71,116 +157,82 @@ def resolve(
     workspace: str | None = None,
     configured: str | None = None,
 ) -> Endpoint:
-    """The endpoint that the options name, else datasetkit.toml (``configured``), else the environment.
+    """The endpoint that the options name, otherwise datasetkit.toml (``configured``), otherwise the environment.
 
-    Raises DatasetkitError where nothing names one (a region is never guessed: keys belong to one), where two
-    contradict, or where a value couldn't safely stand in a URL.
+    Raises DatasetkitError if nothing names one (a region is never guessed: keys belong to one), if two contradict
+    each other, or if a value isn't safe in a URL.
     """
-    names = spec.document("regions.json")["environment"]["value"]
-    space = workspace or env.get(names["workspace"]) or None
+    names = _names()
+    space = workspace or env.get(names["workspace"])
     if base_url:
         if workspace:
             raise DatasetkitError("--base-url and --workspace both name a host", "Give one of them.")
-        return _agreeing(_from_url(base_url, "--base-url"), region)
-    if region or configured:
-        return _from_region(find_region(region or configured or ""), space)
-    if url := env.get(names["compatible"]):
-        return _from_url(_placed(url, names["compatible"], workspace, space), names["compatible"])
-    if url := env.get(names["native"]):
-        placed = _placed(url, names["native"], workspace, space)
-        return _from_url(_compatible(placed, names["native"]), names["native"])
-    if name := env.get(names["region"]):
-        return _from_region(find_region(name), space)
-    known = " or ".join(f"--region {r.id}" for r in regions())
-    raise DatasetkitError(
-        "no region is chosen", f"Add {known} (the one your key belongs to), or `region` to datasetkit.toml."
-    )
-
-
-def _fact(name: str) -> str:
-    value: str = spec.document("regions.json")["requests"][name]["value"]
-    return value
+        return _in_region(_from_url(base_url, "--base-url"), region)
+    if chosen := region or configured:
+        return _from_region(find_region(chosen), space)
+    for name in (names["compatible"], names["native"]):
+        if url := env.get(name):
+            return _from_url(_filled_in(url, name, workspace, space), name, native=name == names["native"])
+    if chosen := env.get(names["region"]):
+        return _from_region(find_region(chosen), space)
+    known = " or ".join(f"--region {each.id}" for each in regions())
+    raise DatasetkitError("no region is chosen", f"Add {known}, where your key belongs, or `region` to {config.NAME}.")
 
 
 def _from_region(region: Region, workspace: str | None) -> Endpoint:
     origin = region.origin
     if workspace:
-        if not re.fullmatch(_fact("workspace_id"), workspace):
-            raise DatasetkitError(
-                f"{workspace!r} is not a workspace id",
-                "It is up to 64 letters, digits, - and _, as the console shows it.",
-            )
-        origin = _fact("workspace_origin").format(workspace=workspace, code=region.code)
-    return Endpoint(origin + _fact("compatible_path"), region.id, origin + _fact("native_path"))
+        if not re.fullmatch(fact("workspace_id"), workspace):
+            raise DatasetkitError(f"{workspace!r} is not a workspace id", "Copy the id that the console shows.")
+        origin = fact("workspace_origin").format(workspace=workspace, code=region.code)
+    return Endpoint(origin + fact("compatible_path"), region.id)
 
 
-def _from_url(url: str, said: str) -> Endpoint:
-    parts = _checked(url, said)
-    base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-    stem = base.removesuffix(_fact("compatible_path"))
-    native = stem + _fact("native_path") if stem != base else None
-    return Endpoint(base, _region_of(parts.hostname or ""), native)
-
-
-def _checked(url: str, said: str) -> SplitResult:
-    """``url`` in parts. The messages don't quote it whole: a password may stand in it."""
-    try:
-        parts = urlsplit(url.strip())
-        host, _ = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise DatasetkitError(f"{said} is not a URL: {error}", "Write it as https://HOST/PATH.") from None
-    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[A-Za-z0-9_.:-]+", host):
-        raise DatasetkitError(f"{said} is not a URL with a host", "Write it as https://HOST/PATH.")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        raise DatasetkitError(f"{said} may hold a host and a path only", "Take off what follows ? or #, or precedes @.")
-    if (
-        not re.fullmatch(r"[A-Za-z0-9/_.~-]*", parts.path)
-        or ".." in parts.path
-        or parts.path.rstrip("/").endswith("/files")
-    ):
-        raise DatasetkitError(f"{said} ends in {parts.path!r}", "Give what precedes /files.")
-    if parts.scheme == "http" and not _loopback(host):
-        raise DatasetkitError(f"{said} is plain HTTP to {host}: the key could be read on the way", "Use https.")
-    return parts
+def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
+    """The endpoint of a URL that ``name`` gave. No message quotes it: it may hold a password."""
+    parts = re.fullmatch(_URL, url.strip())
+    if not parts or int((parts[3] or ":0")[1:]) >= 2**16 or ".." in url or parts[4].endswith("/files"):
+        raise DatasetkitError(
+            f"{name} is not a base URL", "Write https://HOST/PATH: what precedes /files, no user name, no ? and no #."
+        )
+    scheme, host, port, path = parts.group(1, 2, 3, 4)
+    if scheme == "http" and not _loopback(host):
+        raise DatasetkitError(f"{name} is plain HTTP to {host}: others could read the key on the way", "Use https.")
+    if native:
+        if not path.endswith(fact("native_path")):
+            raise DatasetkitError(f"{name} doesn't end in {fact('native_path')}", "Use --region or --base-url instead.")
+        path = path.removesuffix(fact("native_path")) + fact("compatible_path")
+    return Endpoint(f"{scheme}://{host}{port or ''}{path}", _region_of(host.lower()))
 
 
 def _loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
 
 
 def _region_of(host: str) -> str | None:
     for region in regions():
-        space = urlsplit(_fact("workspace_origin").format(workspace="", code=region.code)).netloc
-        if host == urlsplit(region.origin).netloc or host.endswith(space):
+        space = fact("workspace_origin").format(workspace="", code=region.code)
+        if f"https://{host}" == region.origin or f"https://{host}".endswith(space.removeprefix("https://")):
             return region.id
     return None
 
 
-def _agreeing(endpoint: Endpoint, region: str | None) -> Endpoint:
-    if region is None:
-        return endpoint
-    wanted = find_region(region).id
+def _in_region(endpoint: Endpoint, region: str | None) -> Endpoint:
+    wanted = find_region(region).id if region else endpoint.region
     if endpoint.region not in (None, wanted):
-        raise DatasetkitError(f"--base-url is in region {endpoint.region}, --region says {wanted}", "Give one of them.")
-    return Endpoint(endpoint.base_url, wanted, endpoint.native_url)
+        raise DatasetkitError(f"--base-url is in {endpoint.region}, --region says {wanted}", "Give one of them.")
+    return replace(endpoint, region=wanted)
 
 
-def _placed(url: str, said: str, option: str | None, workspace: str | None) -> str:
-    """``url`` with the placeholder that the platform's own tools allow filled in."""
+def _filled_in(url: str, name: str, option: str | None, workspace: str | None) -> str:
+    """``url`` with the workspace in the place of the platform's own placeholder for it."""
     if "{workspace_id}" not in url:
         if option:
-            raise DatasetkitError(f"{said} and --workspace both name a host", "Add --region, or drop --workspace.")
+            raise DatasetkitError(f"{name} and --workspace both name a host", "Add --region, or drop --workspace.")
         return url
-    if not workspace or not re.fullmatch(_fact("workspace_id"), workspace):
-        raise DatasetkitError("the base URL asks for a workspace id, and none is given", "Add --workspace ID.")
+    if not workspace or not re.fullmatch(fact("workspace_id"), workspace):
+        raise DatasetkitError(f"{name} has a place for a workspace id, and none is given", "Add --workspace ID.")
     return url.replace("{workspace_id}", workspace)
-
-
-def _compatible(url: str, said: str) -> str:
-    stem = url.rstrip("/").removesuffix(_fact("native_path"))
-    if stem == url.rstrip("/"):
-        raise DatasetkitError(f"{said} doesn't end in {_fact('native_path')}", "Use --region or --base-url instead.")
-    return stem + _fact("compatible_path")

@@ -7,23 +7,21 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shlex import quote
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, cast
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.answers import ServiceError
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.endpoint import Endpoint
-from datasetkit.modelstudio.fingerprint import Body
-
-T = TypeVar("T")
+from datasetkit.modelstudio.endpoint import Endpoint, fact
+from datasetkit.modelstudio.zips import Content
 
 _GONE = (400, 404)  # the native API answers 400 InvalidParameter for a file that isn't there
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file as the service describes it; None where it doesn't say.
+    """A file as the service describes it, or None where it doesn't say. All texts are the service's: foreign.
 
     ``size`` is in bytes, ``created`` in seconds since 1970, UTC.
     """
@@ -45,127 +43,142 @@ class RemoteFile:
         return asdict(self)
 
 
-def purpose() -> str:
-    """The purpose that training files are sent with."""
-    value: str = _requests()["purpose"]["value"]
-    return value
-
-
-def send_file(client: Client, name: str, body: Body) -> RemoteFile:
+def send_file(client: Client, name: str, content: Content) -> RemoteFile:
     """Send one file, once: the call is not idempotent. Exactly `file` and `purpose`, as the service asks."""
-    answer = client.post(client.endpoint.files, (name, cast("IO[bytes]", body), {"purpose": purpose()}))
-    return _remote(answer, client)
+    answer = client.post(client.endpoint.files, (name, cast("IO[bytes]", content), {"purpose": fact("purpose")}))
+    if file := _remote(answer):
+        return file
+    raise ServiceError(
+        f"{client.endpoint.host} answered with a record that has no usable file id",
+        "Look whether the file arrived: datasetkit files ls",
+        uncertain=True,
+        temporary=True,
+    )
 
 
-def list_files(client: Client, wanted: str | None = None) -> Iterator[RemoteFile]:
-    """All files, of the purpose ``wanted`` or of every one, page by page in the service's order."""
-    params: dict[str, str | int] = {"limit": _requests()["list_page"]["value"]}
-    if wanted:
-        params["purpose"] = wanted
-    seen: set[str] = set()
-    while True:
+def list_files(client: Client, purpose: str | None = None) -> Iterator[RemoteFile]:
+    """All files, of one ``purpose`` or of every one, page by page in the service's order.
+
+    Records without a usable id are skipped and counted in a note. Raises ServiceError, also for a list without end.
+    """
+    params: dict[str, str | int] = {"limit": fact("list_page")} | ({"purpose": purpose} if purpose else {})
+    seen, skipped, more = set[str](), 0, True
+    while more:
         page = client.ask("GET", client.endpoint.files, params)
-        entries = page.get("data")
-        if not isinstance(entries, list):
+        if not isinstance(page.get("data"), list):
             raise ServiceError(
                 f"{client.endpoint.host} answered with something that is no file list", "Check --base-url."
             )
-        files = [_remote(entry, client) for entry in entries]
-        yield from (file for file in files if file.id not in seen)
-        if not page.get("has_more"):
-            return
-        if not files or files[-1].id in seen:
-            raise ServiceError(
-                f"{client.endpoint.host} gives the same page of files again and again", "Try again later."
-            )
-        seen.update(file.id for file in files)
-        params["after"] = files[-1].id
+        files = [_remote(entry) for entry in page["data"]]
+        fresh = {file.id: file for file in files if file and file.id not in seen}
+        yield from fresh.values()
+        skipped += files.count(None)
+        seen.update(fresh)
+        more = bool(page.get("has_more"))
+        if more and (not fresh or len(seen) >= fact("listed_files")):
+            raise _endless(client, len(seen) if fresh else 0)
+        params["after"] = next(reversed(fresh), "")
+    if skipped:
+        client.note(f"skipped {skipped} of the service's file records: they have no usable id")
 
 
 def show_file(client: Client, file_id: str) -> RemoteFile | None:
-    """One file; None where the service has no such file."""
-    try:
-        return _remote(client.ask("GET", _url(client.endpoint.files, file_id)), client)
-    except ServiceError as fault:
-        if fault.status in _GONE:
-            return None
-        raise
+    """One file; None if the service has no such file."""
+    answer = _look_up(client, "GET", client.endpoint.files, file_id)
+    if answer is None:
+        return None
+    file = _remote(answer)
+    if file is None or file.id != file_id:
+        raise ServiceError(
+            f"{client.endpoint.host} was asked for {file_id} and answered with another record",
+            "Check --base-url, and look at `datasetkit files ls`.",
+        )
+    return file
 
 
 def delete_file(client: Client, file_id: str) -> bool:
-    """Delete one file; False where the service has no such file."""
-    try:
-        answer = client.ask("DELETE", _url(client.endpoint.files, file_id))
-    except ServiceError as fault:
-        if fault.status in _GONE:
-            return fault.tries > 1  # an earlier try may have deleted it though its answer got lost
-        raise
-    if answer.get("deleted") is False:
+    """Delete one file; False if the service has no such file."""
+    answer = _look_up(client, "DELETE", client.endpoint.files, file_id)
+    if answer is not None and answer.get("deleted") is False:
         raise ServiceError(f"{client.endpoint.host} didn't delete {file_id}", "Look at it: datasetkit files show ID")
-    return True
+    return answer is not None
 
 
 def file_md5(client: Client, file_id: str) -> str | None:
-    """The MD5 of a file in hex, from its native record; None where the service doesn't say."""
+    """The MD5 of a file in hex, from its native record; None if the service doesn't give one."""
     if client.endpoint.native_url is None:
         return None
-    try:
-        answer = client.ask("GET", _url(f"{client.endpoint.native_url}/files", file_id))
-    except ServiceError as fault:
-        if fault.status in (*_GONE, 403, 405):
-            return None
-        raise
-    data = answer.get("data")
-    md5 = data.get("md5") if isinstance(data, dict) else answer.get("md5")
-    return md5.lower() if isinstance(md5, str) and md5 else None
+    answer = _look_up(client, "GET", f"{client.endpoint.native_url}/files", file_id, (*_GONE, 403, 405)) or {}
+    record = answer["data"] if isinstance(answer.get("data"), dict) else answer
+    md5 = _text(record.get("md5"))
+    return md5.lower() if md5 and record.get("file_id", file_id) == file_id else None
 
 
 def curl_line(endpoint: Endpoint, path: Path) -> str:
     """The upload as a curl command for a POSIX shell. The key stands in it as a variable, never as text."""
     key = spec.document("regions.json")["environment"]["value"]["key"]
-    form = quote(f'file=@"{_form(str(path))}";filename="{_form(path.name)}";type=application/zip')
+    form = f'file=@"{_escaped(str(path))}";filename="{_escaped(path.name)}";type=application/zip'
     return (
         f'curl --request POST {quote(endpoint.files)} --header "Authorization: Bearer ${key}"'
-        f" --form {form} --form {quote(f'purpose={purpose()}')}"
+        f" --form {quote(form)} --form {quote('purpose=' + fact('purpose'))}"
     )
 
 
-def _requests() -> dict[str, Any]:
-    facts: dict[str, Any] = spec.document("regions.json")["requests"]
-    return facts
-
-
-def _url(base: str, file_id: str) -> str:
-    if not re.fullmatch(_requests()["file_id"]["value"], file_id):
+def _look_up(
+    client: Client, method: str, base: str, file_id: str, absent: tuple[int, ...] = _GONE
+) -> dict[str, Any] | None:
+    """The answer about one file; None for a status that means that there is none."""
+    if not re.fullmatch(fact("file_id"), file_id):
         raise DatasetkitError(f"{file_id!r} is not a file id", "Ids look like file-ft-…: datasetkit files ls")
-    return f"{base}/{file_id}"
+    try:
+        return client.ask(method, f"{base}/{file_id}")
+    except ServiceError as fault:
+        if fault.status not in absent:
+            raise
+        # an earlier try may have deleted it, and only its answer was lost
+        return {} if method == "DELETE" and fault.attempts > 1 else None
 
 
-def _remote(entry: object, client: Client) -> RemoteFile:
-    """A file record of the compatible API. Raises ServiceError where it has no usable id."""
+def _endless(client: Client, count: int) -> ServiceError:
+    if not count:
+        return ServiceError(f"{client.endpoint.host} repeats the same page of its file list", "Try again later.")
+    return ServiceError(
+        f"{client.endpoint.host} lists {count:,} files and still has more",
+        "That is more than datasetkit reads. Check --base-url, or delete old files: datasetkit files rm ID",
+    )
+
+
+def _remote(entry: object) -> RemoteFile | None:
+    """A file record of the compatible API; None if it has no usable id."""
     facts = entry if isinstance(entry, dict) else {}
-    file_id = _of(str, facts.get("id"))
-    if file_id is None or not re.fullmatch(_requests()["file_id"]["value"], file_id):
-        raise ServiceError(
-            f"{client.endpoint.host} answered with a record that has no usable file id",
-            "Look whether the file arrived: datasetkit files ls",
-            arrived=True,
-            passing=True,
-        )
+    file_id = _text(facts.get("id"))
+    if file_id is None or not re.fullmatch(fact("file_id"), file_id):
+        return None
     return RemoteFile(
         file_id,
-        _of(str, facts.get("filename")) or "",
-        _of(int, facts.get("bytes")),
-        _of(str, facts.get("purpose")),
-        _of(str, facts.get("status")),
-        _of(int, facts.get("created_at")),
+        _text(facts.get("filename")) or "",
+        _number(facts.get("bytes"), 2**63),
+        _text(facts.get("purpose")),
+        _text(facts.get("status")),
+        _moment(facts.get("created_at")),
     )
 
 
-def _of(kind: type[T], value: object) -> T | None:
-    return value if isinstance(value, kind) and not isinstance(value, bool) else None
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
-def _form(text: str) -> str:
+def _number(value: object, end: int) -> int | None:
+    """A whole number from 0 to below ``end``, else None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < end else None
+
+
+def _moment(value: object) -> int | None:
+    """Seconds since 1970 from a number of seconds, or of milliseconds, that lies before the year 5000."""
+    milliseconds = _number(value, 10**14)
+    return milliseconds if milliseconds is None or milliseconds < 10**11 else milliseconds // 1000
+
+
+def _escaped(text: str) -> str:
     """Text inside the double quotes of a curl form field."""
     return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,4 +1,4 @@
-"""How long to wait, and how often: every clock, pause and die of the network code, as one value."""
+"""How often to try and how long to wait: every number, clock and die of the network code, as one value."""
 
 from __future__ import annotations
 
@@ -9,49 +9,67 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from datasetkit.modelstudio.endpoint import fact
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Bounds and clocks; seconds throughout. The numbers are datasetkit's own judgement.
+    """Bounds and clocks; times in seconds. `default_pace` has the numbers of regions.json.
 
-    ``attempts`` are for one request. ``looks`` is how often the file list is asked for a file that may still be
-    on its way in. ``polls`` bounds the wait until a file is processed, ``poll_longest`` each pause of it.
+    A request is tried ``attempts`` times, a zip is sent ``sends`` times, and a file that may have arrived is looked
+    for ``looks`` times. Pauses grow from ``first`` to ``longest``, or to ``poll_longest`` while a file is processed.
+    ``connect``, ``idle`` (each read and write) and ``answer`` (the first byte after an upload) are the timeouts of a
+    connection. All of a command takes at most ``limit``, longer for a zip: its size at ``bytes_per_second``.
     ``chance`` gives a number from 0 to 1.
     """
 
-    attempts: int = 5
-    looks: int = 4
-    polls: int = 60
-    first: float = 1.0
-    longest: float = 60.0
-    poll_longest: float = 10.0
+    attempts: int
+    sends: int
+    looks: int
+    first: float
+    longest: float
+    poll_longest: float
+    connect: float
+    idle: float
+    answer: float
+    limit: float
+    bytes_per_second: int
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], float] = time.monotonic
 
     def delay(self, attempt: int, asked: float | None = None) -> float:
-        """Seconds before the try after the ``attempt``-th, which counts from 1.
+        """Seconds before the next try after the ``attempt``-th, which counts from 1.
 
-        What the service ``asked`` for is a floor, with jitter on top; else it doubles, with jitter below, so
-        that clients that failed together don't return together.
+        If the service ``asked`` for a time, chance adds to it. Otherwise the time doubles with each attempt and chance
+        takes off up to half, so that clients that failed together don't return together.
         """
         if asked is not None:
             return asked + self.first * self.chance()
         return min(self.longest, self.first * 2.0 ** (attempt - 1)) * (0.5 + 0.5 * self.chance())
 
     def asked(self, header: str | None) -> float | None:
-        """The seconds that a Retry-After header asks for, as a number or an HTTP date; None for neither."""
-        if not header:
-            return None
-        if header.strip().isascii() and header.strip().isdigit():
-            return float(header)
+        """The seconds that a Retry-After header asks for, as a number or an HTTP date; None if it is neither."""
+        text = (header or "").strip()
+        if text.isascii() and text.isdigit():
+            return float(text)
         try:
-            when = parsedate_to_datetime(header)
-        except ValueError:
+            when = parsedate_to_datetime(text)
+        except (ValueError, OverflowError):  # no date, or one beyond all years
             return None
         aware = when if when.tzinfo else when.replace(tzinfo=UTC)
         return max(0.0, (aware - self.now()).total_seconds())
+
+
+def default_pace() -> Pace:
+    """The pace that regions.json sets, by the clocks of this machine."""
+    return Pace(**fact("pace"))
+
+
+def duration(seconds: float) -> str:
+    """A time for messages: "45 s", "15 min", "3 h"."""
+    for unit, length in (("s", 1), ("min", 60), ("h", 3600)):
+        if seconds < 120 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return "days"

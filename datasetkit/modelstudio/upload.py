@@ -2,21 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.modelstudio.answers import plain
+from datasetkit.modelstudio.answers import ServiceError, plain
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.files import RemoteFile, purpose, show_file
-from datasetkit.modelstudio.fingerprint import Fingerprint, fingerprint
-from datasetkit.modelstudio.receipt import Receipt, read_receipt, write_receipt
-from datasetkit.modelstudio.sending import Course, Parcel, Voices, place
+from datasetkit.modelstudio.endpoint import Key, fact, locate, read_key
+from datasetkit.modelstudio.files import RemoteFile, file_md5, list_files, send_file, show_file
+from datasetkit.modelstudio.pace import Pace, duration
+from datasetkit.modelstudio.zips import (
+    Content,
+    Progress,
+    Receipt,
+    lock_upload,
+    no_progress,
+    open_zip,
+    read_receipt,
+    write_receipt,
+)
+
+_LATER = "Nothing needs sending again. Run the same command later: it asks for the file's state first."
 
 
 class Interrupted(KeyboardInterrupt):
     """A Ctrl-C during an upload; str() says whether anything may have arrived."""
+
+
+def upload(
+    zip_path: str | os.PathLike[str],
+    *,
+    region: str | None = None,
+    base_url: str | None = None,
+    workspace: str | None = None,
+    key: str | None = None,
+    ignored: Sequence[str] = (),
+    again: bool = False,
+    timeout: float | None = None,
+    progress: Progress = no_progress,
+    note: Callable[[str], object] = lambda _line: None,
+    pace: Pace | None = None,
+) -> Receipt:
+    """Make sure that the service holds a zip, ready for training, and return its receipt. The zip is not checked.
+
+    Nothing is sent if the receipt beside the zip or the service's file list shows the same bytes there, unless
+    ``again``. The receipt is then written beside the zip. A second upload of the same zip waits for the first.
+
+    ``region`` is `singapore` or `beijing`, ``base_url`` what precedes `/files` on another host, ``workspace`` the id
+    of a workspace; without them datasetkit.toml beside the zip or in the current folder says where, or the
+    environment. ``key`` is the API key, by default DASHSCOPE_API_KEY. ``ignored`` are the codes of ignored findings,
+    for the receipt. ``timeout`` is in seconds, for everything after hashing; by default 15 minutes and as long as
+    sending takes at 100 kB/s. ``progress`` gets "hashing" or "sending", the bytes done and the bytes in all;
+    ``note`` a line about each thing worth knowing, such as a pause before another try.
+
+    Raises DatasetkitError if it fails; Interrupted, a KeyboardInterrupt, on Ctrl-C.
+    """
+    path = Path(zip_path)
+    endpoint = locate(path.parent, region=region, base_url=base_url, workspace=workspace)
+    with Client(endpoint, Key(key) if key else read_key(os.environ), pace=pace, note=note) as client:
+        return upload_zip(path, client, ignored=ignored, again=again, timeout=timeout, progress=progress)
 
 
 def upload_zip(
@@ -25,138 +73,201 @@ def upload_zip(
     *,
     ignored: Sequence[str] = (),
     again: bool = False,
-    voices: Voices | None = None,
+    timeout: float | None = None,
+    progress: Progress = no_progress,
 ) -> Receipt:
-    """Make sure that the service holds ``path``, processed; return its receipt, which then stands beside it.
-
-    Nothing is sent where the receipt or the file list shows the same bytes there, unless ``again``.
-    ``ignored`` are the codes of findings that were ignored. Raises DatasetkitError, or Interrupted on a Ctrl-C.
-    """
-    course = Course()
+    """As `upload`, with a client that is there."""
+    content: Content | None = None
+    receipt: Receipt | None = None
     try:
-        return _upload(path, client, tuple(ignored), again, voices or Voices(), course)
+        with open_zip(path, progress) as content, lock_upload(path, lambda: _wait_for_other(path, client), client.note):
+            client.start(timeout or client.pace.limit + content.size / client.pace.bytes_per_second)
+            receipt = None if again else _usable_receipt(content, client)
+            if receipt is None:
+                receipt = _store(content, client, tuple(ignored), again=again)
+            _wait(receipt.file_id, client)
+            return receipt
     except KeyboardInterrupt:
-        raise Interrupted(course.left_behind(path)) from None
+        raise Interrupted(_left_behind(path, content, receipt)) from None
 
 
-def _upload(
-    path: Path, client: Client, ignored: tuple[str, ...], again: bool, voices: Voices, course: Course
-) -> Receipt:
-    name = _sendable(path)
-    printed = fingerprint(path, voices.watch)
-    course.size = printed.size
-    receipt = None if again else _receipt_held(printed, client, voices.note)
-    if receipt is None:
-        remote = place(Parcel(printed, name, client, voices, course), again=again)
-        course.file_id = remote.id
-        _check(remote, printed)
-        receipt = _receipt(remote, printed, name, client, ignored)
-        _keep(path, receipt, voices.note)
-    course.file_id = receipt.file_id
-    _wait(receipt.file_id, client, voices.note)
-    return receipt
+def _wait_for_other(path: Path, client: Client) -> None:
+    if client.left <= 0:
+        raise DatasetkitError(f"another upload of {path} is still running", "Run the same command again later.")
+    client.pace.sleep(client.pace.first)
 
 
-def _sendable(path: Path) -> str:
-    if not path.name or not path.name.isprintable():
-        raise DatasetkitError(
-            f"the file name {path.name!r} can't be sent",
-            "Rename it: English letters, digits, - and _ are best.",
-        )
-    return path.name
-
-
-def _receipt_held(printed: Fingerprint, client: Client, note: Callable[[str], None]) -> Receipt | None:
+def _usable_receipt(content: Content, client: Client) -> Receipt | None:
     """The receipt beside the zip, if it is for these bytes and this place and the service still has the file."""
     try:
-        receipt = read_receipt(printed.path)
+        receipt = read_receipt(content.path)
     except DatasetkitError as error:  # never a reason not to upload: the file list is asked next
-        note(f"{error}; looking at the service instead")
+        client.note(f"{error}; looking at the service instead")
         return None
-    if receipt is None:
-        return None
-    if stale := _stale(receipt, printed, client):
-        note(stale)
-        return None
-    note(f"{printed.path.name} is uploaded already; nothing was sent")
-    return receipt
+    stale = _stale(receipt, content, client) if receipt else ""
+    if receipt:
+        client.note(stale or f"{content.path.name} is uploaded already; nothing was sent")
+    return None if stale else receipt
 
 
-def _stale(receipt: Receipt, printed: Fingerprint, client: Client) -> str:
-    """Why ``receipt`` doesn't spare the upload; empty where it does."""
-    name, region = printed.path.name, receipt.region
-    if receipt.sha256 != printed.sha256:
+def _stale(receipt: Receipt, content: Content, client: Client) -> str:
+    """Why ``receipt`` doesn't spare the upload; empty if it does."""
+    name, region = content.path.name, receipt.region
+    if receipt.sha256 != content.sha256:
         return f"{name} has changed since it was uploaded as {receipt.file_id} ({receipt.uploaded})"
-    here = receipt.base_url == client.endpoint.base_url or (region and region == client.endpoint.region)
-    if not here:
+    if receipt.base_url != client.endpoint.base_url and (region is None or region != client.endpoint.region):
         return f"{name} was uploaded to {region or receipt.base_url} as {receipt.file_id}, not here"
     remote = show_file(client, receipt.file_id)
     if remote is None:
         return f"the service no longer has {receipt.file_id}"
-    _check(remote, printed)
+    _require_same(remote, content)
     return f"the service calls {remote.id} {plain(remote.status or '')!r}" if remote.failed else ""
 
 
-def _check(remote: RemoteFile, printed: Fingerprint) -> None:
-    """Hold the service's answer against what was sent."""
-    if remote.size is not None and remote.size != printed.size:
-        raise DatasetkitError(
-            f"the service holds {remote.size} bytes under {remote.id}, {printed.path} has {printed.size}",
-            f"Something on the way changed it: datasetkit files rm {remote.id}, then send it again.",
-        )
-    if remote.purpose not in (purpose(), None):
-        raise DatasetkitError(
-            f"the service holds {remote.id} for the purpose {plain(remote.purpose)!r}, not {purpose()!r}",
-            f"A training job won't take it: datasetkit files rm {remote.id}, then send it again.",
-        )
-
-
-def _receipt(remote: RemoteFile, printed: Fingerprint, name: str, client: Client, ignored: tuple[str, ...]) -> Receipt:
-    # the service's own time, so that an adopted file has the receipt that its own upload would have had
+def _store(content: Content, client: Client, ignored: tuple[str, ...], *, again: bool) -> Receipt:
+    remote = _find_or_send(content, client, again=again)
+    _require_same(remote, content)
+    # the service's own time, so that a file found there has the receipt that its own upload would have had
     when = client.pace.now() if remote.created is None else datetime.fromtimestamp(remote.created, UTC)
-    return Receipt(
-        sha256=printed.sha256,
-        md5=printed.md5,
-        bytes=printed.size,
+    receipt = Receipt(
+        sha256=content.sha256,
+        md5=content.md5,
+        bytes=content.size,
         file_id=remote.id,
         region=client.endpoint.region,
         base_url=client.endpoint.base_url,
-        filename=name,
+        filename=content.path.name,
         uploaded=when.strftime("%Y-%m-%dT%H:%M:%SZ"),
         ignored=ignored,
     )
-
-
-def _keep(path: Path, receipt: Receipt, note: Callable[[str], None]) -> None:
     try:
-        write_receipt(path, receipt)
+        write_receipt(content.path, receipt)
     except DatasetkitError as error:  # the file is up and its id is known: that must not be lost over this
-        note(f"{error}; the upload itself is done")
+        client.note(f"{error}; the upload itself is done, as {remote.id}")
+    return receipt
 
 
-def _wait(file_id: str, client: Client, note: Callable[[str], None]) -> None:
-    """Until the service has processed the file; bounded. A file just sent may take a moment to show at all."""
-    pace, waited = client.pace, 0.0
-    for poll in range(1, pace.polls + 1):
-        remote = show_file(client, file_id)
-        if (remote is None and poll >= pace.looks) or (remote and remote.failed):
-            raise _lost(file_id, remote)
-        if remote and remote.status in ("processed", None):
+def _find_or_send(content: Content, client: Client, *, again: bool) -> RemoteFile:
+    """The file with the zip's bytes on the service: one that is there (unless ``again``), or a newly sent one."""
+    name, alike = content.path.name, _alike(content, client)
+    if not again and (there := _identical(content, client, alike)):
+        client.note(f"{name} is on the service already as {there.id} (same name, size and MD5); nothing was sent")
+        return there
+    client.note(
+        f"sending {name} to {client.endpoint.host}: {content.size} bytes, sha256 {content.sha256}, "
+        f"for at most {duration(client.left)}"
+    )
+    before = {file.id for file in alike}
+    try:
+        return client.retry(
+            lambda: send_file(client, name, content),
+            client.pace.sends,
+            lambda fault: _arrived(content, client, fault, before),
+        )
+    except ServiceError as fault:
+        tries = f" (sent {fault.attempts} times)" if fault.attempts > 1 else ""
+        state = "It is not in the file list." if fault.uncertain else "Nothing was stored."
+        raise DatasetkitError(f"{fault}{tries}. {state}", fault.next_step) from None
+
+
+def _alike(content: Content, client: Client) -> list[RemoteFile]:
+    """The usable files on the service with the zip's name and size, oldest first."""
+    purpose, name = fact("purpose"), _comparable(content.path.name)
+    files = [
+        file
+        for file in list_files(client, purpose)
+        if (file.size, _comparable(file.filename)) == (content.size, name)
+        and file.purpose in (purpose, None)
+        and not file.failed
+    ]
+    return sorted(files, key=lambda file: (file.created or 0, file.id))
+
+
+def _comparable(name: str) -> str:
+    """A file's name however accents are composed, and however a form's quotes and backslashes were read."""
+    return re.sub(r'(%22|["\\])+', "_", unicodedata.normalize("NFC", name))
+
+
+def _identical(content: Content, client: Client, alike: list[RemoteFile]) -> RemoteFile | None:
+    """The file among those ``alike`` that has the zip's MD5.
+
+    Raises DatasetkitError if the service gives no MD5: with the same name and size it may be an older version.
+    """
+    digests = {file.id: file_md5(client, file.id) for file in alike}
+    if found := next((file for file in alike if digests[file.id] == content.md5), None):
+        return found
+    if silent := next((file.id for file in alike if digests[file.id] is None), None):
+        raise DatasetkitError(
+            f"{silent} on the service has the name and size of {content.path}, and no MD5 to compare",
+            f"Use {silent} if it is this zip; if not, `datasetkit files rm {silent}`, or send with --again.",
+        )
+    return None
+
+
+def _arrived(content: Content, client: Client, fault: ServiceError, before: Collection[str]) -> RemoteFile | None:
+    """The file that a failed upload left on the service, if it did. Asked more than once: it may be late.
+
+    ``before`` are the ids of files alike that were there before.
+    """
+    for look in range(1, client.pace.looks + 1):
+        client.pace.sleep(client.pace.delay(look))
+        try:
+            new = [file for file in _alike(content, client) if file.id not in before]
+            found = next((file for file in new if file_md5(client, file.id) in (content.md5, None)), None)
+        except ServiceError as second:
+            raise DatasetkitError(
+                f"{fault}. {content.path.name} may have arrived: asking for the files failed too: {second}",
+                "Run the same command again later: it looks at the file list before it sends anything.",
+            ) from None
+        if found:
+            client.note(f"{fault}; but the file did arrive, as {found.id}")
+            return found
+    return None
+
+
+def _require_same(remote: RemoteFile, content: Content) -> None:
+    """Raise DatasetkitError if the service's record doesn't fit what was sent."""
+    redo = f"Send it again after `datasetkit files rm {remote.id}`."
+    if remote.size is not None and remote.size != content.size:
+        raise DatasetkitError(
+            f"the service holds {remote.size} bytes under {remote.id}; {content.path} has {content.size}", redo
+        )
+    if remote.purpose not in (fact("purpose"), None):
+        raise DatasetkitError(
+            f"the service holds {remote.id} for the purpose {plain(remote.purpose)!r}, not {fact('purpose')!r}", redo
+        )
+
+
+def _wait(file_id: str, client: Client) -> None:
+    """Until the service has processed the file. A file just sent may take a moment to show at all."""
+    pace, poll = client.pace, 0
+    while True:
+        poll += 1
+        try:
+            remote = show_file(client, file_id)
+        except ServiceError as fault:
+            raise DatasetkitError(f"{file_id} is stored; asking for its state failed: {fault}", _LATER) from None
+        state = plain(remote.status or "processed") if remote else "not there"
+        if state == "processed":
             return
+        if (remote is None and poll >= pace.looks) or (remote and remote.failed):
+            raise DatasetkitError(f"the service took {file_id}, but now it is {state}", "Send it again with --again.")
         if poll == 1:
-            note(f"{file_id} is {plain(remote.status or '') if remote else 'not shown yet'}; waiting for it")
+            client.note(f"{file_id} is {state} yet; waiting for it")
         delay = min(pace.delay(poll), pace.poll_longest)
-        waited += delay
+        if delay > client.left:
+            raise DatasetkitError(f"{file_id} is stored, but not processed within the time limit", _LATER)
         pace.sleep(delay)
-    raise DatasetkitError(
-        f"{file_id} is still not processed after {waited:.0f} s",
-        "Nothing needs sending again. Run the same command later: it asks for the file's state first.",
-    )
 
 
-def _lost(file_id: str, remote: RemoteFile | None) -> DatasetkitError:
-    state = "is not there" if remote is None else f"is {plain(remote.status or '')!r}"
-    return DatasetkitError(
-        f"the service took {file_id}, but now it {state}",
-        "Send it again; if that ends the same, check it with `datasetkit lint ZIP`.",
-    )
+def _left_behind(path: Path, content: Content | None, receipt: Receipt | None) -> str:
+    """What the service may hold of ``path`` after a Ctrl-C, and the next step."""
+    if receipt:
+        return f"Stopped. {path} is on the service as {receipt.file_id}; the same command again waits for it."
+    if content is None or content.sent == 0:
+        return f"Stopped. Nothing of {path} was sent."
+    if content.sent < content.size:
+        sent = f"{content.sent} of {content.size} bytes of {path} were sent, which the service should drop"
+    else:
+        sent = f"All of {path} was sent and may have arrived"
+    return f"Stopped. {sent}. The same command again looks for it, and sends it only if it isn't there."

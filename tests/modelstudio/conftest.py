@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,8 @@ from studio_clock import Clock
 from studio_state import KEY
 
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.endpoint import Endpoint, resolve
-from datasetkit.modelstudio.key import Key
-from datasetkit.modelstudio.pace import Pace
+from datasetkit.modelstudio.endpoint import Endpoint, Key, resolve
+from datasetkit.modelstudio.pace import Pace, default_pace
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def pace(clock: Clock) -> Pace:
-    return Pace(looks=3, sleep=clock.sleep, now=clock.now, chance=lambda: 0.5)
+    changes = {"sleep": clock.sleep, "now": clock.now, "clock": clock.time, "chance": lambda: 0.5}
+    return replace(default_pace(), looks=3, **changes)
 
 
 @pytest.fixture

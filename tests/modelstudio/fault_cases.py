@@ -77,7 +77,7 @@ ADOPTED = {
 }
 REFUSED = {
     "413 while sending": Case(
-        [answer(413, HTML, after=65_536)], [65_536], 1, "answered 413 (the service, or a proxy", succeeds=False
+        [answer(413, HTML, after=65_536)], [65_536], 1, "answered 413 (too large for the service", succeeds=False
     ),
     "413 after all": Case([answer(413, after=0, drain=True)], [None], 1, "answered 413", succeeds=False),
     "failed_uploads": Case(
@@ -121,20 +121,20 @@ REFUSED = {
     "request id in a header": Case(
         [answer(400, headers={"X-Request-Id": "h-1"})], [None], 1, "[request_id h-1]", succeeds=False
     ),
-    "403": Case([answer(403, NATIVE)], [None], 1, "may not do this in this workspace", succeeds=False),
+    "403": Case([answer(403, NATIVE)], [None], 1, "has no permission for this", succeeds=False),
     "409": Case([answer(409, NATIVE)], [None], 1, "the name is taken", succeeds=False),
     "429 for an hour": Case(
-        [answer(429, headers={"Retry-After": "3600"})], [None], 1, "it asks to wait 3600 s", succeeds=False, pauses=[]
+        [answer(429, headers={"Retry-After": "3600"})], [None], 1, "it asks to wait 60 min", succeeds=False, pauses=[]
     ),
     "501": Case([answer(501)], [None], 4, "answered 501", succeeds=False),
     "a redirect": Case(
         [answer(307, headers={"Location": "https://elsewhere.example/files"})],
         [None],
         1,
-        "answered 307 to https://elsewhere.example/files (not followed",
+        "answered 307 (redirected to https://elsewhere.example/files; not followed",
         succeeds=False,
     ),
-    "five resets": Case([reset(0)] * 5, [0] * 5, 16, "tried 5 times). It is not in the file list", succeeds=False),
-    "five times 429": Case([answer(429)] * 5, [None] * 5, 1, "(tried 5 times). Nothing was stored", succeeds=False),
+    "three resets": Case([reset(0)] * 3, [0] * 3, 10, "sent 3 times). It is not in the file list", succeeds=False),
+    "three times 429": Case([answer(429)] * 3, [None] * 3, 1, "(sent 3 times). Nothing was stored", succeeds=False),
 }
 CASES = SENT_AGAIN | ADOPTED | REFUSED

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.modelstudio.endpoint import find_region, regions, resolve
-from datasetkit.modelstudio.key import Key, read_key
+from datasetkit.modelstudio.endpoint import Key, find_region, read_key, regions, resolve
 
 INTL = "https://dashscope-intl.aliyuncs.com"
 CN = "https://dashscope.aliyuncs.com"
@@ -79,27 +78,28 @@ def test_a_base_url_of_another_form_has_no_native_side() -> None:
         ({}, {}, "no region is chosen"),
         ({}, {"region": "mars"}, "no region is called 'mars'"),
         ({"DASHSCOPE_API_REGION": "us-east-1"}, {}, "no region is called"),
-        ({}, {"base_url": f"{CN}{COMPATIBLE}", "region": "singapore"}, "is in region beijing, --region says singapore"),
+        ({}, {"base_url": f"{CN}{COMPATIBLE}", "region": "singapore"}, "is in beijing, --region says singapore"),
         ({}, {"base_url": f"{CN}{COMPATIBLE}", "workspace": "a"}, "both name a host"),
         ({}, {"base_url": "http://dashscope.aliyuncs.com/v1"}, "plain HTTP to dashscope.aliyuncs.com"),
         ({}, {"base_url": "http://localhost.evil.example/v1"}, "plain HTTP"),
         ({}, {"base_url": "http://127.0.0.1.evil.example/v1"}, "plain HTTP"),
         ({}, {"base_url": "http://0.0.0.0/v1"}, "plain HTTP"),
         ({}, {"base_url": "http://2130706433/v1"}, "plain HTTP"),
-        ({}, {"base_url": "ftp://host/v1"}, "is not a URL with a host"),
-        ({}, {"base_url": "dashscope.aliyuncs.com"}, "is not a URL with a host"),
-        ({}, {"base_url": "https://host:port/v1"}, "is not a URL"),
-        ({}, {"base_url": "https://[::1/v1"}, "is not a URL"),
-        ({}, {"base_url": "https://host/v1?key=1"}, "host and a path only"),
-        ({}, {"base_url": "https://host/v1#x"}, "host and a path only"),
-        ({}, {"base_url": "https://ho st/v1"}, "is not a URL with a host"),
-        ({}, {"base_url": "https://host/v1/files"}, "ends in '/v1/files'"),
-        ({}, {"base_url": "https://host/../v1"}, "ends in"),
-        ({}, {"base_url": "https://host/v1\r\nX: y"}, "ends in"),
-        ({}, {"base_url": "https://dashscope-intl.aliyuncs.com@evil.example/v1"}, "host and a path only"),
+        ({}, {"base_url": "ftp://host/v1"}, "is not a base URL"),
+        ({}, {"base_url": "dashscope.aliyuncs.com"}, "is not a base URL"),
+        ({}, {"base_url": "https://host:port/v1"}, "is not a base URL"),
+        ({}, {"base_url": "https://host:65536/v1"}, "is not a base URL"),
+        ({}, {"base_url": "https://[::1/v1"}, "is not a base URL"),
+        ({}, {"base_url": "https://host/v1?key=1"}, "is not a base URL"),
+        ({}, {"base_url": "https://host/v1#x"}, "is not a base URL"),
+        ({}, {"base_url": "https://ho st/v1"}, "is not a base URL"),
+        ({}, {"base_url": "https://host/v1/files"}, "is not a base URL"),
+        ({}, {"base_url": "https://host/../v1"}, "is not a base URL"),
+        ({}, {"base_url": "https://host/v1\r\nX: y"}, "is not a base URL"),
+        ({}, {"base_url": "https://dashscope-intl.aliyuncs.com@evil.example/v1"}, "is not a base URL"),
         ({"DASHSCOPE_COMPATIBLE_BASE_URL": f"{CN}{COMPATIBLE}"}, {"workspace": "a"}, "both name a host"),
         ({"DASHSCOPE_HTTP_BASE_URL": f"{CN}/v2"}, {}, "doesn't end in /api/v1"),
-        ({"DASHSCOPE_HTTP_BASE_URL": "https://{workspace_id}.x/api/v1"}, {}, "asks for a workspace id"),
+        ({"DASHSCOPE_HTTP_BASE_URL": "https://{workspace_id}.x/api/v1"}, {}, "has a place for a workspace id"),
     ],
 )
 def test_no_place_without_a_clear_name(env: dict[str, str], options: dict[str, str], says: str) -> None:
@@ -156,10 +156,10 @@ def test_a_key_shows_nowhere() -> None:
     [
         ("", "is not set"),
         ("  \n", "is not set"),
-        ("sk-a\r\nX-Evil: 1", "holds a character"),
-        ("sk a", "holds a character"),
-        ("sk-ä", "holds a character"),
-        ("sk-\0", "holds a character"),
+        ("sk-a\r\nX-Evil: 1", "has a space, a line break"),
+        ("sk a", "has a space, a line break"),
+        ("sk-ä", "has a space, a line break"),
+        ("sk-\0", "has a space, a line break"),
     ],
 )
 def test_what_could_not_stand_in_a_header_is_no_key(value: str, says: str) -> None:
@@ -172,3 +172,9 @@ def test_only_the_environment_holds_a_key() -> None:
     with pytest.raises(DatasetkitError, match="DASHSCOPE_API_KEY is not set"):
         read_key({"OPENAI_API_KEY": "sk-other"})
     assert repr(Key("x")) == "[the key]"
+
+
+def test_the_key_is_taken_out_of_json_too() -> None:
+    record = {"sk-secret": ["sk-secret", {"id": "sk-secret"}, 5, None], "status": "a sk-secret b"}
+    shown = {"[the key]": ["[the key]", {"id": "[the key]"}, 5, None], "status": "a [the key] b"}
+    assert Key("sk-secret").redact(record) == shown

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -48,6 +47,20 @@ def test_json_has_every_file_and_the_total(ids: list[str], capsys: pytest.Captur
     said = json.loads(capsys.readouterr().out)
     assert [file["id"] for file in said["files"]] == ids[::-1]
     assert said["bytes"] == 6000
+
+
+def test_what_the_service_says_cannot_steer_a_terminal(
+    studio: Studio, ids: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = {"status": "\x1b]0;x\x07\n::error::y", "purpose": "\x9b31m", "created_at": 10**15, "bytes": 10**400}
+    for arguments in (["files", "show", ids[0]], ["files", "show", ids[0], "--format", "json"]):
+        studio.misbehave("show", Misdeed("edit", changes=hostile))
+        assert run(arguments) == 0
+        shown = capsys.readouterr().out
+        assert all(line.isprintable() for line in shown.splitlines())
+        assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+    assert run(["files", "show", ids[0]]) == 0
+    assert "age      ?" not in capsys.readouterr().out
 
 
 def test_no_files(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,6 +115,4 @@ def test_rm_asks_and_without_a_yes_deletes_nothing(
     [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7200, "2 h"), (86_400 * 40, "40 d"), (-5, "0 s")],
 )
 def test_ages(seconds: int, says: str) -> None:
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    assert age(int(now.timestamp()) - seconds, now) == says
-    assert age(None, now) == "?"
+    assert age(seconds) == says

@@ -14,9 +14,9 @@ from studio_state import Misdeed
 from datasetkit.cli.upload import send_zips
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.endpoint import Endpoint
-from datasetkit.modelstudio.key import Key
+from datasetkit.modelstudio.endpoint import Endpoint, Key
 from datasetkit.modelstudio.pace import Pace
+from datasetkit.modelstudio.upload import upload
 
 SECRET = "sk-5ecret-5ecret-5ecret"
 ECHO = Misdeed("answer", status=400, body=f'{{"message": "bad {SECRET}", "request_id": "{SECRET}"}}'.encode())
@@ -43,11 +43,12 @@ def test_the_key_is_seen_by_no_one_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("studio_handler.KEY", SECRET)
+    monkeypatch.setenv("DASHSCOPE_API_KEY", SECRET)
     caplog.set_level(logging.DEBUG)
     studio.misbehave("upload", *case.misdeeds)
     trace = ""
     try:
-        send_zips([(archive, ["V411"])], endpoint, Key(SECRET), form="json", pace=pace)
+        send_zips([(archive, ["V411"])], endpoint, form="json", pace=pace)
     except DatasetkitError as error:
         trace = "".join(traceback.format_exception(error)) + repr(error) + error.next_step
     studio.settle()
@@ -70,7 +71,7 @@ def test_a_wrong_key_that_the_service_quotes_is_not_repeated(
     studio: Studio, endpoint: Endpoint, archive: Path, pace: Pace
 ) -> None:
     with pytest.raises(DatasetkitError, match="Incorrect API key provided") as caught:
-        send_zips([(archive, [])], endpoint, Key(SECRET), pace=pace)
+        upload(archive, base_url=endpoint.base_url, key=SECRET, pace=pace)
     assert SECRET not in str(caught.value)
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import jsonschema
 import pytest
 from studio import Studio
 from studio_clock import Clock
-from studio_state import Misdeed
+from studio_state import KEY, Misdeed
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
+from datasetkit.locks import Lock
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.receipt import read_receipt, receipt_path
-from datasetkit.modelstudio.sending import Voices
+from datasetkit.modelstudio.endpoint import Endpoint, Key
+from datasetkit.modelstudio.pace import Pace
 from datasetkit.modelstudio.upload import Interrupted, upload_zip
+from datasetkit.modelstudio.zips import Receipt, read_receipt, receipt_path
 
 
 def test_a_zip_arrives_whole_and_leaves_its_receipt(studio: Studio, client: Client, archive: Path) -> None:
@@ -44,7 +48,7 @@ def test_the_body_is_announced_to_the_byte(studio: Studio, client: Client, archi
 
 def test_progress_is_told_for_hashing_and_sending(client: Client, archive: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    upload_zip(archive, client, voices=Voices(watch=lambda *step: told.append(step)))
+    upload_zip(archive, client, progress=lambda *step: told.append(step))
     for stage in ("hashing", "sending"):
         done = [step[1] for step in told if step[0] == stage]
         assert done == sorted(done)
@@ -79,9 +83,45 @@ def test_a_receipt_that_is_none_is_said_and_replaced(
     written: bytes, studio: Studio, client: Client, archive: Path, notes: list[str]
 ) -> None:
     receipt_path(archive).write_bytes(written)
-    receipt = upload_zip(archive, client, voices=Voices(note=notes.append))
+    receipt = upload_zip(archive, client)
     assert "is not a usable receipt" in notes[0]
     assert read_receipt(archive) == receipt
+
+
+@pytest.mark.parametrize("file_id", ["../files", "a\nb", "a\n", "\x1b[31m", "", "file-ft-1?x"])
+def test_a_receipt_with_an_odd_id_is_said_and_the_service_asked(
+    file_id: str, studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    first = upload_zip(archive, client)
+    receipt_path(archive).write_text(json.dumps(json.loads(first.to_json()) | {"file_id": file_id}))
+    notes.clear()
+    assert upload_zip(archive, client) == first
+    assert "is not a usable receipt" in notes[0]
+    assert notes[0].isprintable()
+    assert studio.calls().count("upload") == 1
+
+
+@pytest.mark.parametrize("field", ["base_url", "region", "filename"])
+def test_what_a_receipt_says_cannot_steer_a_terminal(
+    field: str, client: Client, archive: Path, notes: list[str]
+) -> None:
+    first = upload_zip(archive, client)
+    receipt_path(archive).write_text(json.dumps(json.loads(first.to_json()) | {field: "https://x\n::error::\x1b[31m"}))
+    upload_zip(archive, client)
+    assert all(note.isprintable() for note in notes)
+
+
+@pytest.mark.parametrize("make", ["pipe", "long"])
+def test_a_receipt_that_is_no_small_file_neither_hangs_nor_fills_the_memory(
+    make: str, studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    if make == "pipe":
+        os.mkfifo(receipt_path(archive))
+    else:
+        receipt_path(archive).write_bytes(b" " * 2**21)
+    upload_zip(archive, client)
+    assert "is not a usable receipt" in notes[0]
+    assert len(studio.files) == 1
 
 
 def test_changed_bytes_are_noticed_said_and_sent(
@@ -89,7 +129,8 @@ def test_changed_bytes_are_noticed_said_and_sent(
 ) -> None:
     first = upload_zip(archive, client)
     archive.write_bytes(archive.read_bytes()[::-1])  # same size: only the digest tells
-    second = upload_zip(archive, client, voices=Voices(note=notes.append))
+    notes.clear()
+    second = upload_zip(archive, client)
     assert second.file_id != first.file_id
     assert f"has changed since it was uploaded as {first.file_id}" in notes[0]
     assert len(studio.files) == 2
@@ -100,7 +141,8 @@ def test_a_receipt_whose_file_is_gone_is_said_and_the_zip_sent_again(
 ) -> None:
     first = upload_zip(archive, client)
     studio.files.clear()
-    second = upload_zip(archive, client, voices=Voices(note=notes.append))
+    notes.clear()
+    second = upload_zip(archive, client)
     assert notes[0] == f"the service no longer has {first.file_id}"
     assert list(studio.files) == [second.file_id]
 
@@ -112,7 +154,8 @@ def test_a_receipt_of_another_place_is_no_reason_not_to_send(
     text = receipt_path(archive).read_text("utf-8")
     receipt_path(archive).write_text(text.replace("127.0.0.1", "127.0.0.2").replace("null", '"beijing"'), "utf-8")
     studio.files.clear()
-    upload_zip(archive, client, voices=Voices(note=notes.append))
+    notes.clear()
+    upload_zip(archive, client)
     assert "was uploaded to beijing as" in notes[0]
     assert len(studio.files) == 1
 
@@ -144,6 +187,52 @@ def test_where_the_service_gives_no_md5_the_user_decides(studio: Studio, client:
     assert "upload" not in studio.calls()
 
 
+def test_two_uploads_at_the_same_time_store_one_file(
+    studio: Studio, endpoint: Endpoint, client: Client, archive: Path, pace: Pace, clock: Clock, notes: list[str]
+) -> None:
+    under_way, go_on = Event(), Event()
+
+    def hold(stage: str, _done: int, _total: int) -> None:
+        if stage == "sending":
+            under_way.set()
+            assert go_on.wait(30)
+
+    def first() -> Receipt:
+        with Client(endpoint, Key(KEY), pace=pace) as own:
+            return upload_zip(archive, own, progress=hold)
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(first)
+        assert under_way.wait(30)
+        clock.then[2] = lambda: (go_on.set(), running.result(30))
+        second = upload_zip(archive, client)
+    assert second == running.result()
+    assert list(studio.files) == [second.file_id]
+    assert [note.partition(" of ")[0] for note in notes if "another upload" in note] == ["another upload"]
+    assert clock.pauses == [1.0, 1.0]
+    assert sorted(path.name for path in archive.parent.glob("*money*")) == [archive.name, receipt_path(archive).name]
+
+
+def test_an_upload_that_never_ends_is_not_waited_for_for_ever(
+    studio: Studio, client: Client, archive: Path, clock: Clock
+) -> None:
+    with Lock(archive.with_name(f".{archive.name}.lock")) as ours:
+        assert ours
+        with pytest.raises(DatasetkitError, match=r"another upload of .* is still running"):
+            upload_zip(archive, client)
+    assert sum(clock.pauses) == client.pace.limit
+    assert studio.requests == []
+
+
+def test_where_nothing_can_be_locked_it_is_said_and_sent(
+    studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    archive.with_name(f".{archive.name}.lock").mkdir()
+    receipt = upload_zip(archive, client)
+    assert "don't upload it twice at the same time" in notes[0]
+    assert list(studio.files) == [receipt.file_id]
+
+
 def test_it_waits_until_the_file_is_processed(studio: Studio, client: Client, archive: Path) -> None:
     studio.polls = 4
     upload_zip(archive, client)
@@ -166,7 +255,7 @@ def test_a_file_that_never_shows_is_said(studio: Studio, client: Client, archive
 
 def test_the_wait_is_bounded_and_nothing_is_lost(studio: Studio, client: Client, archive: Path) -> None:
     studio.polls = 10_000
-    with pytest.raises(DatasetkitError, match="is still not processed after") as caught:
+    with pytest.raises(DatasetkitError, match="not processed within the time limit") as caught:
         upload_zip(archive, client)
     assert "Nothing needs sending again" in caught.value.next_step
     studio.files[next(iter(studio.files))].polls = 0
@@ -176,7 +265,7 @@ def test_the_wait_is_bounded_and_nothing_is_lost(studio: Studio, client: Client,
 
 def test_a_file_that_the_service_gives_up_on_is_said(studio: Studio, client: Client, archive: Path) -> None:
     studio.misbehave("show", Misdeed("edit", changes={"status": "error"}))
-    with pytest.raises(DatasetkitError, match="now it is 'error'"):
+    with pytest.raises(DatasetkitError, match="now it is error"):
         upload_zip(archive, client)
 
 
@@ -196,7 +285,11 @@ def test_the_answer_is_held_against_what_was_sent(
 
 @pytest.mark.parametrize(
     ("stage", "says"),
-    [("hashing", "Nothing of"), ("sending", "an incomplete file"), ("waiting", "is on the service as file-ft-")],
+    [
+        ("hashing", "Nothing of"),
+        ("sending", "which the service should drop"),
+        ("waiting", "is on the service as file-ft-"),
+    ],
 )
 def test_a_ctrl_c_says_what_may_have_arrived(
     stage: str, says: str, studio: Studio, client: Client, clock: Clock, tmp_path: Path
@@ -209,7 +302,7 @@ def test_a_ctrl_c_says_what_may_have_arrived(
     path.write_bytes(bytes(5_000_000))
     studio.polls, clock.then[1] = 3, stop
     with pytest.raises(Interrupted) as caught:
-        upload_zip(path, client, voices=Voices(watch=stop))
+        upload_zip(path, client, progress=stop)
     assert says in str(caught.value)
     upload_zip(path, client)
     assert len(studio.files) == 1
@@ -217,7 +310,25 @@ def test_a_ctrl_c_says_what_may_have_arrived(
     assert studio.calls().count("upload") == 1 + (stage == "sending")
 
 
-@pytest.mark.parametrize("name", ["雨 – “money”.zip", "a'b\"c.zip", "a;b,c.zip", "a  b.zip", "ä" * 60 + ".zip"])
+ODD = ["雨 – “money”.zip", "a'b\"c.zip", "a;b,c.zip", "a  b.zip", "ä" * 60 + ".zip", "a\\b.zip", 'a\\\\"b.zip']
+
+
+@pytest.mark.parametrize("decoded", [True, False], ids=["decoded", "as on the wire"])
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_name_is_found_after_a_lost_answer(
+    name: str, decoded: bool, studio: Studio, client: Client, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"zip")
+    studio.names_decoded = decoded
+    studio.misbehave("upload", Misdeed("reset", store=True))
+    receipt = upload_zip(path, client)
+    receipt_path(path).unlink()
+    assert upload_zip(path, client).file_id == receipt.file_id
+    assert studio.calls().count("upload") == 1
+
+
+@pytest.mark.parametrize("name", ODD)
 def test_odd_names_arrive_as_they_are(name: str, studio: Studio, client: Client, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(b"zip")
@@ -249,11 +360,45 @@ def test_what_is_no_zip_file_is_refused_before_anything_is_sent(
     assert studio.requests == []
 
 
+@pytest.mark.parametrize(
+    ("created", "uploaded"),
+    [(1766127125000, "2025-12-19T06:52:05Z"), (10**17, "2026-01-02T03:04:05Z"), (10**400, "2026-01-02T03:04:05Z")],
+    ids=["milliseconds", "beyond all years", "beyond all numbers"],
+)
+def test_an_odd_time_is_no_reason_to_fail(
+    created: int, uploaded: str, studio: Studio, client: Client, archive: Path
+) -> None:
+    studio.misbehave("upload", Misdeed("edit", changes={"created_at": created}))
+    assert upload_zip(archive, client).uploaded == uploaded
+    assert receipt_path(archive).is_file()
+
+
+def test_what_fails_after_the_file_is_stored_names_its_id(studio: Studio, client: Client, archive: Path) -> None:
+    studio.always["show"] = Misdeed("answer", after=0, status=403)
+    with pytest.raises(DatasetkitError, match=r"^file-ft-\w+ is stored; .* answered 403") as caught:
+        upload_zip(archive, client)
+    assert "Nothing needs sending again" in caught.value.next_step
+    assert receipt_path(archive).is_file()
+
+
+def test_a_status_that_quotes_the_key_is_redacted(
+    studio: Studio, client: Client, archive: Path, notes: list[str]
+) -> None:
+    studio.misbehave("show", Misdeed("edit", changes={"status": f"waiting for {KEY}"}))
+    upload_zip(archive, client)
+    studio.misbehave("show", Misdeed("edit", changes={"purpose": KEY}))
+    with pytest.raises(DatasetkitError, match="purpose") as caught:
+        upload_zip(archive, client)
+    said = "\n".join([*notes, str(caught.value)])
+    assert KEY not in said
+    assert "[the key]" in said
+
+
 def test_a_receipt_that_cannot_be_written_loses_no_id(
     studio: Studio, client: Client, archive: Path, notes: list[str]
 ) -> None:
     receipt_path(archive).mkdir()  # a folder in its place: nothing can be renamed over it
-    receipt = upload_zip(archive, client, voices=Voices(note=notes.append))
+    receipt = upload_zip(archive, client)
     assert receipt.file_id in studio.files
     assert any("receipt.json" in note and "the upload itself is done" in note for note in notes)
     assert sorted(path.name for path in archive.parent.iterdir()) == [
@@ -283,5 +428,5 @@ def test_a_zip_that_changes_while_it_is_sent_is_not_passed_off_as_whole(
                         stream.write(b"touched")
 
     with pytest.raises(DatasetkitError, match="changed while it was being read"):
-        upload_zip(path, client, voices=Voices(watch=alter))
+        upload_zip(path, client, progress=alter)
     assert not receipt_path(path).exists()

@@ -18,7 +18,7 @@ from studio import Studio
 from studio_state import KEY, Misdeed
 
 from datasetkit.cli import run
-from datasetkit.modelstudio.receipt import receipt_path
+from datasetkit.modelstudio.zips import receipt_path
 
 JUDGED = ["--kind", "i2v", "--role", "validation", "--ignore", "S"]
 
@@ -182,7 +182,7 @@ def _start(arguments: list[str], folder: Path) -> subprocess.Popen[str]:
     ("after", "store", "says"),
     [
         (0, False, "Stopped. "),
-        (500_000, False, "an incomplete file, which the service should drop"),
+        (500_000, False, "which the service should drop"),
         (None, True, "may have arrived"),
     ],
     ids=["before the body", "during the body", "after the body"],
