@@ -147,6 +147,8 @@ class Client:
             yield
         finally:
             timer.cancel()
+        if self._broken:  # what looks like the end of an answer is ours
+            raise httpx.ReadTimeout("no time is left")
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Remember the open connection (there is one at a time) from what httpcore reports of its steps."""
