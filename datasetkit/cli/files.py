@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit.cli.place import endpoint_of, note, place_options
+from datasetkit.cli.place import endpoint_of, place_options
+from datasetkit.cli.terminal import echo, note
 from datasetkit.errors import DatasetkitError
-from datasetkit.report.columns import align, plural, printable, size
+from datasetkit.printable import Printable, as_json, lines
+from datasetkit.report.columns import align, plural, size
 
 if TYPE_CHECKING:
     from datasetkit.modelstudio.client import Client
@@ -52,11 +54,11 @@ def list_command(*, purpose: str | None, form: str, **options: Any) -> None:
         files = sorted(list_files(client, purpose), key=lambda file: file.created or 0, reverse=True)
     total = sum(file.size or 0 for file in files)
     if form == "json":
-        click.echo(json.dumps({"files": [file.to_json() for file in files], "bytes": total}, indent=2))
+        echo(as_json({"files": [asdict(file) for file in files], "bytes": total}))
         return
     if files:
-        click.echo(_table(files))
-    click.echo(f"{plural(len(files), 'file')}, {size(total)}")
+        echo(_table(files))
+    echo(Printable(f"{plural(len(files), 'file')}, {size(total)}"))
 
 
 @command.command("show")
@@ -79,8 +81,8 @@ def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
                 raise DatasetkitError(
                     f"the service has no file {file_id}", "Look at `datasetkit files ls`, and at --region."
                 )
-            rows = align(list(zip(_COLUMNS, _cells(file), strict=True)))
-            click.echo(json.dumps(file.to_json()) if form == "json" else "\n".join(map("  ".join, rows)))
+            facts = list(zip(_COLUMNS, _cells(file), strict=True))
+            echo(as_json(asdict(file), indent=None) if form == "json" else _aligned(facts))
 
 
 @command.command("rm")
@@ -101,7 +103,7 @@ def remove_command(ids: tuple[str, ...], *, yes: bool, **options: Any) -> int:
         client.start(client.pace.limit)  # the time that the answer took doesn't count
         failed = [file_id for file_id in wanted if not _removed(file_id, client)]
     if failed:
-        note(f"not deleted: {printable(' '.join(failed))}")
+        note(f"not deleted: {' '.join(failed)}")
     return 2 if failed else 0
 
 
@@ -113,20 +115,20 @@ def age(seconds: float) -> str:
     return f"{max(0, seconds):.0f} s"
 
 
-def _table(files: Sequence[RemoteFile]) -> str:
-    return "\n".join("  ".join(row).rstrip() for row in align([_COLUMNS, *map(_cells, files)]))
+def _table(files: Sequence[RemoteFile]) -> Printable:
+    return _aligned([_COLUMNS, *map(_cells, files)])
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Printable:
+    return lines(Printable("  ".join(row).rstrip()) for row in align(rows))
 
 
 def _cells(file: RemoteFile) -> tuple[str, ...]:
     """A file's facts in the order of _COLUMNS, "?" for what isn't known."""
-    shown = (
-        file.id,
-        "" if file.size is None else size(file.size),
-        "" if file.created is None else age(time.time() - file.created),
-        file.purpose or "",
-        file.status or "",
-    )
-    return (*(printable(text) or "?" for text in shown), printable(file.filename))
+    how_large = None if file.size is None else size(file.size)
+    how_old = None if file.created is None else age(time.time() - file.created)
+    facts = (file.id, how_large, how_old, file.purpose, file.status, file.filename)
+    return tuple(Printable(fact or "?") for fact in facts)
 
 
 def _confirm(ids: Sequence[str], client: Client) -> None:
@@ -153,11 +155,11 @@ def _removed(file_id: str, client: Client) -> bool:
 
     try:
         if delete_file(client, file_id):
-            click.echo(file_id)
+            echo(Printable(file_id))
             return True
         note(f"the service has no file {file_id}")
     except DatasetkitError as error:
-        note(f"{printable(file_id)}: {error}. {error.next_step}")
+        note(f"{file_id}: {error}. {error.next_step}")
     return False
 
 

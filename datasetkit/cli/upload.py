@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit.cli.judging import verdicts
-from datasetkit.cli.options import judging_options
-from datasetkit.cli.place import bars, endpoint_of, note, place_options
-from datasetkit.cli.terminal import width
+from datasetkit.cli.options import judging, judging_options
+from datasetkit.cli.place import endpoint_of, place_options
+from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.findings import Severity
+from datasetkit.printable import Printable
 from datasetkit.report import text
-from datasetkit.report.columns import printable, size
+from datasetkit.report.columns import size
 from datasetkit.spec import misfit
+from datasetkit.verdict import check_all
 
 if TYPE_CHECKING:
     from datasetkit.modelstudio.endpoint import Endpoint
@@ -29,12 +30,7 @@ if TYPE_CHECKING:
 @place_options
 @click.option("--dry-run", is_flag=True, help="Print the request as a curl line and send nothing.")
 @click.option("--again", is_flag=True, help="Send the zip even if the service has it.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="MIN",
-    help="Give up on a zip after MIN minutes. Default: 15, and its size at 100 kB/s.",
-)
+@click.option("--timeout", type=click.FloatRange(1), metavar="MIN", help="Give up on a zip after MIN minutes.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="The id, or the receipt.")
 @judging_options
 def command(
@@ -80,21 +76,12 @@ def send_zips(
     """
     from datasetkit.modelstudio.upload import Interrupted, upload
 
-    where = {"region": endpoint.region, "base_url": endpoint.base_url}
+    how: dict[str, Any] = {"region": endpoint.region, "base_url": endpoint.base_url, "note": note, "pace": pace}
     try:
         for path, ignored in zips:
-            with bars(printable(path.name)) as progress:
-                receipt = upload(
-                    path,
-                    **where,
-                    ignored=ignored,
-                    again=again,
-                    timeout=timeout,
-                    progress=progress,
-                    note=note,
-                    pace=pace,
-                )
-            click.echo(receipt.to_json() if form == "json" else receipt.file_id)
+            with bars() as progress:
+                receipt = upload(path, ignored=ignored, again=again, timeout=timeout, progress=progress, **how)
+            echo(Printable(receipt.to_json() if form == "json" else receipt.file_id))
     except Interrupted as stop:
         note(str(stop))
         return 130
@@ -103,13 +90,14 @@ def send_zips(
 
 def _check(path: Path, options: dict[str, Any]) -> list[str] | None:
     """Check a zip as `datasetkit lint` does, with the findings on stderr: the codes ignored, None if it has errors."""
-    found = list(verdicts(str(path), _as_built(path, options)))
-    for verdict in found:
+    with bars() as progress:
+        verdicts = check_all(path, progress=progress, **judging(_as_built(path, options)))
+    for verdict in verdicts:
         if verdict.findings:
             click.echo(text.render(verdict, width=width(sys.stderr)), err=True)
-    if any(verdict.count(Severity.ERROR) for verdict in found):
+    if any(verdict.count(Severity.ERROR) for verdict in verdicts):
         return None
-    return sorted({each.code for verdict in found for each in verdict.ignored})
+    return sorted({each.code for verdict in verdicts for each in verdict.ignored})
 
 
 def _as_built(path: Path, options: dict[str, Any]) -> dict[str, Any]:
@@ -121,10 +109,9 @@ def _as_built(path: Path, options: dict[str, Any]) -> dict[str, Any]:
 
     try:
         built = read_json(path.with_name(f"{path.name}.json"))
-        size_now = path.stat().st_size
+        if misfit("build.schema.json", built) or built["bytes"] != path.stat().st_size:
+            return options
     except (OSError, ValueError):  # no manifest, or none that can be read: the zip is checked by itself
-        return options
-    if misfit("build.schema.json", built) or built["bytes"] != size_now:
         return options
     settled = {name: options[name] or built[name] for name in ("model", "kind", "role")}
     return options | settled | {"ignore": (*options["ignore"], *(each["code"] for each in built["ignored"]))}
@@ -135,6 +122,6 @@ def _show(paths: Sequence[Path], endpoint: Endpoint) -> None:
     from datasetkit.modelstudio.zips import open_zip
 
     for path in paths:
-        with bars(printable(path.name)) as progress, open_zip(path, progress) as content:
-            note(f"{printable(str(path))}  {size(content.size)}  sha256 {content.sha256}")
-        click.echo(curl_line(endpoint, path))
+        with bars() as progress, open_zip(path, progress) as content:
+            note(f"{path}  {size(content.size)}  sha256 {content.sha256}")
+        echo(Printable(curl_line(endpoint, path)))

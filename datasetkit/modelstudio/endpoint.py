@@ -142,7 +142,7 @@ def locate(
 
 def _configured(path: Path) -> str | None:
     try:
-        return config.parse(path.read_bytes(), str(path)).region
+        return config.from_file(path.read_bytes(), str(path)).region
     except (FileNotFoundError, NotADirectoryError):  # a zip has no file beside its data.jsonl
         return None
     except OSError as error:

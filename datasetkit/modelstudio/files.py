@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import IO, Any, cast
@@ -37,10 +37,6 @@ class RemoteFile:
     def failed(self) -> bool:
         """Whether the service gave up on it: such a file can't be trained on."""
         return self.status in ("error", "failed", "deleted")
-
-    def to_json(self) -> dict[str, object]:
-        """As a JSON object."""
-        return asdict(self)
 
 
 def send_file(client: Client, name: str, content: Content) -> RemoteFile:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
+from datasetkit.model import Progress
 from datasetkit.modelstudio.answers import ServiceError, plain
 from datasetkit.modelstudio.client import Client
 from datasetkit.modelstudio.endpoint import Key, fact, locate, read_key
@@ -17,7 +18,6 @@ from datasetkit.modelstudio.files import RemoteFile, file_md5, list_files, send_
 from datasetkit.modelstudio.pace import Pace, duration
 from datasetkit.modelstudio.zips import (
     Content,
-    Progress,
     Receipt,
     lock_upload,
     no_progress,

@@ -14,11 +14,9 @@ from typing import Any, BinaryIO
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.locks import Lock
+from datasetkit.files import Lock, replace_file
+from datasetkit.model import Progress
 from datasetkit.modelstudio.answers import plain
-from datasetkit.staging import replace_file
-
-Progress = Callable[[str, int, int], object]  # what is under way ("hashing" or "sending"), bytes done, bytes in all
 
 _PIECE = 2**20  # bytes; large enough that hashing, not Python, takes the time
 _LONGEST = 2**20  # bytes read of a receipt or manifest; they have a few hundred

@@ -16,7 +16,7 @@ from studio_state import KEY, Misdeed
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.locks import Lock
+from datasetkit.files import Lock
 from datasetkit.modelstudio.client import Client
 from datasetkit.modelstudio.endpoint import Endpoint, Key
 from datasetkit.modelstudio.pace import Pace
