@@ -53,11 +53,11 @@ def send(base_url: str, path: str) -> None:
     from datasetkit.modelstudio.client import Client
     from datasetkit.modelstudio.endpoint import Key, resolve
     from datasetkit.modelstudio.files import send_file
-    from datasetkit.modelstudio.zips import open_zip
+    from datasetkit.modelstudio.zips import OpenZip
 
-    with Client(resolve({}, base_url=base_url), Key(_KEY)) as client:
+    with Client(resolve(env={}, base_url=base_url), Key(_KEY)) as client:
         started = time.perf_counter()
-        with open_zip(Path(path)) as content:
+        with OpenZip(Path(path)) as content:
             hashed = time.perf_counter()
             send_file(client, "bench.zip", content)
         sent = time.perf_counter()

@@ -24,6 +24,6 @@ def endpoint_of(options: dict[str, Any], folder: Path) -> Endpoint:
 
     Raises DatasetkitError if none does, or if they contradict each other.
     """
-    from datasetkit.modelstudio.endpoint import locate
+    from datasetkit.modelstudio.endpoint import resolve
 
-    return locate(folder, **{name: options[name] for name in ("region", "base_url", "workspace")})
+    return resolve(folder, Path(), **{name: options[name] for name in ("region", "base_url", "workspace")})

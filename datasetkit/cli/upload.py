@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from datasetkit.cli.options import judging, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.findings import Severity
-from datasetkit.printable import Printable
+from datasetkit.printable import Printable, as_json
 from datasetkit.report import text
 from datasetkit.report.columns import size
 from datasetkit.spec import misfit
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
 @place_options
 @click.option("--dry-run", is_flag=True, help="Print the request as a curl line and send nothing.")
 @click.option("--again", is_flag=True, help="Send the zip even if the service has it.")
-@click.option("--timeout", type=click.FloatRange(1), metavar="MIN", help="Give up on a zip after MIN minutes.")
+@click.option("--timeout", type=click.IntRange(1, 1440), metavar="MIN", help="Give up on a zip after MIN minutes.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="The id, or the receipt.")
 @judging_options
 def command(
-    paths: tuple[Path, ...], *, dry_run: bool, again: bool, timeout: float | None, form: str, **options: Any
+    paths: tuple[Path, ...], *, dry_run: bool, again: bool, timeout: int | None, form: str, **options: Any
 ) -> int:
     """Upload zips and print the file ids that a training job needs.
 
@@ -81,7 +82,7 @@ def send_zips(
         for path, ignored in zips:
             with bars() as progress:
                 receipt = upload(path, ignored=ignored, again=again, timeout=timeout, progress=progress, **how)
-            echo(Printable(receipt.to_json() if form == "json" else receipt.file_id))
+            echo(as_json(asdict(receipt), indent=None) if form == "json" else Printable(receipt.file_id))
     except Interrupted as stop:
         note(str(stop))
         return 130
@@ -119,9 +120,9 @@ def _as_built(path: Path, options: dict[str, Any]) -> dict[str, Any]:
 
 def _show(paths: Sequence[Path], endpoint: Endpoint) -> None:
     from datasetkit.modelstudio.files import curl_line
-    from datasetkit.modelstudio.zips import open_zip
+    from datasetkit.modelstudio.zips import OpenZip
 
     for path in paths:
-        with bars() as progress, open_zip(path, progress) as content:
+        with bars() as progress, OpenZip(path, progress) as content:
             note(f"{path}  {size(content.size)}  sha256 {content.sha256}")
         echo(Printable(curl_line(endpoint, path)))

@@ -20,24 +20,19 @@ _WORDS = ("loc", "error", "code", "title", "message", "msg", "detail")  # of a n
 class ServiceError(DatasetkitError):
     """A request that failed.
 
-    ``status`` is None if no whole answer came. ``uncertain``: the service may have acted on the request all the same.
+    ``status`` is 0 if no whole answer came. ``uncertain``: the service may have acted on the request all the same.
     ``temporary``: another try may work, after ``retry_after`` seconds if the service asked for that.
     ``attempts`` counts the tries so far.
     """
 
+    retry_after: float | None = None
+    attempts = 1
+
     def __init__(
-        self,
-        message: str,
-        next_step: str,
-        *,
-        status: int | None = None,
-        uncertain: bool = False,
-        temporary: bool = False,
-        retry_after: float | None = None,
+        self, message: str, next_step: str, *, status: int = 0, uncertain: bool = False, temporary: bool = False
     ) -> None:
         super().__init__(message, next_step)
-        self.status, self.uncertain, self.temporary, self.retry_after = status, uncertain, temporary, retry_after
-        self.attempts = 1
+        self.status, self.uncertain, self.temporary = status, uncertain, temporary
 
 
 def record(
@@ -77,14 +72,11 @@ def _refusal(host: str, status: int, headers: Mapping[str, str], said: str, retr
     meaning, next_step = fact("meanings").get(str(status)) or fact("meanings")[group]
     meaning = meaning.format(location=plain(headers.get("location", "somewhere")))
     asks = f"; it asks to wait {duration(retry_after)}" if retry_after else ""
-    return ServiceError(
-        f"{host} answered {status} ({meaning}){asks}{said}",
-        next_step,
-        status=status,
-        uncertain=broken,
-        temporary=status in _TEMPORARY and not any(code in said for code in _UNPAID),
-        retry_after=retry_after,
-    )
+    temporary = status in _TEMPORARY and not any(code in said for code in _UNPAID)
+    message = f"{host} answered {status} ({meaning}){asks}{said}"
+    fault = ServiceError(message, next_step, status=status, uncertain=broken, temporary=temporary)
+    fault.retry_after = retry_after
+    return fault
 
 
 def _said(answer: Mapping[str, Any], text: str, headers: Mapping[str, str]) -> str:

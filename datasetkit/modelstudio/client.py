@@ -8,9 +8,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from types import TracebackType
-from typing import IO, Any, Self, TypeVar
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -26,7 +25,9 @@ T = TypeVar("T")
 # httpcore's debug log holds the headers of answers, in which a service may quote the key
 logging.getLogger("httpcore").setLevel(logging.INFO)
 
-_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_LOST = (httpx.TransportError, httpx.DecodingError)  # no answer, or a broken one
+
+_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _PHASES = (
     (httpx.ProxyError, "the proxy didn't connect to"),
     (_NO_CONNECTION, "no connection to"),
@@ -34,11 +35,11 @@ _PHASES = (
     (httpx.ReadTimeout, "no answer in time from"),
     (Exception, "the connection broke before the whole answer came from"),
 )
+_CHECK = "Check the connection and the proxy settings (HTTPS_PROXY), then run the same command again."
+_CHECK_TLS = "Check --base-url and the clock. If a proxy re-signs traffic here, name its CA bundle in SSL_CERT_FILE."
 
-Form = tuple[str, IO[bytes], Mapping[str, str]]  # the file's name, its open content, the other fields
 
-
-class Client:
+class Client(AbstractContextManager["Client"]):
     """Requests to one endpoint with one key, all of them within one time limit. A context manager.
 
     Redirects are refused, so that the key goes to no other host. ``note`` gets a line about every pause before another
@@ -54,20 +55,12 @@ class Client:
         pace: Pace | None = None,
         note: Callable[[str], object] = lambda _line: None,
     ) -> None:
-        self.endpoint = endpoint
-        self.pace = pace or default_pace()
-        self.note = note
-        self._key = key
-        self._http = _http(endpoint, key)
+        self.endpoint, self.pace, self.note = endpoint, pace or default_pace(), note
+        self._key, self._http = key, _http(endpoint, key)
         self._socket: socket.socket | None = None
         self.start(self.pace.limit)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
     def start(self, seconds: float) -> None:
@@ -86,11 +79,9 @@ class Client:
         """
         return self.retry(lambda: self._once(method, url, self.pace.idle, params=params), self.pace.attempts)
 
-    def post(self, url: str, form: Form) -> dict[str, Any]:
-        """Send a file once, streamed, and return the JSON object of the answer. Raises ServiceError."""
-        name, content, fields = form
-        files = {"file": (name, content, "application/zip")}
-        return self._once("POST", url, self.pace.answer, files=files, data=fields)
+    def post(self, url: str, **form: Any) -> dict[str, Any]:
+        """The JSON object that answers a form with ``files`` and ``data``, sent once, streamed. Raises ServiceError."""
+        return self._once("POST", url, self.pace.answer, **form)
 
     def retry(
         self, once: Callable[[], T], attempts: int, settle: Callable[[ServiceError], T | None] = lambda _fault: None
@@ -129,7 +120,7 @@ class Client:
         try:
             with self._limited(), self._http.stream(method, url, **options) as response:
                 body = _bounded(response)
-        except (httpx.TransportError, httpx.DecodingError) as error:
+        except _LOST as error:
             raise self._fault(error) from None
         wait = self.pace.asked(response.headers.get("retry-after"))
         return record(self.endpoint.host, response.status_code, response.headers, body, self._key, wait)
@@ -140,7 +131,7 @@ class Client:
         self._broken = self.left <= 0
         if self._broken:
             raise httpx.ConnectTimeout("no time is left")
-        timer = threading.Timer(self.left, self._break)
+        timer = threading.Timer(min(self.left, threading.TIMEOUT_MAX), self._break)
         timer.daemon = True
         timer.start()
         try:
@@ -164,31 +155,19 @@ class Client:
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # wakes the thread that reads or writes
 
     def _out_of_time(self, happened: str, *, uncertain: bool) -> ServiceError:
-        return ServiceError(
-            f"{happened} the time limit of {duration(self._limit)}",
-            "Check the connection, then run the same command again. `datasetkit upload --timeout` allows more time.",
-            uncertain=uncertain,
-        )
+        next_step = f"{_CHECK} `datasetkit upload --timeout` allows more time."
+        return ServiceError(f"{happened} the time limit of {duration(self._limit)}", next_step, uncertain=uncertain)
 
-    def _fault(self, error: httpx.TransportError | httpx.DecodingError) -> ServiceError:
+    def _fault(self, error: Exception) -> ServiceError:
         """What a missing or broken answer means."""
         host, happened = self.endpoint.host, plain(self._key.redact(str(error))) or type(error).__name__
         sent = not isinstance(error, (httpx.ProxyError, *_NO_CONNECTION))
         if self._broken:
             return self._out_of_time(f"{host} didn't finish within", uncertain=sent)
-        if isinstance(error, httpx.ConnectError) and any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
-            return ServiceError(
-                f"no secure connection to {host}: {happened}",
-                "If a proxy re-signs traffic here, name its CA bundle in SSL_CERT_FILE. "
-                "Check the machine's clock and --base-url too.",
-            )
+        if isinstance(error, httpx.ConnectError) and "ssl" in happened.lower():
+            return ServiceError(f"no secure connection to {host}: {happened}", _CHECK_TLS)
         phase = next(phase for kind, phase in _PHASES if isinstance(error, kind))
-        return ServiceError(
-            f"{phase} {host}: {happened}",
-            "Check the connection and the proxy settings (HTTPS_PROXY), then run the same command again.",
-            uncertain=sent,
-            temporary=not isinstance(error, httpx.UnsupportedProtocol),
-        )
+        return ServiceError(f"{phase} {host}: {happened}", _CHECK, uncertain=sent, temporary=True)
 
 
 def _http(endpoint: Endpoint, key: Key) -> httpx.Client:
@@ -246,9 +225,3 @@ def _bounded(response: httpx.Response) -> bytes:
         if len(body) > longest:
             raise httpx.DecodingError(f"the answer is longer than {longest // 2**20} MB")
     return bytes(body)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

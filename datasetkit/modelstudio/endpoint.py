@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -99,7 +98,7 @@ class Key:
 
 def read_key(env: Mapping[str, str]) -> Key:
     """The key from the environment, without white space around it. Raises DatasetkitError if there is none."""
-    name = _names()["key"]
+    name = fact("environment")["key"]
     text = env.get(name, "").strip()
     if not text:
         raise DatasetkitError(f"{name} is not set", f"Put the API key of your region there: export {name}=…")
@@ -107,14 +106,9 @@ def read_key(env: Mapping[str, str]) -> Key:
 
 
 def fact(name: str) -> Any:
-    """The value of a fact about requests, from regions.json."""
-    return spec.document("regions.json")["requests"][name]["value"]
-
-
-def _names() -> dict[str, str]:
-    """The environment variables that the platform's own tools read."""
-    names: dict[str, str] = spec.document("regions.json")["environment"]["value"]
-    return names
+    """The value of a fact about requests, or of `environment`, from regions.json."""
+    facts = spec.document("regions.json")
+    return (facts["requests"] | facts)[name]["value"]
 
 
 def regions() -> tuple[Region, ...]:
@@ -132,43 +126,25 @@ def find_region(name: str) -> Region:
     raise DatasetkitError(f"no region is called {name!r}", f"Known regions: {known}.")
 
 
-def locate(
-    folder: Path, *, region: str | None = None, base_url: str | None = None, workspace: str | None = None
-) -> Endpoint:
-    """As `resolve`, with the environment of this process and a datasetkit.toml in ``folder`` or the current one."""
-    configured = _configured(folder / config.NAME) or _configured(Path(config.NAME))
-    return resolve(os.environ, region=region, base_url=base_url, workspace=workspace, configured=configured)
-
-
-def _configured(path: Path) -> str | None:
-    try:
-        return config.from_file(path.read_bytes(), str(path)).region
-    except (FileNotFoundError, NotADirectoryError):  # a zip has no file beside its data.jsonl
-        return None
-    except OSError as error:
-        raise DatasetkitError(f"can't read {path}: {error}", "Check its permissions.") from None
-
-
 def resolve(
-    env: Mapping[str, str],
-    *,
+    *folders: Path,
     region: str | None = None,
     base_url: str | None = None,
     workspace: str | None = None,
-    configured: str | None = None,
+    env: Mapping[str, str] = os.environ,
 ) -> Endpoint:
-    """The endpoint that the options name, otherwise datasetkit.toml (``configured``), otherwise the environment.
+    """The endpoint that the options name, otherwise a datasetkit.toml in ``folders``, otherwise the environment.
 
     Raises DatasetkitError if nothing names one (a region is never guessed: keys belong to one), if two contradict
     each other, or if a value isn't safe in a URL.
     """
-    names = _names()
+    names = fact("environment")
     space = workspace or env.get(names["workspace"])
     if base_url:
         if workspace:
             raise DatasetkitError("--base-url and --workspace both name a host", "Give one of them.")
         return _in_region(_from_url(base_url, "--base-url"), region)
-    if chosen := region or configured:
+    if chosen := region or next(filter(None, map(_configured, folders)), None):
         return _from_region(find_region(chosen), space)
     for name in (names["compatible"], names["native"]):
         if url := env.get(name):
@@ -177,6 +153,16 @@ def resolve(
         return _from_region(find_region(chosen), space)
     known = " or ".join(f"--region {each.id}" for each in regions())
     raise DatasetkitError("no region is chosen", f"Add {known}, where your key belongs, or `region` to {config.NAME}.")
+
+
+def _configured(folder: Path) -> str | None:
+    path = folder / config.NAME
+    try:
+        return config.from_file(path.read_bytes(), str(path)).region
+    except (FileNotFoundError, NotADirectoryError):  # a zip has no file beside its data.jsonl
+        return None
+    except OSError as error:
+        raise DatasetkitError(f"can't read {path}: {error}", "Check its permissions.") from None
 
 
 def _from_region(region: Region, workspace: str | None) -> Endpoint:
@@ -196,7 +182,7 @@ def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
             f"{name} is not a base URL", "Write https://HOST/PATH: what precedes /files, no user name, no ? and no #."
         )
     scheme, host, port, path = parts.group(1, 2, 3, 4)
-    if scheme == "http" and not _loopback(host):
+    if scheme == "http" and host not in ("localhost", "127.0.0.1", "[::1]"):
         raise DatasetkitError(f"{name} is plain HTTP to {host}: others could read the key on the way", "Use https.")
     if native:
         if not path.endswith(fact("native_path")):
@@ -205,17 +191,10 @@ def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
     return Endpoint(f"{scheme}://{host}{port or ''}{path}", _region_of(host.lower()))
 
 
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _region_of(host: str) -> str | None:
     for region in regions():
-        space = fact("workspace_origin").format(workspace="", code=region.code)
-        if f"https://{host}" == region.origin or f"https://{host}".endswith(space.removeprefix("https://")):
+        space = fact("workspace_origin").format(workspace="", code=region.code).removeprefix("https://")
+        if f"https://{host}" == region.origin or host.endswith(space):
             return region.id
     return None
 

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import IO, Any, cast
+from typing import Any
 
-from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.answers import ServiceError
 from datasetkit.modelstudio.client import Client
 from datasetkit.modelstudio.endpoint import Endpoint, fact
-from datasetkit.modelstudio.zips import Content
+from datasetkit.modelstudio.zips import OpenZip
 
 _GONE = (400, 404)  # the native API answers 400 InvalidParameter for a file that isn't there
 
@@ -39,10 +38,10 @@ class RemoteFile:
         return self.status in ("error", "failed", "deleted")
 
 
-def send_file(client: Client, name: str, content: Content) -> RemoteFile:
+def send_file(client: Client, name: str, content: OpenZip) -> RemoteFile:
     """Send one file, once: the call is not idempotent. Exactly `file` and `purpose`, as the service asks."""
-    answer = client.post(client.endpoint.files, (name, cast("IO[bytes]", content), {"purpose": fact("purpose")}))
-    if file := _remote(answer):
+    files = {"file": (name, content, "application/zip")}
+    if file := _remote(client.post(client.endpoint.files, files=files, data={"purpose": fact("purpose")})):
         return file
     raise ServiceError(
         f"{client.endpoint.host} answered with a record that has no usable file id",
@@ -71,8 +70,10 @@ def list_files(client: Client, purpose: str | None = None) -> Iterator[RemoteFil
         skipped += files.count(None)
         seen.update(fresh)
         more = bool(page.get("has_more"))
-        if more and (not fresh or len(seen) >= fact("listed_files")):
-            raise _endless(client, len(seen) if fresh else 0)
+        if more and not fresh:
+            raise ServiceError(f"{client.endpoint.host} repeats the same page of its file list", "Try again later.")
+        if more and len(seen) >= fact("listed_files"):
+            raise ServiceError(f"{client.endpoint.host} lists more than {len(seen):,} files", "Delete old ones.")
         params["after"] = next(reversed(fresh), "")
     if skipped:
         client.note(f"skipped {skipped} of the service's file records: they have no usable id")
@@ -112,12 +113,10 @@ def file_md5(client: Client, file_id: str) -> str | None:
 
 def curl_line(endpoint: Endpoint, path: Path) -> str:
     """The upload as a curl command for a POSIX shell. The key stands in it as a variable, never as text."""
-    key = spec.document("regions.json")["environment"]["value"]["key"]
     form = f'file=@"{_escaped(str(path))}";filename="{_escaped(path.name)}";type=application/zip'
-    return (
-        f'curl --request POST {quote(endpoint.files)} --header "Authorization: Bearer ${key}"'
-        f" --form {quote(form)} --form {quote('purpose=' + fact('purpose'))}"
-    )
+    key, purpose = fact("environment")["key"], quote("purpose=" + fact("purpose"))
+    command = f'curl --request POST {quote(endpoint.files)} --header "Authorization: Bearer ${key}"'
+    return f"{command} --form {quote(form)} --form {purpose}"
 
 
 def _look_up(
@@ -133,15 +132,6 @@ def _look_up(
             raise
         # an earlier try may have deleted it, and only its answer was lost
         return {} if method == "DELETE" and fault.attempts > 1 else None
-
-
-def _endless(client: Client, count: int) -> ServiceError:
-    if not count:
-        return ServiceError(f"{client.endpoint.host} repeats the same page of its file list", "Try again later.")
-    return ServiceError(
-        f"{client.endpoint.host} lists {count:,} files and still has more",
-        "That is more than datasetkit reads. Check --base-url, or delete old files: datasetkit files rm ID",
-    )
 
 
 def _remote(entry: object) -> RemoteFile | None:
@@ -161,7 +151,7 @@ def _remote(entry: object) -> RemoteFile | None:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and len(value) < 1000 else None
 
 
 def _number(value: object, end: int) -> int | None:

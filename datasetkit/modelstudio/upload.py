@@ -11,20 +11,12 @@ from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import Progress
-from datasetkit.modelstudio.answers import ServiceError, plain
+from datasetkit.modelstudio.answers import ServiceError
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.endpoint import Key, fact, locate, read_key
+from datasetkit.modelstudio.endpoint import Key, fact, read_key, resolve
 from datasetkit.modelstudio.files import RemoteFile, file_md5, list_files, send_file, show_file
 from datasetkit.modelstudio.pace import Pace, duration
-from datasetkit.modelstudio.zips import (
-    Content,
-    Receipt,
-    lock_upload,
-    no_progress,
-    open_zip,
-    read_receipt,
-    write_receipt,
-)
+from datasetkit.modelstudio.zips import OpenZip, Receipt, no_progress, only_upload, read_receipt, write_receipt
 
 _LATER = "Nothing needs sending again. Run the same command later: it asks for the file's state first."
 
@@ -62,7 +54,7 @@ def upload(
     Raises DatasetkitError if it fails; Interrupted, a KeyboardInterrupt, on Ctrl-C.
     """
     path = Path(zip_path)
-    endpoint = locate(path.parent, region=region, base_url=base_url, workspace=workspace)
+    endpoint = resolve(path.parent, Path(), region=region, base_url=base_url, workspace=workspace)
     with Client(endpoint, Key(key) if key else read_key(os.environ), pace=pace, note=note) as client:
         return upload_zip(path, client, ignored=ignored, again=again, timeout=timeout, progress=progress)
 
@@ -77,10 +69,10 @@ def upload_zip(
     progress: Progress = no_progress,
 ) -> Receipt:
     """As `upload`, with a client that is there."""
-    content: Content | None = None
+    content: OpenZip | None = None
     receipt: Receipt | None = None
     try:
-        with open_zip(path, progress) as content, lock_upload(path, lambda: _wait_for_other(path, client), client.note):
+        with OpenZip(path, progress) as content, only_upload(path, client):
             client.start(timeout or client.pace.limit + content.size / client.pace.bytes_per_second)
             receipt = None if again else _usable_receipt(content, client)
             if receipt is None:
@@ -91,26 +83,21 @@ def upload_zip(
         raise Interrupted(_left_behind(path, content, receipt)) from None
 
 
-def _wait_for_other(path: Path, client: Client) -> None:
-    if client.left <= 0:
-        raise DatasetkitError(f"another upload of {path} is still running", "Run the same command again later.")
-    client.pace.sleep(client.pace.first)
-
-
-def _usable_receipt(content: Content, client: Client) -> Receipt | None:
+def _usable_receipt(content: OpenZip, client: Client) -> Receipt | None:
     """The receipt beside the zip, if it is for these bytes and this place and the service still has the file."""
     try:
         receipt = read_receipt(content.path)
     except DatasetkitError as error:  # never a reason not to upload: the file list is asked next
         client.note(f"{error}; looking at the service instead")
         return None
-    stale = _stale(receipt, content, client) if receipt else ""
-    if receipt:
-        client.note(stale or f"{content.path.name} is uploaded already; nothing was sent")
+    if receipt is None:
+        return None
+    stale = _stale(receipt, content, client)
+    client.note(stale or f"{content.path.name} is uploaded already; nothing was sent")
     return None if stale else receipt
 
 
-def _stale(receipt: Receipt, content: Content, client: Client) -> str:
+def _stale(receipt: Receipt, content: OpenZip, client: Client) -> str:
     """Why ``receipt`` doesn't spare the upload; empty if it does."""
     name, region = content.path.name, receipt.region
     if receipt.sha256 != content.sha256:
@@ -121,10 +108,10 @@ def _stale(receipt: Receipt, content: Content, client: Client) -> str:
     if remote is None:
         return f"the service no longer has {receipt.file_id}"
     _require_same(remote, content)
-    return f"the service calls {remote.id} {plain(remote.status or '')!r}" if remote.failed else ""
+    return f"the service calls {remote.id} {remote.status!r}" if remote.failed else ""
 
 
-def _store(content: Content, client: Client, ignored: tuple[str, ...], *, again: bool) -> Receipt:
+def _store(content: OpenZip, client: Client, ignored: tuple[str, ...], *, again: bool) -> Receipt:
     remote = _find_or_send(content, client, again=again)
     _require_same(remote, content)
     # the service's own time, so that a file found there has the receipt that its own upload would have had
@@ -147,7 +134,7 @@ def _store(content: Content, client: Client, ignored: tuple[str, ...], *, again:
     return receipt
 
 
-def _find_or_send(content: Content, client: Client, *, again: bool) -> RemoteFile:
+def _find_or_send(content: OpenZip, client: Client, *, again: bool) -> RemoteFile:
     """The file with the zip's bytes on the service: one that is there (unless ``again``), or a newly sent one."""
     name, alike = content.path.name, _alike(content, client)
     if not again and (there := _identical(content, client, alike)):
@@ -170,7 +157,7 @@ def _find_or_send(content: Content, client: Client, *, again: bool) -> RemoteFil
         raise DatasetkitError(f"{fault}{tries}. {state}", fault.next_step) from None
 
 
-def _alike(content: Content, client: Client) -> list[RemoteFile]:
+def _alike(content: OpenZip, client: Client) -> list[RemoteFile]:
     """The usable files on the service with the zip's name and size, oldest first."""
     purpose, name = fact("purpose"), _comparable(content.path.name)
     files = [
@@ -188,7 +175,7 @@ def _comparable(name: str) -> str:
     return re.sub(r'(%22|["\\])+', "_", unicodedata.normalize("NFC", name))
 
 
-def _identical(content: Content, client: Client, alike: list[RemoteFile]) -> RemoteFile | None:
+def _identical(content: OpenZip, client: Client, alike: list[RemoteFile]) -> RemoteFile | None:
     """The file among those ``alike`` that has the zip's MD5.
 
     Raises DatasetkitError if the service gives no MD5: with the same name and size it may be an older version.
@@ -204,7 +191,7 @@ def _identical(content: Content, client: Client, alike: list[RemoteFile]) -> Rem
     return None
 
 
-def _arrived(content: Content, client: Client, fault: ServiceError, before: Collection[str]) -> RemoteFile | None:
+def _arrived(content: OpenZip, client: Client, fault: ServiceError, before: Collection[str]) -> RemoteFile | None:
     """The file that a failed upload left on the service, if it did. Asked more than once: it may be late.
 
     ``before`` are the ids of files alike that were there before.
@@ -225,16 +212,14 @@ def _arrived(content: Content, client: Client, fault: ServiceError, before: Coll
     return None
 
 
-def _require_same(remote: RemoteFile, content: Content) -> None:
+def _require_same(remote: RemoteFile, content: OpenZip) -> None:
     """Raise DatasetkitError if the service's record doesn't fit what was sent."""
-    redo = f"Send it again after `datasetkit files rm {remote.id}`."
-    if remote.size is not None and remote.size != content.size:
+    purpose = fact("purpose")
+    if remote.size not in (content.size, None) or remote.purpose not in (purpose, None):
         raise DatasetkitError(
-            f"the service holds {remote.size} bytes under {remote.id}; {content.path} has {content.size}", redo
-        )
-    if remote.purpose not in (fact("purpose"), None):
-        raise DatasetkitError(
-            f"the service holds {remote.id} for the purpose {plain(remote.purpose)!r}, not {fact('purpose')!r}", redo
+            f"the service holds {remote.size} bytes under {remote.id} for the purpose {remote.purpose!r}; "
+            f"{content.path} has {content.size} bytes, for {purpose!r}",
+            f"Send it again after `datasetkit files rm {remote.id}`.",
         )
 
 
@@ -247,7 +232,7 @@ def _wait(file_id: str, client: Client) -> None:
             remote = show_file(client, file_id)
         except ServiceError as fault:
             raise DatasetkitError(f"{file_id} is stored; asking for its state failed: {fault}", _LATER) from None
-        state = plain(remote.status or "processed") if remote else "not there"
+        state = remote.status or "processed" if remote else "not there"
         if state == "processed":
             return
         if (remote is None and poll >= pace.looks) or (remote and remote.failed):
@@ -260,7 +245,7 @@ def _wait(file_id: str, client: Client) -> None:
         pace.sleep(delay)
 
 
-def _left_behind(path: Path, content: Content | None, receipt: Receipt | None) -> str:
+def _left_behind(path: Path, content: OpenZip | None, receipt: Receipt | None) -> str:
     """What the service may hold of ``path`` after a Ctrl-C, and the next step."""
     if receipt:
         return f"Stopped. {path} is on the service as {receipt.file_id}; the same command again waits for it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import stat
@@ -10,13 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import Lock, replace_file
 from datasetkit.model import Progress
 from datasetkit.modelstudio.answers import plain
+from datasetkit.modelstudio.client import Client
 
 _PIECE = 2**20  # bytes; large enough that hashing, not Python, takes the time
 _LONGEST = 2**20  # bytes read of a receipt or manifest; they have a few hundred
@@ -26,81 +28,76 @@ def no_progress(_stage: str, _done: int, _total: int) -> None:
     """Progress that no one watches."""
 
 
-class Content:
-    """An open zip. ``size`` is in bytes, the digests are in hex, ``sent`` is the furthest byte handed out so far.
+class OpenZip(io.FileIO):
+    """A zip, open and hashed. ``sent`` is the furthest byte handed out so far; digests are in hex.
 
-    httpx takes it for a file. MD5 is what the service's file records carry. Raises DatasetkitError if the file can't
-    be read, or changes after it was opened.
+    MD5 is what the service's file records carry. Raises DatasetkitError for what is no file, is empty or can't be
+    read, and while reading if the file has changed since it was opened.
     """
 
-    def __init__(self, path: Path, stream: BinaryIO, progress: Progress) -> None:
-        self.path, self._stream, self._progress = path, stream, progress
-        self._facts = self._stat()
-        self.size, self.sent = self._facts[0], 0
-        sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-        while piece := self._piece("hashing", _PIECE):
-            sha256.update(piece)
-            md5.update(piece)
-        self.sha256, self.md5 = sha256.hexdigest(), md5.hexdigest()
-
-    def fileno(self) -> int:
-        """For httpx, which takes the length from it."""
-        return self._stream.fileno()
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """For httpx, which rewinds before it sends."""
-        return self._stream.seek(offset, whence)
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes to send."""
-        return self._piece("sending", size)
-
-    def _piece(self, stage: str, size: int) -> bytes:
+    def __init__(self, path: Path, progress: Progress = no_progress) -> None:
+        self.path, self.sent, self._progress, self._stage = path, 0, progress, "hashing"
+        if not path.name.isprintable():
+            raise DatasetkitError(f"the file name {path.name!r} can't be sent", "Rename it: English letters are best.")
         try:
-            piece = self._stream.read(size)
+            if not _is_file(path):
+                raise DatasetkitError(f"{path} is not a file", "Give the zip that `datasetkit build` wrote.")
+            super().__init__(path)
         except OSError as error:
-            raise _unreadable(self.path, error) from None
-        done = self._stream.tell()
-        if (not piece or done >= self.size) and (done, self._stat()) != (self.size, self._facts):
+            raise self._unreadable(error) from None
+        self.size, self._changed = self._stat()
+        try:
+            self._hash()
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes. httpx takes the length from `fileno` and rewinds with `seek` before it sends."""
+        try:
+            piece = super().read(size) or b""
+        except OSError as error:
+            raise self._unreadable(error) from None
+        done = self.tell()
+        if (not piece or done >= self.size) and (done, *self._stat()) != (self.size, self.size, self._changed):
             raise DatasetkitError(f"{self.path} changed while it was being read", "Wait until it is written.")
-        if stage == "sending":
+        if self._stage == "sending":
             self.sent = max(self.sent, done)
         if piece:
-            self._progress(stage, done, self.size)
+            self._progress(self._stage, done, self.size)
         return piece
+
+    def _hash(self) -> None:
+        if not self.size:
+            raise DatasetkitError(f"{self.path} is empty (0 bytes)", "Build it again: datasetkit build FOLDER -o ZIP")
+        sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+        while piece := self.read(_PIECE):
+            sha256.update(piece)
+            md5.update(piece)
+        self.sha256, self.md5, self._stage = sha256.hexdigest(), md5.hexdigest(), "sending"
 
     def _stat(self) -> tuple[int, int]:
         facts = os.fstat(self.fileno())
         return facts.st_size, facts.st_mtime_ns
 
-
-@contextmanager
-def open_zip(path: Path, progress: Progress = no_progress) -> Iterator[Content]:
-    """The zip, open and hashed. Raises DatasetkitError if it is no file, is empty, or can't be read."""
-    if not path.name.isprintable():
-        raise DatasetkitError(f"the file name {path.name!r} can't be sent", "Rename it: English letters are best.")
-    try:
-        if not _is_file(path):
-            raise DatasetkitError(f"{path} is not a file", "Give the zip that `datasetkit build` wrote.")
-        stream = path.open("rb")
-    except OSError as error:
-        raise _unreadable(path, error) from None
-    with stream:
-        content = Content(path, stream, progress)
-        if not content.size:
-            raise DatasetkitError(f"{path} is empty (0 bytes)", "Build it again: datasetkit build FOLDER -o ZIP")
-        yield content
+    def _unreadable(self, error: OSError) -> DatasetkitError:
+        return DatasetkitError(f"can't read {self.path}: {error}", "Check the path, its permissions and the disk.")
 
 
 @contextmanager
-def lock_upload(path: Path, wait: Callable[[], None], note: Callable[[str], object]) -> Iterator[None]:
-    """Let no other upload of ``path`` run at the same time: ``wait`` is called until the one that does has ended."""
-    lock = _try_lock(path, note)
-    if lock is None:
-        note(f"another upload of {path} is running; waiting for it")
-    while lock is None:
-        wait()
-        lock = _try_lock(path, note)
+def only_upload(path: Path, client: Client) -> Iterator[None]:
+    """Let no other upload of ``path`` run at the same time, and wait for one that does.
+
+    Raises DatasetkitError if that one is still running at the end of the client's time limit.
+    """
+    waited = False
+    while (lock := _try_lock(path, client.note)) is None:
+        if not waited:
+            client.note(f"another upload of {path} is running; waiting for it")
+        if client.left <= 0:
+            raise DatasetkitError(f"another upload of {path} is still running", "Run the same command again later.")
+        client.pace.sleep(client.pace.first)
+        waited = True
     with lock:
         yield
 
@@ -131,10 +128,6 @@ class Receipt:
     filename: str
     uploaded: str
     ignored: tuple[str, ...] = ()
-
-    def to_json(self) -> str:
-        """One JSON object on one line, in ASCII."""
-        return json.dumps(asdict(self))
 
 
 def receipt_path(zip_path: Path) -> Path:
@@ -168,11 +161,9 @@ def read_json(path: Path) -> Any:
     if not _is_file(path):
         raise ValueError("it is not a file")
     with path.open("rb") as stream:
-        data = stream.read(_LONGEST + 1)
-    if len(data) > _LONGEST:
-        raise ValueError("it is too long")
+        data = stream.read(_LONGEST)
     try:
-        return json.loads(data)
+        return json.loads(data)  # one that is longer was cut, and isn't JSON any more
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
@@ -180,7 +171,3 @@ def read_json(path: Path) -> Any:
 def _is_file(path: Path) -> bool:
     """Whether it is a regular file, asked before it is opened: a named pipe would block. Raises OSError."""
     return stat.S_ISREG(path.stat().st_mode)
-
-
-def _unreadable(path: Path, error: OSError) -> DatasetkitError:
-    return DatasetkitError(f"can't read {path}: {error}", "Check the path, its permissions and the disk.")

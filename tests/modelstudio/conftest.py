@@ -50,7 +50,7 @@ def studio(tmp_path: Path, clock: Clock) -> Iterator[Studio]:
 
 @pytest.fixture
 def endpoint(studio: Studio) -> Endpoint:
-    return resolve({}, base_url=studio.base_url)
+    return resolve(env={}, base_url=studio.base_url)
 
 
 @pytest.fixture

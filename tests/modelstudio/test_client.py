@@ -36,7 +36,7 @@ def secure(tmp_path: Path) -> Iterator[Studio]:
 
 
 def _upload(studio: Studio, archive: Path, pace: Pace) -> None:
-    with Client(resolve({}, base_url=studio.base_url), Key(KEY), pace=pace) as client:
+    with Client(resolve(env={}, base_url=studio.base_url), Key(KEY), pace=pace) as client:
         upload_zip(archive, client)
 
 
@@ -62,7 +62,7 @@ def test_an_unknown_certificate_is_refused_at_once(secure: Studio, archive: Path
 def test_tls_towards_a_server_that_speaks_none(studio: Studio, archive: Path, pace: Pace) -> None:
     url = studio.base_url.replace("http:", "https:")
     with (
-        Client(resolve({}, base_url=url), Key(KEY), pace=pace) as client,
+        Client(resolve(env={}, base_url=url), Key(KEY), pace=pace) as client,
         pytest.raises(DatasetkitError, match="no secure connection to"),
     ):
         upload_zip(archive, client)
@@ -76,7 +76,7 @@ def test_a_bundle_that_is_none_is_said(content: bytes | None, tmp_path: Path, mo
         bundle.write_bytes(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     with pytest.raises(DatasetkitError, match="SSL_CERT_FILE names no usable CA bundle"):
-        Client(resolve({}, region="singapore"), Key(KEY))
+        Client(resolve(env={}, region="singapore"), Key(KEY))
 
 
 def test_a_proxy_from_the_environment_is_used_and_never_sees_the_key(
@@ -134,7 +134,7 @@ def test_plain_http_to_loopback_goes_past_a_proxy(
 def test_a_proxy_that_cannot_be_used_is_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", url)
     with pytest.raises(DatasetkitError, match="the proxy settings can't be used") as caught:
-        Client(resolve({}, region="singapore"), Key(KEY))
+        Client(resolve(env={}, region="singapore"), Key(KEY))
     assert "pa" not in str(caught.value).removeprefix("the proxy settings can't be used").replace("package", "")
 
 
@@ -217,4 +217,4 @@ def test_who_is_calling_is_said(studio: Studio, client: Client) -> None:
 
 
 def test_an_endpoint_is_a_value(endpoint: Endpoint) -> None:
-    assert resolve({}, base_url=endpoint.base_url) == endpoint
+    assert resolve(env={}, base_url=endpoint.base_url) == endpoint

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -61,15 +63,20 @@ COMPATIBLE, NATIVE = "/compatible-mode/v1", "/api/v1"
         ),
     ],
 )
-def test_a_place_is_named(env: dict[str, str], options: dict[str, str], origin: str, region: str | None) -> None:
-    endpoint = resolve(env, **options)  # type: ignore[arg-type] - the table's keys are resolve's
+def test_a_place_is_named(
+    env: dict[str, str], options: dict[str, str], origin: str, region: str | None, tmp_path: Path
+) -> None:
+    named = {name: value for name, value in options.items() if name != "configured"}
+    if "configured" in options:
+        (tmp_path / "datasetkit.toml").write_text("region = " + json.dumps(options["configured"]))
+    endpoint = resolve(tmp_path / "none", tmp_path, env=env, **named)
     assert endpoint.files == f"{origin}{COMPATIBLE}/files"
     assert endpoint.native_url == f"{origin}{NATIVE}"
     assert endpoint.region == region
 
 
 def test_a_base_url_of_another_form_has_no_native_side() -> None:
-    assert resolve({}, base_url="https://files.example.com/v1").native_url is None
+    assert resolve(env={}, base_url="https://files.example.com/v1").native_url is None
 
 
 @pytest.mark.parametrize(
@@ -104,21 +111,21 @@ def test_a_base_url_of_another_form_has_no_native_side() -> None:
 )
 def test_no_place_without_a_clear_name(env: dict[str, str], options: dict[str, str], says: str) -> None:
     with pytest.raises(DatasetkitError) as caught:
-        resolve(env, **options)  # type: ignore[arg-type] - the table's keys are resolve's
+        resolve(env=env, **options)
     assert says in str(caught.value)
     assert caught.value.next_step
 
 
 def test_a_password_in_a_base_url_is_not_repeated() -> None:
     with pytest.raises(DatasetkitError) as caught:
-        resolve({}, base_url="https://user:hunter2@host/v1")
+        resolve(env={}, base_url="https://user:hunter2@host/v1")
     assert "hunter2" not in str(caught.value) + caught.value.next_step
 
 
 @given(st.text(min_size=1, max_size=80))
 def test_a_workspace_never_changes_the_domain(workspace: str) -> None:
     try:
-        endpoint = resolve({}, region="singapore", workspace=workspace)
+        endpoint = resolve(env={}, region="singapore", workspace=workspace)
     except DatasetkitError:
         return
     parts = urlsplit(endpoint.base_url)
@@ -130,7 +137,7 @@ def test_a_workspace_never_changes_the_domain(workspace: str) -> None:
 def test_any_base_url_is_a_place_or_an_error(text: str) -> None:
     for url in (text, f"https://{text}", f"http://{text}/v1", f"https://host/{text}"):
         try:
-            endpoint = resolve({}, base_url=url)
+            endpoint = resolve(env={}, base_url=url)
         except DatasetkitError:
             continue
         assert urlsplit(endpoint.base_url).scheme == "https" or urlsplit(url).hostname in ("localhost", "127.0.0.1")

@@ -99,7 +99,7 @@ def test_a_server_that_stops_reading(tmp_path: Path, pace: Pace, notes: list[str
     os.truncate(path, 32 * 2**20)  # sparse; more than the buffers of both sockets hold
     with Studio(tmp_path, slow_window=True) as studio:
         studio.misbehave("upload", Misdeed("stall", after=65_536))
-        brief, endpoint = replace(pace, idle=1.0), resolve({}, base_url=studio.base_url)
+        brief, endpoint = replace(pace, idle=1.0), resolve(env={}, base_url=studio.base_url)
         with Client(endpoint, Key(KEY), pace=brief, note=notes.append) as c:
             receipt = upload_zip(path, c)
         assert "while sending to" in notes[1]
@@ -129,7 +129,7 @@ def test_no_connection_in_time(tmp_path: Path, archive: Path, pace: Pace) -> Non
         for waiting in (first, second):  # they fill the queue that no one accepts from
             waiting.setblocking(False)
             waiting.connect_ex(full.getsockname())
-        endpoint = resolve({}, base_url=f"http://127.0.0.1:{full.getsockname()[1]}/v1")
+        endpoint = resolve(env={}, base_url=f"http://127.0.0.1:{full.getsockname()[1]}/v1")
         with (
             Client(endpoint, Key(KEY), pace=replace(pace, connect=0.1)) as client,
             pytest.raises(DatasetkitError, match="no connection to"),
@@ -139,7 +139,7 @@ def test_no_connection_in_time(tmp_path: Path, archive: Path, pace: Pace) -> Non
 
 def test_connection_refused_before_anything(studio: Studio, pace: Pace, archive: Path, clock: Clock) -> None:
     with (
-        Client(resolve({}, base_url=f"http://127.0.0.1:{_closed_port()}/v1"), Key(KEY), pace=pace) as client,
+        Client(resolve(env={}, base_url=f"http://127.0.0.1:{_closed_port()}/v1"), Key(KEY), pace=pace) as client,
         pytest.raises(DatasetkitError, match=r"no connection to 127\.0\.0\.1.*refused"),
     ):
         upload_zip(archive, client)
@@ -152,7 +152,9 @@ def test_connection_refused_and_back_again(tmp_path: Path, pace: Pace, archive: 
     started: list[Studio] = []
     clock.then[2] = lambda: started.append(Studio(tmp_path, port=port).__enter__())
     try:
-        with Client(resolve({}, base_url=f"http://127.0.0.1:{port}/compatible-mode/v1"), Key(KEY), pace=pace) as client:
+        with Client(
+            resolve(env={}, base_url=f"http://127.0.0.1:{port}/compatible-mode/v1"), Key(KEY), pace=pace
+        ) as client:
             receipt = upload_zip(archive, client)
         assert list(started[0].files) == [receipt.file_id]
     finally:

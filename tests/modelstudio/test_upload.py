@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 
@@ -93,7 +94,7 @@ def test_a_receipt_with_an_odd_id_is_said_and_the_service_asked(
     file_id: str, studio: Studio, client: Client, archive: Path, notes: list[str]
 ) -> None:
     first = upload_zip(archive, client)
-    receipt_path(archive).write_text(json.dumps(json.loads(first.to_json()) | {"file_id": file_id}))
+    receipt_path(archive).write_text(json.dumps(asdict(first) | {"file_id": file_id}))
     notes.clear()
     assert upload_zip(archive, client) == first
     assert "is not a usable receipt" in notes[0]
@@ -106,7 +107,7 @@ def test_what_a_receipt_says_cannot_steer_a_terminal(
     field: str, client: Client, archive: Path, notes: list[str]
 ) -> None:
     first = upload_zip(archive, client)
-    receipt_path(archive).write_text(json.dumps(json.loads(first.to_json()) | {field: "https://x\n::error::\x1b[31m"}))
+    receipt_path(archive).write_text(json.dumps(asdict(first) | {field: "https://x\n::error::\x1b[31m"}))
     upload_zip(archive, client)
     assert all(note.isprintable() for note in notes)
 
