@@ -138,7 +138,7 @@ def _confirm(ids: Sequence[str], client: Client) -> None:
     found = [file for file in (show_file(client, file_id) for file_id in ids) if file]
     if not found:
         return
-    click.echo(_table(found), err=True)
+    note(_table(found))
     try:
         sure = click.confirm(f"Delete {plural(len(found), 'file')} for good?", err=True)
     except click.Abort as stop:

@@ -95,7 +95,7 @@ def _check(path: Path, options: dict[str, Any]) -> list[str] | None:
         verdicts = check_all(path, progress=progress, **judging(_as_built(path, options)))
     for verdict in verdicts:
         if verdict.findings:
-            click.echo(text.render(verdict, width=width(sys.stderr)), err=True)
+            note(text.render(verdict, width=width(sys.stderr)))
     if any(verdict.count(Severity.ERROR) for verdict in verdicts):
         return None
     return sorted({each.code for verdict in verdicts for each in verdict.ignored})

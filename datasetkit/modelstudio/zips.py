@@ -7,15 +7,15 @@ import io
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import Lock, replace_file
+from datasetkit.files import locked, replace_file
 from datasetkit.model import Progress
 from datasetkit.modelstudio.answers import plain
 from datasetkit.modelstudio.client import Client
@@ -91,28 +91,20 @@ def only_upload(path: Path, client: Client) -> Iterator[None]:
     Raises DatasetkitError if that one is still running at the end of the client's time limit.
     """
     waited = False
-    while (lock := _try_lock(path, client.note)) is None:
+    while True:
+        # on Windows a lock would keep ourselves from reading the zip
+        with nullcontext(None) if os.name == "nt" else locked(path.resolve(), create=False) as ours:
+            if ours is None:
+                client.note(f"{path} can't be locked here: don't upload it twice at the same time")
+            if ours is not False:
+                yield
+                return
         if not waited:
             client.note(f"another upload of {path} is running; waiting for it")
         if client.left <= 0:
             raise DatasetkitError(f"another upload of {path} is still running", "Run the same command again later.")
         client.pace.sleep(client.pace.first)
         waited = True
-    with lock:
-        yield
-
-
-def _try_lock(path: Path, note: Callable[[str], object]) -> ExitStack | None:
-    """What lets go of the lock beside ``path``; None while another run holds it."""
-    beside = path.with_name(f".{path.name}.lock")
-    with ExitStack() as stack:
-        try:
-            if not stack.enter_context(Lock(beside)):
-                return None
-            stack.callback(beside.unlink, missing_ok=True)
-        except OSError as error:
-            note(f"can't lock {path} ({error.strerror}): don't upload it twice at the same time")
-        return stack.pop_all()
 
 
 @dataclass(frozen=True, slots=True)

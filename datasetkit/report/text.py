@@ -34,7 +34,7 @@ def render(verdict: Verdict, *, every: bool = False, width: int | None = None) -
     ``every`` shows all findings. Lines are wrapped at ``width``, the terminal's, and not at all if that is None.
     """
     counts = Counter(finding.code for finding in verdict.findings)
-    rest = [f"  … and {n - _SHOWN:,} more {code}; --all shows them" for code, n in counts.items() if n > _SHOWN]
+    rest = [f"  … and {n - _SHOWN:,} more {code}; `lint --all` shows them" for code, n in counts.items() if n > _SHOWN]
     rest = [] if every else rest
     rest += [f"  ignored: {i.code} ×{i.count} ({i.reason})" for i in verdict.ignored]
     shown = verdict.findings if every else list(_first(verdict.findings))

@@ -142,7 +142,7 @@ def test_data_jsonl_itself_may_be_named(cli: Cli, clean: Path) -> None:
 
 def test_repeated_codes_are_counted_and_all_are_shown_when_asked(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "data.jsonl").write_text("\n".join(line(n, f"v{n}.mp4", f"i{n}.jpg") for n in range(10)))
-    assert "… and 15 more L209; --all shows them" in cli("lint", tmp_path).out
+    assert "… and 15 more L209; `lint --all` shows them" in cli("lint", tmp_path).out
     assert cli("lint", tmp_path, "--all").out.count("L209") == 20
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ from studio_state import KEY, Misdeed
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import Lock
+from datasetkit.files import locked
 from datasetkit.modelstudio.client import Client
 from datasetkit.modelstudio.endpoint import Endpoint, Key
 from datasetkit.modelstudio.pace import Pace
@@ -217,7 +219,7 @@ def test_two_uploads_at_the_same_time_store_one_file(
 def test_an_upload_that_never_ends_is_not_waited_for_for_ever(
     studio: Studio, client: Client, archive: Path, clock: Clock
 ) -> None:
-    with Lock(archive.with_name(f".{archive.name}.lock")) as ours:
+    with locked(archive) as ours:
         assert ours
         with pytest.raises(DatasetkitError, match=r"another upload of .* is still running"):
             upload_zip(archive, client)
@@ -225,13 +227,18 @@ def test_an_upload_that_never_ends_is_not_waited_for_for_ever(
     assert studio.requests == []
 
 
-def test_where_nothing_can_be_locked_it_is_said_and_sent(
-    studio: Studio, client: Client, archive: Path, notes: list[str]
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_where_nothing_can_be_locked_it_is_said_sent_and_kept(
+    code: int, studio: Studio, client: Client, archive: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive.with_name(f".{archive.name}.lock").mkdir()
+    def refuse(_handle: int, _operation: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
     receipt = upload_zip(archive, client)
     assert "don't upload it twice at the same time" in notes[0]
     assert list(studio.files) == [receipt.file_id]
+    assert read_receipt(archive) == receipt
 
 
 def test_it_waits_until_the_file_is_processed(studio: Studio, client: Client, archive: Path) -> None:
