@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
@@ -18,7 +19,7 @@ from datasetkit import __version__
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.answers import ServiceError, plain, record
 from datasetkit.modelstudio.endpoint import Endpoint, Key, fact
-from datasetkit.modelstudio.pace import Pace, default_pace, duration
+from datasetkit.modelstudio.pace import Pace, duration
 
 T = TypeVar("T")
 
@@ -55,7 +56,7 @@ class Client(AbstractContextManager["Client"]):
         pace: Pace | None = None,
         note: Callable[[str], object] = lambda _line: None,
     ) -> None:
-        self.endpoint, self.pace, self.note = endpoint, pace or default_pace(), note
+        self.endpoint, self.pace, self.note = endpoint, pace or Pace(**fact("pace")), note
         self._key, self._http = key, _http(endpoint, key)
         self._socket: socket.socket | None = None
         self.start(self.pace.limit)
@@ -204,18 +205,15 @@ def _proxy(endpoint: Endpoint) -> str | None:
 def _certificates(env: Mapping[str, str]) -> ssl.SSLContext:
     """The certificates to trust: those that the environment names, else certifi's."""
     names = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-    name = next((name for name in names if env.get(name)), None)
-    if name is None:
+    name, path = next(((name, env[name]) for name in names if env.get(name)), ("", ""))
+    if not name:
         return httpx.create_ssl_context(trust_env=False)
     try:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        folder = os.path.isdir(env[name])  # noqa: PTH112 - either form is allowed in either variable
-        context.load_verify_locations(**{"capath" if folder else "cafile": env[name]})
+        context.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
         return context
     except OSError as error:  # ssl.SSLError is one: a file that holds no certificate
-        raise DatasetkitError(
-            f"{name} names no usable CA bundle: {env[name]}: {error}", f"Correct {name} or unset it."
-        ) from None
+        raise DatasetkitError(f"{name} names no usable CA bundle: {path}: {error}", "Correct or unset it.") from None
 
 
 def _bounded(response: httpx.Response) -> bytes:

@@ -61,9 +61,7 @@ def list_files(client: Client, purpose: str | None = None) -> Iterator[RemoteFil
     while more:
         page = client.ask("GET", client.endpoint.files, params)
         if not isinstance(page.get("data"), list):
-            raise ServiceError(
-                f"{client.endpoint.host} answered with something that is no file list", "Check --base-url."
-            )
+            raise ServiceError(f"{client.endpoint.host} answered without a file list", "Check --base-url.")
         files = [_remote(entry) for entry in page["data"]]
         fresh = {file.id: file for file in files if file and file.id not in seen}
         yield from fresh.values()

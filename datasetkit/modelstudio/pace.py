@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from datasetkit.modelstudio.endpoint import fact
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Bounds and clocks; times in seconds. `default_pace` has the numbers of regions.json.
+    """Bounds and clocks; times in seconds. The numbers are regions.json's `pace`.
 
     A request is tried ``attempts`` times, a zip is sent ``sends`` times, and a file that may have arrived is looked
     for ``looks`` times. Pauses grow from ``first`` to ``longest``, or to ``poll_longest`` while a file is processed.
-    ``connect``, ``idle`` (each read and write) and ``answer`` (the first byte after an upload) are the timeouts of a
-    connection. All of a command takes at most ``limit``, longer for a zip: its size at ``bytes_per_second``.
-    ``chance`` gives a number from 0 to 1.
+    ``connect``, ``idle`` (a read or write) and ``answer`` (the first byte after an upload) are a connection's timeouts.
+    A command takes at most ``limit``, and a zip its size at ``bytes_per_second`` more. ``chance`` is from 0 to 1.
     """
 
     attempts: int
@@ -60,11 +57,6 @@ class Pace:
             return None
         aware = when if when.tzinfo else when.replace(tzinfo=UTC)
         return max(0.0, (aware - self.now()).total_seconds())
-
-
-def default_pace() -> Pace:
-    """The pace that regions.json sets, by the clocks of this machine."""
-    return Pace(**fact("pace"))
 
 
 def duration(seconds: float) -> str:

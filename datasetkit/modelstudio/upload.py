@@ -85,11 +85,7 @@ def upload_zip(
 
 def _usable_receipt(content: OpenZip, client: Client) -> Receipt | None:
     """The receipt beside the zip, if it is for these bytes and this place and the service still has the file."""
-    try:
-        receipt = read_receipt(content.path)
-    except DatasetkitError as error:  # never a reason not to upload: the file list is asked next
-        client.note(f"{error}; looking at the service instead")
-        return None
+    receipt = read_receipt(content.path, client.note)
     if receipt is None:
         return None
     stale = _stale(receipt, content, client)
@@ -236,9 +232,9 @@ def _wait(file_id: str, client: Client) -> None:
         if state == "processed":
             return
         if (remote is None and poll >= pace.looks) or (remote and remote.failed):
-            raise DatasetkitError(f"the service took {file_id}, but now it is {state}", "Send it again with --again.")
+            raise DatasetkitError(f"the service took {file_id}, but now it is {state}", "Run the same command again.")
         if poll == 1:
-            client.note(f"{file_id} is {state} yet; waiting for it")
+            client.note(f"{file_id} is {state}; waiting for it")
         delay = min(pace.delay(poll), pace.poll_longest)
         if delay > client.left:
             raise DatasetkitError(f"{file_id} is stored, but not processed within the time limit", _LATER)

@@ -7,7 +7,7 @@ import io
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -127,8 +127,8 @@ def receipt_path(zip_path: Path) -> Path:
     return zip_path.with_name(f"{zip_path.name}.receipt.json")
 
 
-def read_receipt(zip_path: Path) -> Receipt | None:
-    """The receipt beside ``zip_path``, or None if there is none. Raises DatasetkitError if it can't be used."""
+def read_receipt(zip_path: Path, note: Callable[[str], object]) -> Receipt | None:
+    """The receipt beside ``zip_path``; None if there is none, or with a ``note`` if it can't be used."""
     path = receipt_path(zip_path)
     try:
         found = read_json(path)
@@ -138,7 +138,8 @@ def read_receipt(zip_path: Path) -> Receipt | None:
     except (OSError, ValueError) as error:
         fault = str(error)
     if fault:
-        raise DatasetkitError(f"{path} is not a usable receipt: {plain(fault, 200)}", "Delete it, or send again.")
+        note(f"{path} is not a usable receipt: {plain(fault, 200)}; the service is asked instead")
+        return None
     return Receipt(**{**found, "ignored": tuple(found["ignored"])})
 
 

@@ -12,8 +12,8 @@ from studio_clock import Clock
 from studio_state import KEY
 
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.endpoint import Endpoint, Key, resolve
-from datasetkit.modelstudio.pace import Pace, default_pace
+from datasetkit.modelstudio.endpoint import Endpoint, Key, fact, resolve
+from datasetkit.modelstudio.pace import Pace
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def clock() -> Clock:
 @pytest.fixture
 def pace(clock: Clock) -> Pace:
     changes = {"sleep": clock.sleep, "now": clock.now, "clock": clock.time, "chance": lambda: 0.5}
-    return replace(default_pace(), looks=3, **changes)
+    return replace(Pace(**fact("pace")), looks=3, **changes)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_list_that_never_ends_is_said(studio: Studio, client: Client, tmp_path
 @pytest.mark.parametrize("data", [None, {}, "x", 1])
 def test_a_list_that_is_none_is_said(data: object, studio: Studio, client: Client) -> None:
     studio.always["list"] = Misdeed("edit", changes={"data": data})
-    with pytest.raises(DatasetkitError, match="is no file list"):
+    with pytest.raises(DatasetkitError, match="answered without a file list"):
         list(list_files(client))
 
 

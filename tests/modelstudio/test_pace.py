@@ -9,18 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from studio_clock import Clock
 
-from datasetkit.modelstudio.pace import default_pace, duration
+from datasetkit.modelstudio.endpoint import fact
+from datasetkit.modelstudio.pace import Pace, duration
 
 
 @given(attempt=st.integers(1, 1000), chance=st.floats(0, 1))
 def test_a_delay_is_bounded_and_never_nothing(attempt: int, chance: float) -> None:
-    pace = replace(default_pace(), chance=lambda: chance)
+    pace = replace(Pace(**fact("pace")), chance=lambda: chance)
     assert 0.5 * pace.first <= pace.delay(attempt) <= pace.longest
 
 
 @given(asked=st.floats(0, 1e6), chance=st.floats(0, 1))
 def test_what_the_service_asks_for_is_a_floor(asked: float, chance: float) -> None:
-    assert replace(default_pace(), chance=lambda: chance).delay(1, asked) >= asked
+    assert replace(Pace(**fact("pace")), chance=lambda: chance).delay(1, asked) >= asked
 
 
 @pytest.mark.parametrize(
@@ -44,12 +45,12 @@ def test_what_the_service_asks_for_is_a_floor(asked: float, chance: float) -> No
     ],
 )
 def test_retry_after(header: str | None, seconds: float | None) -> None:
-    assert replace(default_pace(), now=Clock().now).asked(header) == seconds
+    assert replace(Pace(**fact("pace")), now=Clock().now).asked(header) == seconds
 
 
 @given(st.text(max_size=40))
 def test_any_retry_after_is_a_number_or_none(header: str) -> None:
-    asked = replace(default_pace(), now=Clock().now).asked(header)
+    asked = replace(Pace(**fact("pace")), now=Clock().now).asked(header)
     assert asked is None or asked >= 0
 
 

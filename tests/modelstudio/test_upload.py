@@ -33,7 +33,7 @@ def test_a_zip_arrives_whole_and_leaves_its_receipt(studio: Studio, client: Clie
     assert stored.path.read_bytes() == archive.read_bytes()
     assert (stored.filename, stored.purpose, receipt.file_id) == ("money rain.zip", "fine-tune", stored.id)
     assert studio.calls() == ["list", "upload", "show"]
-    assert read_receipt(archive) == receipt
+    assert read_receipt(archive, print) == receipt
     written = json.loads(receipt_path(archive).read_text("utf-8"))
     jsonschema.validate(written, spec.document("receipt.schema.json"))
     assert written["ignored"] == ["V411"]
@@ -88,7 +88,7 @@ def test_a_receipt_that_is_none_is_said_and_replaced(
     receipt_path(archive).write_bytes(written)
     receipt = upload_zip(archive, client)
     assert "is not a usable receipt" in notes[0]
-    assert read_receipt(archive) == receipt
+    assert read_receipt(archive, print) == receipt
 
 
 @pytest.mark.parametrize("file_id", ["../files", "a\nb", "a\n", "\x1b[31m", "", "file-ft-1?x"])
@@ -238,7 +238,7 @@ def test_where_nothing_can_be_locked_it_is_said_sent_and_kept(
     receipt = upload_zip(archive, client)
     assert "don't upload it twice at the same time" in notes[0]
     assert list(studio.files) == [receipt.file_id]
-    assert read_receipt(archive) == receipt
+    assert read_receipt(archive, print) == receipt
 
 
 def test_it_waits_until_the_file_is_processed(studio: Studio, client: Client, archive: Path) -> None:
