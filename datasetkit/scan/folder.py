@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import File, Hazard, Source
@@ -20,9 +20,9 @@ _ANNEX = ".git/annex/objects"
 
 @dataclass(frozen=True)
 class FolderTree:
-    """The files below a folder. Loops of links are walked once; what is not a regular file is a hazard.
+    """The files below a folder. Links are followed; what is not a regular file is a hazard.
 
-    ``hidden`` are paths that are passed over as if they weren't there.
+    ``hidden`` are paths to skip, as if they weren't there.
     """
 
     root: Path
@@ -34,18 +34,17 @@ class FolderTree:
     @cached_property
     def _listing(self) -> tuple[list[File], list[Hazard]]:
         files, hazards = [], []
-        for path in _walk(self.root):
-            relative = path.relative_to(self.root).as_posix()
-            if relative in self.hidden:
+        for path, entry in sorted(_walk(self.root)):
+            if path in self.hidden:
                 continue
-            status = _status(path)
+            status = _status(entry)
             if status is None:
-                files.append(File(relative, 0))  # a dangling link: what it names is told when it is opened
+                files.append(File(path, 0))  # a dangling link: opening it says what is wrong
             elif stat.S_ISREG(status.st_mode):
-                files.append(File(relative, status.st_size, status.st_mtime_ns))
+                files.append(File(path, status.st_size, status.st_mtime_ns))
             else:
-                hazards.append(Hazard(relative, "is a pipe, socket or device, not a file", unsafe=True))
-        return sorted(files, key=lambda file: file.path), hazards
+                hazards.append(Hazard(path, "is a pipe, socket or device, not a file", unsafe=True))
+        return files, hazards
 
     @property
     def files(self) -> list[File]:
@@ -85,43 +84,47 @@ class FolderTree:
 
 
 def folder_tree(path: Path, name: str, hidden: frozenset[str] = frozenset()) -> FolderTree:
-    """The tree of a folder, but for ``hidden``. Raises DatasetkitError where it can't be listed."""
-    tree = FolderTree(path, name, hidden=hidden)
+    """The tree of a folder, without the ``hidden`` paths. Raises DatasetkitError if it can't be listed."""
+    _entries(path)
+    return FolderTree(path, name, hidden=hidden)
+
+
+def _walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Every file below ``root`` with its path from there. A link that leads back to a folder above it is skipped."""
+    waiting: list[tuple[str, frozenset[tuple[int, int]]]] = [("", frozenset())]
+    while waiting:
+        prefix, above = waiting.pop()
+        status = (root / prefix).stat()
+        here = (status.st_dev, status.st_ino)
+        for entry in _entries(root / prefix) if here not in above else ():
+            if not _is_folder(entry):
+                yield prefix + entry.name, entry
+            elif entry.name not in _SILENT:
+                waiting.append((f"{prefix}{entry.name}/", above | {here}))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What a folder holds. An unreadable one stops the run: otherwise all its files would be reported as missing."""
     try:
-        list(os.scandir(path))
+        with os.scandir(folder) as entries:
+            return list(entries)
     except OSError as error:
-        _unlistable(error)
-    return tree
+        raise DatasetkitError(f"can't read the folder {folder}: {error.strerror}", "Check its permissions.") from error
 
 
-def _unlistable(error: OSError) -> NoReturn:
-    """Stop: the files of a folder that can't be listed would all be reported as missing."""
-    raise DatasetkitError(
-        f"can't read the folder {error.filename}: {error.strerror}", "Check its permissions."
-    ) from error
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and Path(entry.path).is_dir())
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    seen = set()
-    for folder, names, files in os.walk(root, followlinks=True, onerror=_unlistable):
-        status = Path(folder).stat()
-        if (status.st_dev, status.st_ino) in seen:
-            names.clear()
-            continue
-        seen.add((status.st_dev, status.st_ino))
-        names[:] = sorted(name for name in names if name not in _SILENT)
-        yield from (Path(folder, file) for file in files)
-
-
-def _status(path: Path) -> os.stat_result | None:
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
     try:
-        return path.stat()
+        return entry.stat()
     except OSError:
         return None
 
 
 def _unfetched(path: Path) -> str | None:
-    """What a dangling link of git-annex names: the text of the pointer file it stands for."""
+    """The text of the git-annex pointer that a dangling link stands for; None for any other file."""
     if path.is_symlink() and not path.exists():
         target = path.readlink().as_posix()
         return f"/annex/objects/{PurePosixPath(target).name}\n" if _ANNEX in target else None

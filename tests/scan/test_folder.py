@@ -37,6 +37,15 @@ def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     assert paths(tmp_path / "set") == ["linked/x.jpg", "y.jpg"]
 
 
+def test_a_link_never_hides_the_folder_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "x.mp4").write_bytes(b"1")
+    (tmp_path / "backup").symlink_to("clips")
+    (tmp_path / "clips" / "up").symlink_to("..")
+    (tmp_path / "self").symlink_to("self")
+    assert paths(tmp_path) == ["backup/x.mp4", "clips/x.mp4", "self"]
+
+
 def test_what_an_annex_has_not_fetched_reads_as_its_pointer(tmp_path: Path) -> None:
     (tmp_path / "x.mp4").symlink_to(".git/annex/objects/aa/bb/SHA256E-s5--cc.mp4/SHA256E-s5--cc.mp4")
     tree = folder_tree(tmp_path, "set")
