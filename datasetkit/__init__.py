@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datasetkit.errors import DatasetkitError
     from datasetkit.findings import Basis, Finding, Ignored, Severity
+    from datasetkit.intake.init import NewDataset, init
     from datasetkit.model import Dataset, Kind, Progress, Role, Where
+    from datasetkit.repair.fix import Fixed, fix
     from datasetkit.verdict import Verdict, check, check_all
 
 __version__ = "0.1.0"
@@ -18,8 +20,10 @@ __all__ = [
     "Dataset",
     "DatasetkitError",
     "Finding",
+    "Fixed",
     "Ignored",
     "Kind",
+    "NewDataset",
     "Progress",
     "Role",
     "Severity",
@@ -28,11 +32,15 @@ __all__ = [
     "__version__",
     "check",
     "check_all",
+    "fix",
+    "init",
 ]
 _MODULES = {
     "datasetkit.errors": ("DatasetkitError",),
     "datasetkit.findings": ("Basis", "Finding", "Ignored", "Severity"),
+    "datasetkit.intake.init": ("NewDataset", "init"),
     "datasetkit.model": ("Dataset", "Kind", "Progress", "Role", "Where"),
+    "datasetkit.repair.fix": ("Fixed", "fix"),
     "datasetkit.verdict": ("Verdict", "check", "check_all"),
 }
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from datasetkit import spec
 from datasetkit.cli.judging import bar, only_judge
 from datasetkit.cli.options import files, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
-from datasetkit.cli.terminal import width
+from datasetkit.cli.terminal import bars, width
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import refuse_existing
+from datasetkit.files import refuse_existing, scratch
 from datasetkit.findings import Severity
 from datasetkit.model import Dataset, Role, Sample
 from datasetkit.pack.archive import Built, pack
@@ -27,6 +28,7 @@ from datasetkit.pack.holdout import hold_out, parse_hold_out
 from datasetkit.pack.layout import Layout, lay_out
 from datasetkit.pack.manifest import manifest, refuse_manifest, write_manifest
 from datasetkit.report import text
+from datasetkit.report.columns import plural, size
 from datasetkit.rules.archive import size_problem
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import Verdict
@@ -35,7 +37,18 @@ Planned = tuple[Layout, Path]
 Zips = Sequence[tuple[Path, list[str]]]
 
 
-@click.command(name="build")
+class _OptionalFactor(click.Command):
+    """A command whose --shrink takes the next argument only if that is a number, not the PATH."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give --shrink its usual factor if no number follows it."""
+        usual = f"--shrink={spec.limits().shrink_factor}"
+        pairs = zip(args, [*args[1:], ""], strict=True)
+        bare = (arg == "--shrink" and not re.fullmatch(r"[\d.]+", following) for arg, following in pairs)
+        return super().parse_args(ctx, [usual if alone else arg for arg, alone in zip(args, bare, strict=True)])
+
+
+@click.command(name="build", cls=_OptionalFactor)
 @click.argument("path", shell_complete=files)
 @click.option("-o", "--output", required=True, metavar="ZIP", type=click.Path(path_type=Path), help="The zip to write.")
 @judging_options
@@ -43,10 +56,8 @@ Zips = Sequence[tuple[Path, list[str]]]
 @click.option("--dir", "as_folder", is_flag=True, help="Write a folder laid out like the zip instead.")
 @click.option(
     "--shrink",
-    is_flag=False,
-    flag_value=spec.limits().shrink_factor,
     type=click.FloatRange(min=1),
-    metavar="[=FACTOR]",
+    metavar="[FACTOR]",
     help="Scale media down to FACTOR times the pixels that training sees (2).",
 )
 @click.option("--verify", is_flag=True, help="Read every byte back and compare.")
@@ -80,9 +91,9 @@ def command(
         raise DatasetkitError(f"-o {output} gives no name to what is built", "Name a new file, or with --dir a folder.")
     send = _sender(path, options, as_folder=as_folder) if upload else None  # what is missing is said before the work
     with ExitStack() as stack:
-        verdict, tree, judge = stack.enter_context(only_judge(path, options))
+        verdict, tree, _ = stack.enter_context(only_judge(path, options))
         if shrink:
-            verdict, tree = stack.enter_context(_shrunken(verdict, tree, judge, shrink, output))
+            verdict, tree = _shrunk(verdict, tree, shrink, stack.enter_context(scratch(output)))
         click.echo(text.render(verdict, width=width(sys.stderr)), err=True)
         if verdict.count(Severity.ERROR):
             click.echo("not built: mend the errors above first", err=True)
@@ -101,12 +112,18 @@ def command(
     return send([(done.path, [i.code for i in verdict.ignored]) for done in built], form) if send else 0
 
 
-def _shrunken(
-    verdict: Verdict, tree: Tree, judge: Callable[[Tree], Verdict], factor: float, output: Path
-) -> AbstractContextManager[tuple[Verdict, Tree]]:
-    from datasetkit.cli.shrinking import shrunken
+def _shrunk(verdict: Verdict, tree: Tree, factor: float, work: Path) -> tuple[Verdict, Tree]:
+    from datasetkit.repair.shrink import shrink
 
-    return shrunken(verdict, tree, judge, factor, output)
+    with bars() as progress:
+        shrunk = shrink(verdict, tree, factor, work, progress)
+    if not shrunk.count:
+        click.echo(f"nothing to shrink: no clip or frame has more than {shrunk.max_pixels:,} pixels", err=True)
+    else:
+        saved = f"saves {size(shrunk.saved)}" if shrunk.saved >= 0 else f"needs {size(-shrunk.saved)} more"
+        files = plural(shrunk.count, "file")
+        click.echo(f"shrunk {files} to at most {shrunk.max_pixels:,} pixels, which {saved}", err=True)
+    return shrunk.verdict, shrunk.tree
 
 
 def _sender(path: str, options: dict[str, Any], *, as_folder: bool) -> Callable[[Zips, str], int]:

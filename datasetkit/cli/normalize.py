@@ -96,7 +96,7 @@ def _show(dataset: Prompted, rewrites: Sequence[Rewrite]) -> None:
 
 
 def _write(dataset: Prompted, changes: Sequence[Rewrite]) -> None:
-    from datasetkit.edits import SetPrompt
+    from datasetkit.edits import SetField
     from datasetkit.files import remove_stale, replace_file
     from datasetkit.repair.lines import edit_lines
 
@@ -106,7 +106,7 @@ def _write(dataset: Prompted, changes: Sequence[Rewrite]) -> None:
         return
     if dataset.file is None:
         raise DatasetkitError(f"{dataset.name} is a zip, which is never changed", "Unpack it and build it anew.")
-    new = edit_lines(dataset.data, [SetPrompt(change.line, change.after) for change in changes])
+    new = edit_lines(dataset.data, [SetField(change.line, "prompt", change.after) for change in changes])
     if dataset.file.read_bytes() != dataset.data:
         raise DatasetkitError(f"{dataset.file} changed while it was being read", "Run this again.")
     replace_file(dataset.file, new)

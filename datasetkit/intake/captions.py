@@ -1,9 +1,10 @@
-"""Captions as the tools that people come from keep them: one file a clip, or one table for a folder. Pure.
+"""Captions in the layouts that other tools use: a file for each clip, or a table for a folder. Pure.
 
-Layouts, from the tools' own documentation and code: a text file of the clip's name (musubi-tuner, diffusion-pipe,
-ai-toolkit; the last also JSON with "caption"); ``metadata.csv`` with file_name,text or video,prompt (DiffSynth-Studio);
-``metadata.csv``/``metadata.jsonl`` with file_name and any text column (Hugging Face's video folder); JSONL with
-video_path and caption (musubi-tuner); ``captions.json`` with a caption or a list of one a name (diffusion-pipe).
+The layouts are from the tools' own documentation and code: a text file named like the clip (musubi-tuner,
+diffusion-pipe, ai-toolkit; the last also JSON with "caption"); ``metadata.csv`` with file_name,text or video,prompt
+(DiffSynth-Studio); ``metadata.csv``/``metadata.jsonl`` with file_name and a text column (Hugging Face's video folder);
+JSONL with video_path and caption (musubi-tuner); ``captions.json`` with a caption, or a list of one, for each name
+(diffusion-pipe).
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 SIDECARS = frozenset({".txt", ".caption", ".json"})
-_TABLES = frozenset({".csv", ".jsonl", ".json"})
-_TABLE_STEMS = frozenset({"captions", "caption", "metadata", "dataset", "prompts"})
+_DELIMITERS = {".csv": ",;\t", ".tsv": "\t"}
+_TABLE_STEMS = frozenset({"captions", "caption", "metadata", "dataset", "data", "prompts"})
 
-# the columns that name a clip, its caption and its frames, best first
+# the columns for a clip, its caption and its frames, best first
 _CLIP = ("video_path", "video", "video_file", "video_file_name", "file_name", "filename", "file", "path")
 _TEXT = ("prompt", "caption", "text", "description")
 _FIRST = ("first_frame_path", "first_frame", "first_frame_file_name", "input_image", "image_path", "image")
@@ -27,8 +28,8 @@ _LAST = ("last_frame_path", "last_frame", "last_frame_file_name", "end_image")
 
 
 @dataclass(frozen=True, slots=True)
-class Unpaired:
-    """A file, or a line of one, that belongs to no clip as far as can be told, and why."""
+class Unused:
+    """A raw file, or a line of one ("captions.csv:3"), that no sample uses, and why."""
 
     path: str
     reason: str
@@ -36,7 +37,7 @@ class Unpaired:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one entry of a table says; paths are as written. ``origin`` is the file with the line or key."""
+    """One entry of a table, with paths as written. ``origin`` is the table's path with the line or key."""
 
     origin: str
     clip: str
@@ -46,7 +47,7 @@ class Row:
 
 
 def decode(data: bytes) -> str | None:
-    """A caption file's text: UTF-8, or UTF-16 with its mark; None for anything else."""
+    """The text of UTF-8, or of UTF-16 with a byte order mark; None for anything else."""
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return data.decode(encoding)
@@ -55,91 +56,99 @@ def decode(data: bytes) -> str | None:
 
 
 def is_table(path: str) -> bool:
-    """Whether a file is one that holds captions for many clips, by its name."""
+    """Whether a file may hold captions for many clips, by its name."""
     name = PurePosixPath(path.lower())
-    return name.suffix in _TABLES and name.stem in _TABLE_STEMS
+    return name.suffix in _DELIMITERS or (name.suffix in (".jsonl", ".json") and name.stem in _TABLE_STEMS)
 
 
-def sidecar(path: str, text: str) -> str | Unpaired:
-    """The caption that a file beside a clip holds, on one line."""
+def sidecar(path: str, text: str) -> str | Unused:
+    """The caption in a file that belongs to one clip, on one line."""
     if path.lower().endswith(".json"):
-        try:
-            values = json.loads(text)
-        except (ValueError, RecursionError):
-            return Unpaired(path, "is not JSON")
-        found = _first(values, _TEXT) if isinstance(values, dict) else None
-        text = found or ""
-    joined = " ".join(text.split("\n")) if "\n" in text else text
-    return " ".join(joined.split()) or Unpaired(path, "holds no caption")
+        values = _parsed(path, text)
+        if isinstance(values, Unused):
+            return values
+        text = (_first(values, _TEXT) if isinstance(values, dict) else None) or ""
+    return " ".join(text.split()) or Unused(path, "holds no caption")
 
 
-def rows(path: str, text: str) -> Iterator[Row | Unpaired]:
+def rows(path: str, text: str) -> Iterator[Row | Unused]:
     """The entries of a table of captions."""
-    if path.lower().endswith(".csv"):
-        yield from _csv(path, text)
-    elif path.lower().endswith(".jsonl"):
-        yield from _jsonl(path, text)
-    else:
-        yield from _json(path, text)
+    suffix = PurePosixPath(path.lower()).suffix
+    if suffix in _DELIMITERS:
+        return _delimited(path, text, _DELIMITERS[suffix])
+    return _json_lines(path, text) if suffix == ".jsonl" else _json(path, text)
 
 
-def _csv(path: str, text: str) -> Iterator[Row | Unpaired]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+def _delimited(path: str, text: str, delimiters: str) -> Iterator[Row | Unused]:
+    """A table whose delimiter is the one that splits its first line into columns that are known here."""
+    header = text.partition("\n")[0]
     try:
-        for values in reader:
-            cells = {key.strip().lower(): cell for key, cell in values.items() if key and isinstance(cell, str)}
-            yield _row(f"{path}:{reader.line_num}", cells)
+        for delimiter in delimiters:
+            if _holds_captions(next(csv.reader([header], delimiter=delimiter), [])):
+                yield from _records(path, csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+                return
     except csv.Error as error:
-        yield Unpaired(f"{path}:{reader.line_num}", f"is not CSV ({error})")
-
-
-def _jsonl(path: str, text: str) -> Iterator[Row | Unpaired]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line)
-        except (ValueError, RecursionError):
-            yield Unpaired(f"{path}:{number}", "is not JSON")
-            continue
-        yield _row(f"{path}:{number}", values)
-
-
-def _json(path: str, text: str) -> Iterator[Row | Unpaired]:
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        yield Unpaired(path, "is not JSON")
+        yield Unused(path, f"can't be read as a table ({error})")
         return
+    needed = f"it needs one of {', '.join(_CLIP)} for the clip, and one of {', '.join(_TEXT)} for the caption"
+    yield Unused(path, f"has the columns {header.strip()[:200]!r}; {needed}")
+
+
+def _holds_captions(columns: Iterable[str]) -> bool:
+    names = {column.strip().lower() for column in columns}
+    return not names.isdisjoint(_CLIP) and not names.isdisjoint(_TEXT)
+
+
+def _records(path: str, reader: csv.DictReader[str]) -> Iterator[Row | Unused]:
+    for values in reader:
+        cells = {key.strip().lower(): cell for key, cell in values.items() if key and isinstance(cell, str)}
+        yield _row(f"{path}:{reader.line_num}", cells)
+
+
+def _json_lines(path: str, text: str) -> Iterator[Row | Unused]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield _row(f"{path}:{number}", _parsed(f"{path}:{number}", line))
+
+
+def _json(path: str, text: str) -> Iterator[Row | Unused]:
+    values = _parsed(path, text)
     if isinstance(values, list):
-        for number, value in enumerate(values, 1):
-            yield _row(f"{path}, entry {number}", value)
+        yield from (_row(f"{path}, entry {number}", value) for number, value in enumerate(values, 1))
     elif isinstance(values, dict):
-        for name, value in values.items():
-            yield _entry(f"{path}, {name}", name, value)
+        yield from (_entry(f"{path}, {name}", name, value) for name, value in values.items())
     else:
-        yield Unpaired(path, "holds neither an object nor a list")
+        yield values if isinstance(values, Unused) else Unused(path, "holds neither an object nor a list")
 
 
-def _entry(origin: str, name: str, value: object) -> Row | Unpaired:
-    """What `captions.json` says under a clip's name."""
+def _entry(origin: str, name: str, value: object) -> Row | Unused:
+    """What `captions.json` holds under a clip's name."""
     if isinstance(value, dict):
         return _row(origin, {**value, "video_path": name})
     captions = value if isinstance(value, list) else [value]
     if len(captions) != 1:
-        return Unpaired(origin, f"has {len(captions)} captions where a sample takes one")
+        return Unused(origin, f"has {len(captions)} captions; a sample takes one")
     return _row(origin, {"video_path": name, "caption": captions[0]})
 
 
-def _row(origin: str, values: object) -> Row | Unpaired:
+def _row(origin: str, values: object) -> Row | Unused:
+    if isinstance(values, Unused):
+        return values
     if not isinstance(values, dict):
-        return Unpaired(origin, "is not an object")
+        return Unused(origin, "is not an object")
     clip, text = _first(values, _CLIP), _first(values, _TEXT)
     if clip is None:
-        return Unpaired(origin, "names no clip")
+        return Unused(origin, "names no clip")
     if text is None:
-        return Unpaired(origin, f"has no caption for {clip}")
+        return Unused(origin, f"has no caption for {clip}")
     return Row(origin, clip, " ".join(text.split()), _first(values, _FIRST), _first(values, _LAST))
+
+
+def _parsed(origin: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return Unused(origin, "is not JSON")
 
 
 def _first(values: Mapping[str, object], names: tuple[str, ...]) -> str | None:

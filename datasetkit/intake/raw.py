@@ -1,124 +1,164 @@
-"""A folder of raw clips as samples to be: what belongs together, and the path that each medium will have."""
+"""A folder of raw clips as samples to make: what belongs together, and the path that each medium will have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from datasetkit import spec
 from datasetkit.edits import GrabFrame, Which, plain_clip, plain_image
 from datasetkit.errors import DatasetkitError
-from datasetkit.intake.captions import Unpaired, decode
-from datasetkit.intake.pairing import Pair, Pairing, pair, wants_text
-from datasetkit.model import Kind
+from datasetkit.intake.captions import SIDECARS, Unused, decode, is_table
+from datasetkit.intake.pairing import ClipFiles, Pairing, pair
+from datasetkit.media.content import HEAD, UNKNOWN, Sort, sniff
+from datasetkit.model import Expected, File, Kind
 from datasetkit.repair.plan import Step
 from datasetkit.scan.tree import Tree
 
-_LONGEST = 64 << 20  # bytes; a larger table of captions is none
+# fmt: off
+# Formats without a signature of their own go by their names; whether they can be read is seen when they are.
+_NAMED = dict.fromkeys((
+    ".mp4", ".mov", ".m4v", ".qt", ".f4v", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".m2v", ".ts", ".mts", ".m2ts",
+    ".m2t", ".vob", ".wmv", ".asf", ".flv", ".ogv", ".3gp", ".3g2", ".mxf", ".h264", ".264", ".h265", ".265", ".hevc",
+    ".ivf", ".obu", ".dv", ".rm", ".rmvb", ".nut", ".swf",
+), Expected.VIDEO) | dict.fromkeys((
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2",
+), Expected.IMAGE)
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """A sample to be: what was paired, and a step for its clip and each of its frames."""
+class NewSample:
+    """A sample to make: the raw files it comes from, and a step for its clip and for each of its frames."""
 
-    pair: Pair
+    files: ClipFiles
     clip: Step
     frames: tuple[Step, ...]
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps for all its media."""
+        return (self.clip, *self.frames)
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Raw files by what they are."""
+
+    clips: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    unused: list[Unused] = field(default_factory=list)
+
 
 def read_raw(tree: Tree) -> Pairing:
-    """Pair the files of a tree. Hidden files, and what macOS leaves beside files, have no part in it.
+    """Pair the files of a tree; every file is part of a pair or listed as unused.
 
-    Raises DatasetkitError where the tree holds no clip, or is a dataset already.
+    Raises DatasetkitError if the tree holds no clip, or is a dataset already.
     """
-    files = [file for file in tree.files if not _hidden(file.path)]
-    if any(file.path == spec.limits().annotations_name for file in files):
+    if any(file.path == spec.limits().annotations_name for file in tree.files):
         raise DatasetkitError(f"{tree.name} is a dataset already", f"See `datasetkit lint {tree.name}`.")
-    texts: dict[str, str] = {}
-    unread = []
-    for file in files:
-        if wants_text(file.path):
-            read = _text(tree, file.path, file.size)
-            if isinstance(read, Unpaired):
-                unread.append(read)
-            else:
-                texts[file.path] = read
-    found = pair((file.path for file in files), texts)
-    if not found.pairs:
-        raise DatasetkitError(f"there is no clip in {tree.name}", "Name the folder that holds the clips.")
-    return Pairing(found.pairs, (*found.unpaired, *unread))
+    found = _Sorted()
+    for file in tree.files:
+        _sort(tree, file, found)
+    if not found.clips:
+        why = f": {found.unused[0].path} {found.unused[0].reason}" if found.unused else ""
+        raise DatasetkitError(f"there is no clip in {tree.name}{why}", "Name the folder that holds the clips.")
+    pairing = pair(found.clips, found.images, found.texts)
+    found.unused += [Unused(hazard.path, hazard.reason) for hazard in tree.hazards]
+    return Pairing(pairing.clips, (*pairing.unused, *found.unused))
 
 
-def plan_samples(pairs: Iterable[Pair], kind: Kind, suffix: str, *, convert: bool = True) -> list[Start]:
-    """The samples of a set of this kind. A clip keeps its folder and stem, frames take its stem and their place.
+def plan_samples(clips: Iterable[ClipFiles], kind: Kind, suffix: str, *, convert: bool = True) -> list[NewSample]:
+    """The samples of a set of this kind. A clip keeps its folder and stem; its frames are named after it.
 
-    ``suffix`` (".jpg", ".png") is that of grabbed frames. Clips are to be what `plain_clip` says and given frames what
-    `plain_image` does, under extensions that suit; without ``convert`` all of them keep their extension.
+    ``suffix`` (".jpg", ".png") is that of frames taken from clips. Clips and given frames become what `plain_clip`
+    and `plain_image` say, with a matching extension; without ``convert`` they keep their extension.
     """
-    used: set[str] = set()
-    return [_start(one, kind, suffix, used, convert=convert) for one in pairs]
-
-
-def _hidden(path: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
-
-
-def _text(tree: Tree, path: str, size: int) -> str | Unpaired:
-    if size > _LONGEST:
-        return Unpaired(path, f"has {size:,} bytes, which no file of captions has")
-    try:
-        with tree.open(path) as stream:
-            text = decode(stream.read())
-    except OSError as error:
-        return Unpaired(path, f"can't be read: {error.strerror or error}")
-    return Unpaired(path, "is neither UTF-8 nor UTF-16") if text is None else text
-
-
-def _start(one: Pair, kind: Kind, suffix: str, used: set[str], *, convert: bool) -> Start:
-    stem = _free(_storable(PurePosixPath(one.clip).with_suffix("").as_posix()), used)
-    frames = [(Which.FIRST, one.first)]
-    if kind is Kind.KF2V:
-        frames.append((Which.LAST, one.last))
-    ending, usual = PurePosixPath(one.clip).suffix, spec.limits().extensions["mp4"]
-    clip = stem + (ending if ending.lower() in usual or not convert else usual[0])
-    steps = (
-        grabbed(clip, which, f"{stem}_{which}{suffix}")
-        if given is None
-        else _given(given, f"{stem}_{which}", suffix, convert=convert)
-        for which, given in frames
-    )
-    return Start(one, Step(plain_clip(one.clip), clip), tuple(steps))
-
-
-def _given(given: str, path: str, suffix: str, *, convert: bool) -> Step:
-    """The step for a frame that was given, in the format that its name says or else in the one of ``suffix``."""
-    own = PurePosixPath(given).suffix
-    ending = own if own.lower() in _formats() else suffix
-    return Step(plain_image(given, _formats()[ending.lower()]), path + (ending if convert else own))
-
-
-def _formats() -> dict[str, str]:
-    limits = spec.limits()
-    return {ending: name for name in limits.image_formats for ending in limits.extensions[name]}
+    taken: set[str] = set()
+    return [_sample(files, kind, suffix, taken, convert=convert) for files in clips]
 
 
 def grabbed(clip: str, which: Which, path: str) -> Step:
-    """The step that takes a frame from a clip of the new dataset."""
+    """The step that takes a frame from a clip and saves it at ``path``."""
     return Step(GrabFrame(path, clip, which), path)
 
 
+def _sort(tree: Tree, file: File, found: _Sorted) -> None:
+    """Put a file where its content says it belongs, or its name if the content has no signature."""
+    path, suffix = file.path, PurePosixPath(file.path).suffix.lower()
+    if any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
+        found.unused.append(Unused(path, "is a hidden file"))
+        return
+    try:
+        with tree.open(path) as stream:
+            content = sniff(stream.read(HEAD), file.size)
+    except OSError as error:
+        found.unused.append(Unused(path, f"can't be opened: {error.strerror or error}"))
+        return
+    medium = content.medium or (_NAMED.get(suffix) if content is UNKNOWN else None)
+    if medium:
+        (found.clips if medium is Expected.VIDEO else found.images).append(path)
+    elif content.sort is Sort.POINTER:
+        found.unused.append(Unused(path, f"is {content.phrase}: fetch the file that it stands for"))
+    elif is_table(path) or suffix in SIDECARS:
+        text = _text(tree, file)
+        if isinstance(text, Unused):
+            found.unused.append(text)
+        else:
+            found.texts[path] = text
+    else:
+        phrase = "a file of an unknown format" if content is UNKNOWN else content.phrase
+        found.unused.append(Unused(path, f"is {phrase}, not a clip, image or caption"))
+
+
+def _text(tree: Tree, file: File) -> str | Unused:
+    if file.size > spec.limits().annotations_read_bytes:
+        return Unused(file.path, f"has {file.size:,} bytes, too many for captions")
+    try:
+        with tree.open(file.path) as stream:
+            text = decode(stream.read())
+    except OSError as error:
+        return Unused(file.path, f"can't be read: {error.strerror or error}")
+    return Unused(file.path, "is neither UTF-8 nor UTF-16: save it as UTF-8") if text is None else text
+
+
+def _sample(files: ClipFiles, kind: Kind, suffix: str, taken: set[str], *, convert: bool) -> NewSample:
+    path = PurePosixPath(files.clip)
+    stem = _free(_storable(path.with_suffix("").as_posix()), taken)
+    usual = spec.limits().extensions["mp4"]
+    clip = stem + (path.suffix if path.suffix.lower() in usual or not convert else usual[0])
+    given = {Which.FIRST: files.first} | ({Which.LAST: files.last} if kind is Kind.KF2V else {})
+    frames = (
+        grabbed(files.clip, which, f"{stem}_{which}{suffix}")
+        if image is None
+        else _given(image, f"{stem}_{which}", suffix, convert=convert)
+        for which, image in given.items()
+    )
+    return NewSample(files, Step(plain_clip(files.clip), clip), tuple(frames))
+
+
+def _given(image: str, path: str, suffix: str, *, convert: bool) -> Step:
+    """The step for a given frame, in the format of its own extension or else in that of ``suffix``."""
+    limits = spec.limits()
+    formats = {ending: name for name in limits.image_formats for ending in limits.extensions[name]}
+    own = PurePosixPath(image).suffix
+    ending = own if own.lower() in formats else suffix
+    return Step(plain_image(image, formats[ending.lower()]), path + (ending if convert else own))
+
+
 def _storable(path: str) -> str:
-    """The path without bytes that are no UTF-8, which no line of data.jsonl could name."""
+    """The path without bytes that aren't UTF-8, which no line of data.jsonl can name."""
     return path.encode("utf-8", "replace").decode().replace("?", "_")
 
 
-def _free(stem: str, used: set[str]) -> str:
-    """A stem that no other sample has: the names made of it must differ on file systems that fold case too."""
+def _free(stem: str, taken: set[str]) -> str:
+    """A stem that no other sample has, also on file systems that ignore case."""
     number, name = 2, stem
-    while not used.isdisjoint(_names(name)):
+    while not taken.isdisjoint(_names(name)):
         number, name = number + 1, f"{stem}_{number}"
-    used.update(_names(name))
+    taken.update(_names(name))
     return name
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+from datasetkit.model import Expected
 
 HEAD = 4096  # bytes that `sniff` wants to see; SVG and HTML may begin with long comments
 
@@ -26,57 +28,63 @@ class Content:
 
     ``name`` is the format of an image ("JPEG", "PNG", "WEBP", "BMP"), the container of a clip ("mp4", "mov")
     or the system that left a pointer ("Git LFS", "git-annex"). ``phrase`` names it within a sentence:
-    "a GIF image".
+    "a GIF image". ``medium`` says what it can become in a dataset, None for what is neither image nor clip; a GIF is
+    a clip.
     """
 
     sort: Sort
     name: str = ""
     phrase: str = ""
+    medium: Expected | None = field(default=None, compare=False)
 
 
 EMPTY = Content(Sort.EMPTY, phrase="an empty file")
 UNKNOWN = Content(Sort.UNKNOWN, phrase="no format known here")
-MP4 = Content(Sort.VIDEO, "mp4", "an MP4 video")
-MOV = Content(Sort.VIDEO, "mov", "a MOV video")
+MP4 = Content(Sort.VIDEO, "mp4", "an MP4 video", Expected.VIDEO)
+MOV = Content(Sort.VIDEO, "mov", "a MOV video", Expected.VIDEO)
 LFS = Content(Sort.POINTER, "Git LFS", "a Git LFS pointer")
 ANNEX = Content(Sort.POINTER, "git-annex", "a git-annex pointer")
 
 
-def _foreign(phrase: str) -> Content:
-    return Content(Sort.FOREIGN, phrase=phrase)
+def _foreign(phrase: str, medium: Expected | None = None) -> Content:
+    return Content(Sort.FOREIGN, phrase=phrase, medium=medium)
+
+
+def _image(name: str) -> Content:
+    return Content(Sort.IMAGE, name, f"a {name} image", Expected.IMAGE)
 
 
 # (offset, bytes there): the signatures as libmagic and the formats' own documents give them.
 _SIGNATURES: tuple[tuple[int, bytes, Content], ...] = (
-    (0, b"\xff\xd8", Content(Sort.IMAGE, "JPEG", "a JPEG image")),
-    (0, b"\x89PNG", Content(Sort.IMAGE, "PNG", "a PNG image")),
-    (8, b"WEBP", Content(Sort.IMAGE, "WEBP", "a WEBP image")),  # after RIFF; see _signed
-    (8, b"AVI ", _foreign("an AVI video")),
+    (0, b"\xff\xd8", _image("JPEG")),
+    (0, b"\x89PNG", _image("PNG")),
+    (8, b"WEBP", _image("WEBP")),  # after RIFF; see _signed
+    (8, b"AVI ", _foreign("an AVI video", Expected.VIDEO)),
     (8, b"WAVE", _foreign("a WAV sound")),
-    (0, b"GIF8", _foreign("a GIF image")),
-    (0, b"II*\0", _foreign("a TIFF image")),
-    (0, b"MM\0*", _foreign("a TIFF image")),
-    (0, b"II+\0", _foreign("a BigTIFF image")),
-    (0, b"MM\0+", _foreign("a BigTIFF image")),
-    (0, b"\0\0\0\x0cjP  ", _foreign("a JPEG 2000 image")),
-    (0, b"\xff\x4f\xff\x51", _foreign("a JPEG 2000 image")),
-    (0, b"\xff\x0a", _foreign("a JPEG XL image")),
-    (0, b"\0\0\0\x0cJXL ", _foreign("a JPEG XL image")),
-    (0, b"8BPS", _foreign("a Photoshop image")),
+    (0, b"GIF8", _foreign("a GIF image", Expected.VIDEO)),
+    (0, b"II*\0", _foreign("a TIFF image", Expected.IMAGE)),
+    (0, b"MM\0*", _foreign("a TIFF image", Expected.IMAGE)),
+    (0, b"II+\0", _foreign("a BigTIFF image", Expected.IMAGE)),
+    (0, b"MM\0+", _foreign("a BigTIFF image", Expected.IMAGE)),
+    (0, b"\0\0\0\x0cjP  ", _foreign("a JPEG 2000 image", Expected.IMAGE)),
+    (0, b"\xff\x4f\xff\x51", _foreign("a JPEG 2000 image", Expected.IMAGE)),
+    (0, b"\xff\x0a", _foreign("a JPEG XL image", Expected.IMAGE)),
+    (0, b"\0\0\0\x0cJXL ", _foreign("a JPEG XL image", Expected.IMAGE)),
+    (0, b"8BPS", _foreign("a Photoshop image", Expected.IMAGE)),
     (0, b"\0\0\1\0", _foreign("an ICO icon")),
-    (0, b"qoif", _foreign("a QOI image")),
-    (0, b"\x76\x2f\x31\x01", _foreign("an OpenEXR image")),
-    (0, b"\x1a\x45\xdf\xa3", _foreign("a WebM or Matroska video")),
-    (0, b"FLV\x01", _foreign("an FLV video")),
-    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _foreign("a WMV video")),
-    (0, b"\0\0\1\xba", _foreign("an MPEG program stream")),
-    (0, b"\0\0\1\xb3", _foreign("a bare MPEG video stream")),
-    (0, b"\0\0\0\1\x67", _foreign("a bare H.264 stream")),
-    (0, b"\0\0\1\x67", _foreign("a bare H.264 stream")),
-    (0, b"\0\0\0\1\x40\1", _foreign("a bare H.265 stream")),
-    (0, b"DKIF", _foreign("an IVF video")),
-    (0, b"YUV4MPEG2 ", _foreign("a YUV4MPEG2 video")),
-    (0, b"OggS", _foreign("an Ogg file")),
+    (0, b"qoif", _foreign("a QOI image", Expected.IMAGE)),
+    (0, b"\x76\x2f\x31\x01", _foreign("an OpenEXR image", Expected.IMAGE)),
+    (0, b"\x1a\x45\xdf\xa3", _foreign("a WebM or Matroska video", Expected.VIDEO)),
+    (0, b"FLV\x01", _foreign("an FLV video", Expected.VIDEO)),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _foreign("a WMV video", Expected.VIDEO)),
+    (0, b"\0\0\1\xba", _foreign("an MPEG program stream", Expected.VIDEO)),
+    (0, b"\0\0\1\xb3", _foreign("a bare MPEG video stream", Expected.VIDEO)),
+    (0, b"\0\0\0\1\x67", _foreign("a bare H.264 stream", Expected.VIDEO)),
+    (0, b"\0\0\1\x67", _foreign("a bare H.264 stream", Expected.VIDEO)),
+    (0, b"\0\0\0\1\x40\1", _foreign("a bare H.265 stream", Expected.VIDEO)),
+    (0, b"DKIF", _foreign("an IVF video", Expected.VIDEO)),
+    (0, b"YUV4MPEG2 ", _foreign("a YUV4MPEG2 video", Expected.VIDEO)),
+    (0, b"OggS", _foreign("an Ogg file", Expected.VIDEO)),
     (0, b"ID3", _foreign("an MP3 sound")),
     (0, b"\xff\xfb", _foreign("an MP3 sound")),
     (0, b"\xff\xf3", _foreign("an MP3 sound")),
@@ -136,11 +144,11 @@ def _branded(head: bytes) -> Content:
     end = min(int.from_bytes(head[:4]), len(head))
     major, compatible = head[8:12], {head[at : at + 4] for at in range(16, end - 3, 4)}
     if major in _AVIF or (major in _HEIF and compatible & _AVIF):
-        return _foreign("an AVIF image")
+        return _foreign("an AVIF image", Expected.IMAGE)
     if major in _HEIF:
-        return _foreign("a HEIC image")
+        return _foreign("a HEIC image", Expected.IMAGE)
     if major == b"crx ":
-        return _foreign("a Canon raw image")
+        return _foreign("a Canon raw image", Expected.IMAGE)
     return MOV if major == b"qt  " else MP4
 
 
@@ -156,14 +164,14 @@ def _stream(head: bytes) -> Content | None:
     for first, step in ((0, 188), (4, 192)):
         marks = head[first : first + 4 * step : step]
         if len(marks) == 4 and marks == b"GGGG":
-            return _foreign("an MPEG transport stream")
+            return _foreign("an MPEG transport stream", Expected.VIDEO)
     return None
 
 
 def _bitmap(head: bytes) -> Content | None:
     """BMP has only two letters for a signature, so the text that begins with BM must be told from it."""
     found = head.startswith(b"BM") and b"\0" in head[2:18]
-    return Content(Sort.IMAGE, "BMP", "a BMP image") if found else None
+    return _image("BMP") if found else None
 
 
 def _text(head: bytes, size: int) -> Content | None:

@@ -1,4 +1,4 @@
-"""What a plan did to a dataset's findings: which are gone, which are new, and which fix is to blame. Pure."""
+"""What fixes did to a dataset's findings: which are still there, which are new, and which fix caused them. Pure."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ Key = tuple[str, int | None, str | None]
 
 
 def blamed(before: Verdict, after: Verdict, fixed: Sequence[Finding], edits: Sequence[LineEdit]) -> dict[Finding, str]:
-    """The fixes that did not remove their finding or brought a new one, each with the reason.
+    """The fixes that left their finding or caused a new one, each with the reason.
 
-    Only errors and warnings count as new, and only where the dataset could be judged before: what stood behind a
-    line or medium that couldn't be read has come to light, not into being.
+    Only errors and warnings count as new, and only on lines that could be read in full before: elsewhere they were
+    hidden until now.
     """
-    there = {_key(finding, finding.where.line) for finding in after.findings}
+    left = {_key(finding, finding.where.line) for finding in after.findings}
     moved = {finding: _key(finding, _moved(finding.where.line, edits)) for finding in fixed}
-    reasons = {finding: "it is still found afterwards" for finding, key in moved.items() if key in there}
-    for new in _brought(before, after, edits):
-        guilty = [finding for finding, key in moved.items() if key[1] == new.where.line] or fixed
-        reasons |= dict.fromkeys(guilty, f"it would bring {new.code} {new.name}: {new.message}")
+    reasons = {finding: "the problem is still there afterwards" for finding, key in moved.items() if key in left}
+    for new in _new(before, after, edits):
+        causes = [finding for finding, key in moved.items() if key[1] == new.where.line] or fixed
+        reasons |= dict.fromkeys(causes, f"it would cause {new.code} {new.name}: {new.message}")
     return reasons
 
 
-def _brought(before: Verdict, after: Verdict, edits: Sequence[LineEdit]) -> Iterator[Finding]:
+def _new(before: Verdict, after: Verdict, edits: Sequence[LineEdit]) -> Iterator[Finding]:
     known = {_key(finding, _moved(finding.where.line, edits)) for finding in before.findings}
-    revealed = set(_revealed(before.dataset, edits))
+    readable = set(_readable(before.dataset, edits))
+    complete = len(readable) == len(before.dataset.lines)
     for finding in after.findings:
         line = finding.where.line
-        hidden = line in revealed or (line is None and revealed)
-        if finding.severity > Severity.ADVICE and _key(finding, line) not in known and not hidden:
+        comparable = complete if line is None else line in readable
+        if finding.severity > Severity.ADVICE and _key(finding, line) not in known and comparable:
             yield finding
 
 
@@ -41,14 +42,10 @@ def _key(finding: Finding, line: int | None) -> Key:
     return finding.code, line, finding.where.field
 
 
-def _revealed(before: Dataset, edits: Sequence[LineEdit]) -> Iterator[int | None]:
-    """The lines, as numbered afterwards, that could not be judged in full before."""
-    for edit in edits:
-        if isinstance(edit, SetLine):
-            start = _moved(edit.line, edits) or edit.line
-            yield from range(start, start + edit.text.count("\n") + 1)
+def _readable(before: Dataset, edits: Sequence[LineEdit]) -> Iterator[int | None]:
+    """The lines, as numbered afterwards, that were records before and whose media could be read."""
     for line in before.lines:
-        if isinstance(line, BrokenLine) or not all(isinstance(r.medium, Image | Video) for r in line.references):
+        if not isinstance(line, BrokenLine) and all(isinstance(r.medium, Image | Video) for r in line.references):
             yield _moved(line.where.line, edits)
 
 

@@ -1,11 +1,11 @@
-"""Edits on the bytes of data.jsonl: only what is edited changes, every other byte stays. Pure."""
+"""Edits of the bytes of data.jsonl: only what is edited changes, every other byte stays. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 
-from datasetkit.edits import DropLine, LineEdit, SetField, SetLine, SetPrompt, StripBom
+from datasetkit.edits import DropLine, LineEdit, SetField, SetLine, StripBom
 from datasetkit.errors import DatasetkitError
 
 _BOM = b"\xef\xbb\xbf"
@@ -13,9 +13,9 @@ _BLANK = " \t\r\n"
 
 
 def edit_lines(data: bytes, edits: Iterable[LineEdit]) -> bytes:
-    """The bytes of data.jsonl with edits carried out; line numbers are those of ``data``.
+    """The bytes of data.jsonl after the edits; line numbers are those of ``data``.
 
-    Raises DatasetkitError where a line is not there, or is no record though one of its fields shall be set.
+    Raises DatasetkitError if a line doesn't exist, or isn't a record although a field of it should be set.
     """
     bom = _BOM if data.startswith(_BOM) else b""
     lines: list[bytes | None] = [*data.removeprefix(_BOM).split(b"\n")]
@@ -27,24 +27,22 @@ def edit_lines(data: bytes, edits: Iterable[LineEdit]) -> bytes:
                 _set_lines(lines, edit)
             case SetField():
                 lines[edit.line - 1] = replace_value(_line(lines, edit.line), edit.field, edit.value)
-            case SetPrompt():
-                lines[edit.line - 1] = replace_value(_line(lines, edit.line), "prompt", edit.text)
             case DropLine():
                 _drop(lines, edit.line)
     return bom + b"\n".join(line for line in lines if line is not None)
 
 
 def replace_value(line: bytes, field: str, value: str) -> bytes:
-    """The line with a top-level field's value replaced, or added at the end where the line lacks the field.
+    """The line with a top-level field's value replaced, or added at the end if the line lacks the field.
 
-    Of a key that is given twice the last counts, as it does for every reader of JSON.
-    Raises DatasetkitError where the line is no JSON object.
+    Of a repeated key the last one counts, as for every reader of JSON. Raises DatasetkitError if the line isn't a
+    JSON object.
     """
     try:
         text = line.decode("utf-8")
         spans, end = _members(text)
     except (ValueError, RecursionError) as error:
-        raise _changed(f"{line[:40]!r} is no JSON object") from error
+        raise _changed(f"{line[:40]!r} isn't a JSON object") from error
     encoded = _encode(value, text)
     found = [span for key, span in spans if key == field]
     if found:
@@ -57,7 +55,7 @@ def replace_value(line: bytes, field: str, value: str) -> bytes:
 def _members(text: str) -> tuple[list[tuple[str, tuple[int, int]]], int]:
     """Each key of a JSON object with the span of its value, and where its closing brace is. Raises ValueError."""
     decoder = json.JSONDecoder()
-    decoder.decode(text)  # what follows relies on valid JSON
+    decoder.decode(text)  # the rest relies on valid JSON
     at = _skip(text, 0)
     if text[at] != "{":
         raise ValueError("not an object")
@@ -80,7 +78,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _encode(value: str, line: str) -> str:
-    """A JSON string in the manner of the line: escaped as ``\\uXXXX`` only where the line does so."""
+    """A JSON string in the style of the line: escaped as ``\\uXXXX`` only if the line does that."""
     escaped = (line.isascii() and "\\u" in line) or any("\ud800" <= letter <= "\udfff" for letter in value)
     return json.dumps(value, ensure_ascii=escaped)
 
@@ -106,4 +104,4 @@ def _drop(lines: list[bytes | None], number: int) -> None:
 
 
 def _changed(what: str) -> DatasetkitError:
-    return DatasetkitError(f"can't edit data.jsonl: {what}", "It was changed meanwhile; run this again.")
+    return DatasetkitError(f"can't edit data.jsonl: {what}", "Another program changed it. Run this again.")

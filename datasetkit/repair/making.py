@@ -2,64 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 from datasetkit.edits import Convert, GrabFrame, Reencode
 from datasetkit.errors import DatasetkitError
-from datasetkit.media.outcome import Failed, Outcome
+from datasetkit.media.outcome import Failed, Made, Outcome
+from datasetkit.model import Progress
 from datasetkit.repair.plan import Step
 from datasetkit.scan.reading import workers
 from datasetkit.scan.tree import Tree
 
-Results = Iterable[tuple[Step, Outcome]]
-Track = Callable[[Results, int], Results]
+_FICLONE = 0x40049409  # linux/fs.h: share a file's blocks with another file until either is changed
 
 
-def plainly(results: Results, _count: int) -> Results:
-    """Track nothing."""
-    return results
-
-
-def make_media(steps: Sequence[Step], tree: Tree, target: Path, track: Track = plainly) -> list[tuple[Step, Outcome]]:
+def make_media(
+    steps: Sequence[Step], tree: Tree, target: Path, progress: Progress | None = None, *, convert: bool = True
+) -> dict[Step, Outcome]:
     """Make the media of ``steps`` below ``target``; what can't be made leaves nothing there.
 
-    Frames are taken from the clips that were made here, else from the tree's. ``track`` is handed the results as
-    they come and their number, and passes them on. Raises DatasetkitError where ``target`` can't be written.
+    Frames are taken from the clips that were made here, else from the tree's. Without ``convert`` only frames are
+    taken, and all else is copied. Raises DatasetkitError if ``target`` can't be written.
     """
-    return list(track(_results(steps, tree, target), len(steps)))
+    outcomes: dict[Step, Outcome] = {}
+    for step, outcome in _results(steps, tree, target, convert=convert):
+        outcomes[step] = outcome
+        if progress:
+            progress("converting", len(outcomes), len(steps))
+    return outcomes
 
 
-def _results(steps: Sequence[Step], tree: Tree, target: Path) -> Iterator[tuple[Step, Outcome]]:
+def copy_file(tree: Tree, path: str, target: Path) -> None:
+    """Copy a tree's file: as a reflink if the file system can, never as a hard link.
+
+    Raises OSError if the file can't be opened, DatasetkitError if it can't be copied.
+    """
+    with tree.open(path) as source:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as copy:
+                if not _reflinked(source, copy):
+                    shutil.copyfileobj(source, copy, 1 << 20)
+        except OSError as error:
+            message = f"can't copy {path}: {error.strerror or error}"
+            raise DatasetkitError(message, "Check the space and the permissions.") from error
+
+
+def refuse_output(output: Path, source: str) -> None:
+    """Raise DatasetkitError if ``output`` exists, or would lie within the folder ``source``, which is only read."""
+    root = Path(source).resolve()
+    if root.is_dir() and output.resolve().is_relative_to(root):
+        raise DatasetkitError(f"{output} is inside {source}, which stays as it is", "Name a folder next to it.")
+    if os.path.lexists(output):
+        raise DatasetkitError(f"{output} exists already", "Choose another name, or remove it first.")
+
+
+def _reflinked(source: BinaryIO, copy: BinaryIO) -> bool:
+    if sys.platform != "linux":
+        return False
+    import fcntl
+
+    try:
+        fcntl.ioctl(copy.fileno(), _FICLONE, source.fileno())
+    except OSError:  # another file system, one that has no reflinks, or a stream without a file
+        return False
+    return True
+
+
+def _results(steps: Sequence[Step], tree: Tree, target: Path, *, convert: bool) -> Iterator[tuple[Step, Outcome]]:
     clips: dict[str, Path | Failed] = {}
     for step in steps:
         if isinstance(step.edit, Reencode):
-            outcome = _make(step, tree, target, clips)
+            outcome = _make(step, tree, target, clips, convert=convert)
             clips[step.edit.path] = outcome if isinstance(outcome, Failed) else target / step.path
             yield step, outcome
     others = [step for step in steps if not isinstance(step.edit, Reencode)]
     with workers() as pool:
-        yield from zip(others, pool.map(lambda step: _make(step, tree, target, clips), others), strict=True)
+        made = pool.map(lambda step: _make(step, tree, target, clips, convert=convert), others)
+        yield from zip(others, made, strict=True)
 
 
-def _make(step: Step, tree: Tree, target: Path, clips: Mapping[str, Path | Failed]) -> Outcome:
+def _make(step: Step, tree: Tree, target: Path, clips: Mapping[str, Path | Failed], *, convert: bool) -> Outcome:
     place = target / step.path
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatasetkitError(
-            f"can't write {place}: {error.strerror}", "Check the space and the names there."
-        ) from error
+        message = f"can't write {place}: {error.strerror}"
+        raise DatasetkitError(message, "Check the space and the names there.") from error
     try:
-        return _dispatch(step, tree, place, clips)
+        if convert or isinstance(step.edit, GrabFrame):
+            return _dispatch(step, tree, place, clips)
+        copy_file(tree, step.edit.path, place)
+        return Made(same=True)
     except OSError as error:
         return Failed(f"it can't be opened: {error.strerror or error}")
 
 
 def _dispatch(step: Step, tree: Tree, place: Path, clips: Mapping[str, Path | Failed]) -> Outcome:
-    # av and Pillow are felt where they are loaded, and most plans need neither
+    # most plans need neither av nor Pillow, and both are slow to load
     match step.edit:
         case Reencode() as edit:
             from datasetkit.media.clips import edit_clip
@@ -77,17 +122,10 @@ def _dispatch(step: Step, tree: Tree, place: Path, clips: Mapping[str, Path | Fa
             made = clips.get(edit.clip)
             if isinstance(made, Failed):
                 return Failed(f"{edit.clip} could not be made: {made.reason}")
-            if made is not None:
-                return grab(str(made.absolute()), place, edit.which)
-            with _located(tree, edit.clip) as source:
+            with _located(tree, edit.clip) if made is None else nullcontext(str(made.absolute())) as source:
                 return grab(source, place, edit.which)
 
 
-@contextmanager
-def _located(tree: Tree, path: str) -> Iterator[str | BinaryIO]:
+def _located(tree: Tree, path: str) -> AbstractContextManager[str | BinaryIO]:
     place = tree.locate(path)
-    try:
-        yield place
-    finally:
-        if not isinstance(place, str):
-            place.close()
+    return nullcontext(place) if isinstance(place, str) else place

@@ -1,15 +1,14 @@
-"""Edits made into a plan: merged, each medium with the path it will have, contradictions told. Pure."""
+"""Edits made into a plan: merged, each medium with the path it will have, contradictions refused. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from datasetkit import spec
 from datasetkit.edits import (
     Convert,
-    DropLine,
     Edit,
     GrabFrame,
     LineEdit,
@@ -17,22 +16,21 @@ from datasetkit.edits import (
     Reencode,
     SetField,
     SetLine,
-    SetPrompt,
     StripBom,
     Target,
     Which,
     merge,
     target,
-    wishes,
 )
 from datasetkit.model import Dataset, Expected, Sample
+from datasetkit.repair.wording import describe_line, describe_medium
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One medium to make: its edit, and the path it will have in the new dataset.
 
-    The file at ``edit.path`` does not come along where ``path`` differs from it.
+    The file at ``edit.path`` is left out of the new dataset if ``path`` differs from it.
     """
 
     edit: MediaEdit
@@ -41,7 +39,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An edit that is left out, and why."""
+    """An edit that isn't part of the plan, and why."""
 
     edit: Edit
     reason: str
@@ -49,7 +47,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be done: lines in place, media only in a new dataset. Clips come before frames grabbed from them."""
+    """What to do. Clips come before the frames that are taken from them."""
 
     lines: tuple[LineEdit, ...] = ()
     media: tuple[Step, ...] = ()
@@ -58,23 +56,34 @@ class Plan:
     def __bool__(self) -> bool:
         return bool(self.lines or self.media)
 
-    def describe(self) -> Iterator[str]:
-        """The plan for people: one line a target, in the order it is carried out."""
-        yield from (_step_words(step) for step in self.media)
-        yield from (_line_words(edit) for edit in self.lines)
-        yield from (f"left out: {_words(refused.edit)} ({refused.reason})" for refused in self.refused)
+    def without(self, failed: Collection[Step]) -> Plan:
+        """The plan without steps that failed, and without the line edits that name what they would have made."""
+        unmade = {step.path for step in failed if step.path != step.edit.path}
+        lines = tuple(edit for edit in self.lines if not (isinstance(edit, SetField) and edit.value in unmade))
+        return replace(self, lines=lines, media=tuple(step for step in self.media if step not in failed))
+
+    def describe(self, dataset: Dataset) -> Iterator[str]:
+        """The plan for people, one line for each medium or field. Says what is kept where an edit can't be undone."""
+        references = (reference for sample in dataset.samples for reference in sample.references)
+        media = {reference.medium.path: reference.medium for reference in references}
+        for step in self.media:
+            path = step.edit.path if step.path == step.edit.path else f"{step.edit.path} → {step.path}"
+            yield f"{path}: {', '.join(describe_medium(step.edit, media.get(step.edit.path))) or 'renamed'}"
+        yield from map(describe_line, self.lines)
 
 
 def plan(edits: Iterable[Edit], dataset: Dataset) -> Plan:
-    """Merge edits, name what will be renamed, and keep frames in step with clips that are cut."""
-    wanted, refused = _merge([*edits])
-    wanted, more = _merge([*wanted, *_follow(wanted, dataset)])
+    """Merge edits, rename media whose format changes, and take new frames from clips that are cut."""
+    wanted, refused = _merge(edits)
+    wanted, more = _merge([*wanted, *_frames_of_cut_clips(wanted, dataset)])
     media = [edit for edit in wanted if isinstance(edit, MediaEdit)]
     steps = tuple(sorted(_steps(media, dataset), key=lambda step: isinstance(step.edit, GrabFrame)))
     renamed = {step.edit.path: step.path for step in steps if step.path != step.edit.path}
     fields = [_renamed_value(edit, renamed) for edit in wanted if not isinstance(edit, MediaEdit)]
-    lines, against = _merge([*_renamed_fields(renamed, dataset), *fields])
-    kept, unfit = _fit([edit for edit in lines if not isinstance(edit, MediaEdit)], dataset)
+    merged, against = _merge([*_renamed_fields(renamed, dataset), *fields])
+    lines = [edit for edit in merged if not isinstance(edit, MediaEdit)]
+    unfit = [*_unfit(lines, dataset)]
+    kept = [edit for edit in lines if edit not in {one.edit for one in unfit}]
     return Plan(tuple(sorted(kept, key=_order)), steps, (*refused, *more, *against, *unfit))
 
 
@@ -85,14 +94,13 @@ def _merge(edits: Iterable[Edit]) -> tuple[list[Edit], list[Refused]]:
         before = merged.setdefault(target(edit), edit)
         both = merge(before, edit)
         if both is None:
-            refused.append(Refused(edit, f"contradicts: {_words(before)}"))
+            refused.append(Refused(edit, "contradicts another fix; run fix again afterwards"))
         else:
             merged[target(edit)] = both
     return list(merged.values()), refused
 
 
-def _follow(edits: Iterable[Edit], dataset: Dataset) -> Iterator[Edit]:
-    """Where a clip's beginning, end or picture is cut, its frames are grabbed anew."""
+def _frames_of_cut_clips(edits: Iterable[Edit], dataset: Dataset) -> Iterator[Edit]:
     cuts = {edit.path: edit for edit in edits if isinstance(edit, Reencode)}
     for sample in dataset.samples:
         media = {reference.where.field: reference.medium.path for reference in sample.references}
@@ -113,7 +121,7 @@ def _steps(edits: Iterable[MediaEdit], dataset: Dataset) -> Iterator[Step]:
 
 
 def _suffix(edit: MediaEdit) -> str | None:
-    """The extension that the result needs, or None where the one it has will do."""
+    """The extension that the result needs, or None if the one it has will do."""
     known = spec.limits().extensions
     match edit:
         case Reencode():
@@ -129,7 +137,7 @@ def _suffix(edit: MediaEdit) -> str | None:
 
 
 def _free(path: str, suffix: str, taken: set[str]) -> str:
-    bare = PurePosixPath(path).with_suffix("").as_posix() if PurePosixPath(path).suffix else path
+    bare = PurePosixPath(path).with_suffix("").as_posix()
     number, name = 2, f"{bare}{suffix}"
     while name.lower() in taken:
         number, name = number + 1, f"{bare}_{number}{suffix}"
@@ -137,57 +145,26 @@ def _free(path: str, suffix: str, taken: set[str]) -> str:
 
 
 def _renamed_fields(renamed: Mapping[str, str], dataset: Dataset) -> Iterator[Edit]:
-    for sample in dataset.samples:
-        for reference in sample.references:
-            path, where = renamed.get(reference.medium.path), reference.where
-            if path and where.line and where.field:
-                yield SetField(where.line, where.field, path)
+    for reference in (reference for sample in dataset.samples for reference in sample.references):
+        path, where = renamed.get(reference.medium.path), reference.where
+        if path and where.line and where.field:
+            yield SetField(where.line, where.field, path)
 
 
-def _renamed_value(edit: Edit, renamed: Mapping[str, str]) -> Edit:
+def _renamed_value(edit: LineEdit, renamed: Mapping[str, str]) -> LineEdit:
     return replace(edit, value=renamed.get(edit.value, edit.value)) if isinstance(edit, SetField) else edit
 
 
-def _fit(edits: Iterable[LineEdit], dataset: Dataset) -> tuple[list[LineEdit], list[Refused]]:
-    """Fields can be set only on lines that are records, and that no other edit writes anew."""
+def _unfit(edits: Collection[LineEdit], dataset: Dataset) -> Iterator[Refused]:
+    """Fields can be set only on lines that are records, and that no other edit rewrites."""
     records = {line.where.line for line in dataset.lines if isinstance(line, Sample)}
-    edits = list(edits)
-    whole = {edit.line for edit in edits if isinstance(edit, SetLine)}
-    kept: list[LineEdit] = []
-    refused = []
+    rewritten = {edit.line for edit in edits if isinstance(edit, SetLine)}
     for edit in edits:
-        if isinstance(edit, SetField | SetPrompt) and edit.line in whole:
-            refused.append(Refused(edit, f"line {edit.line} is written anew; fix it again afterwards"))
-        elif isinstance(edit, SetField | SetPrompt) and edit.line not in records:
-            refused.append(Refused(edit, f"line {edit.line} is no record yet; fix it again afterwards"))
-        else:
-            kept.append(edit)
-    return kept, refused
+        if isinstance(edit, SetField) and edit.line in rewritten:
+            yield Refused(edit, f"line {edit.line} is rewritten; run fix again afterwards")
+        elif isinstance(edit, SetField) and edit.line not in records:
+            yield Refused(edit, f"line {edit.line} isn't a record yet; run fix again afterwards")
 
 
 def _order(edit: LineEdit) -> tuple[int, str]:
     return (0, "") if isinstance(edit, StripBom) else (edit.line, getattr(edit, "field", ""))
-
-
-def _step_words(step: Step) -> str:
-    path = step.edit.path if step.path == step.edit.path else f"{step.edit.path} → {step.path}"
-    return f"{path}: {', '.join(wishes(step.edit))}"
-
-
-def _line_words(edit: LineEdit) -> str:
-    match edit:
-        case SetLine():
-            several = f"-{edit.last}" if edit.last and edit.last != edit.line else ""
-            return f"line {edit.line}{several}: {edit.text}"
-        case SetField():
-            return f"line {edit.line}, {edit.field}: {edit.value}"
-        case SetPrompt():
-            return f"line {edit.line}, prompt: {edit.text}"
-        case DropLine():
-            return f"line {edit.line}: blank line removed"
-        case StripBom():
-            return "line 1: byte order mark removed"
-
-
-def _words(edit: Edit) -> str:
-    return _step_words(Step(edit, edit.path)) if isinstance(edit, MediaEdit) else _line_words(edit)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from datasetkit.edits import Edit, SetPrompt
+from datasetkit.edits import Edit, SetField
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset
 from datasetkit.prompts.flaws import Offence, PromptFlaw
@@ -40,7 +40,7 @@ def _told(flaw: PromptFlaw, offence: Offence, ctx: Context, severity: Severity) 
 
 
 def _rewritten(flaw: PromptFlaw) -> tuple[Edit, ...]:
-    return (SetPrompt(flaw.line, flaw.text),) if flaw.mended and flaw.line and flaw.text else ()
+    return (SetField(flaw.line, "prompt", flaw.text),) if flaw.mended and flaw.line and flaw.text else ()
 
 
 @rule("P601", "trigger-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)

@@ -49,9 +49,10 @@ def test_a_folder_of_clips_becomes_a_dataset(cli: Cli, raw: Path, tmp_path: Path
         "frames found: 1, taken from clips: 2 first",
         "第二.webm → 第二.mp4",
         "deep/c.tif → deep/c_first.jpg",
-        "captions.csv:3: names lost.mp4, which is not there",
-        "stray.png: no clip has its name",
+        "captions.csv:3: names lost.mp4, which isn't there",
+        "stray.png: no clip has this name",
         "    deep/c.MOV",
+        "._a b.mp4: is a hidden file",
     ):
         assert told in ran.out
     linted = cli("lint", tmp_path / "new", "--select", "L,I,V,K")
@@ -81,13 +82,13 @@ def test_without_conversion_everything_is_copied(cli: Cli, raw: Path, tmp_path: 
     assert made["deep/c_first.tif"] == content(raw)["deep/c.tif"]
 
 
-def test_what_can_not_be_read_is_told_and_left_out(cli: Cli, raw: Path, tmp_path: Path) -> None:
+def test_what_can_not_be_read_is_listed(cli: Cli, raw: Path, tmp_path: Path) -> None:
     (raw / "broken.mp4").write_bytes(b"\0\0\0\x18ftypisom" + b"x" * 99)
     (raw / "a b.jpg").write_bytes(b"\xff\xd8\xff cut")
     ran = cli("init", raw, "-o", tmp_path / "new")
     assert ran.code == 0
-    assert "left out, no sample could be made (1):\n    broken.mp4: " in ran.out
-    assert "taken from the clip instead" in ran.out
+    assert "    broken.mp4: " in ran.out
+    assert "the frame was taken from the clip" in ran.out
     assert len(lines(tmp_path / "new")) == 3
     assert (tmp_path / "new" / "a b_first.jpg").is_file()
     assert not (tmp_path / "new" / "broken.mp4").exists()
@@ -112,19 +113,53 @@ def test_clips_that_would_share_a_name_are_told_apart(cli: Cli, tmp_path: Path) 
         (["set", "-o", "new"], "is a dataset already"),
         (["none", "-o", "new"], "there is no folder"),
         (["raw", "-o", "new", "--model", "wan2.2-i2v-flash", "--kind", "kf2v"], "does not train kf2v"),
-        (["unreadable", "-o", "new"], "no clip of unreadable can be read"),
+        (["unreadable", "-o", "new"], "no clip of unreadable can be used: x.mp4: "),
+        (["notes", "-o", "new"], "there is no clip in notes: x.mp4 is plain text"),
+        (["raw", "-o", "new.zip"], "datasetkit build"),
     ],
 )
-def test_what_can_not_be_begun_is_refused(
+def test_what_can_not_be_started_is_refused(
     cli: Cli, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], told: str
 ) -> None:
-    for folder in ("there", "empty", "set", "unreadable"):
+    for folder in ("there", "empty", "set", "unreadable", "notes"):
         (tmp_path / folder).mkdir()
     (tmp_path / "set" / "data.jsonl").touch()
-    (tmp_path / "unreadable" / "x.mp4").write_bytes(b"no clip")
+    (tmp_path / "unreadable" / "x.mp4").write_bytes(b"\0\0\0\x18ftypisom" + b"x" * 99)
+    (tmp_path / "notes" / "x.mp4").write_text("no clip")
     monkeypatch.chdir(tmp_path)
     before = content(tmp_path)
     ran = cli("init", *given)
     assert ran.code == 2
     assert told in ran.err
     assert content(tmp_path) == before
+
+
+def test_files_are_sorted_by_their_content(cli: Cli, tmp_path: Path) -> None:
+    raw, new = tmp_path / "raw", tmp_path / "new"
+    builders.clip(raw / "a.f4v", container="mp4", frames=20, seed=1)
+    builders.clip(raw / "b", container="mov", frames=20, seed=2)
+    builders.clip(raw / "c.ivf", codec="libvpx-vp9", container="ivf", frames=20, seed=3)
+    builders.clip(raw / "d.h264", container="h264", frames=20, seed=4)
+    builders.png(raw / "a_first", seed=9)
+    others = {"notes.pdf": b"%PDF-1.7", "x.bin": b"\1\2\3", "e.mp4": b"", "f.txt": b"", "g.txt": b"\xff"}
+    for name, data in others.items():
+        (raw / name).write_bytes(data)
+    (raw / "fetch.mp4").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    ran = cli("init", raw, "-o", new, "--all")
+    assert ran.code == 0
+    used = {"a.f4v", "b", "c.ivf", "a_first"}
+    listed = {line.split(": ")[0].strip() for line in ran.out.split("not used")[1].splitlines() if ": " in line}
+    assert used | listed == set(content(raw))
+    assert not used & listed
+    assert [line["video_path"] for line in lines(new)] == ["a.mp4", "b.mp4", "c.mp4"]
+    assert "frames found: 1, taken from clips: 2 first" in ran.out
+
+
+def test_a_frame_that_can_not_be_read_is_taken_in_the_wanted_format(cli: Cli, tmp_path: Path) -> None:
+    builders.clip(tmp_path / "raw" / "a.mp4", frames=20)
+    (tmp_path / "raw" / "a_first.png").write_bytes(b"\x89PNG\r\n\x1a\n cut")
+    ran = cli("init", tmp_path / "raw", "-o", tmp_path / "new", "--frames", "png")
+    assert "a_first.png: it can't be read as an image" in ran.out
+    assert lines(tmp_path / "new")[0]["first_frame_path"] == "a_first.png"
+    with Image.open(tmp_path / "new" / "a_first.png") as image:
+        assert image.format == "PNG"

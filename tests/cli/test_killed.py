@@ -35,7 +35,7 @@ from datasetkit.cli import run
 sys.dont_write_bytecode = True
 import datasetkit.cli.build, datasetkit.cli.fix, datasetkit.cli.init
 import datasetkit.cli.normalize, datasetkit.media.clips, datasetkit.media.grabbing
-import datasetkit.media.stills, datasetkit.intake.raw, datasetkit.intake.starting, jsonschema, referencing
+import datasetkit.media.stills, datasetkit.intake.init, datasetkit.repair.fix, jsonschema, referencing
 sys.addaudithook(hook)
 code = run(command)
 print("count", count)
@@ -44,7 +44,7 @@ sys.exit(code)
 
 COMMANDS = {
     "init": ["init", "raw", "-o", "NEW", "--kind", "kf2v"],
-    "fix in place": ["fix", "set", "--select", "L"],
+    "fix in place": ["fix", "set", "--select", "L201"],
     "fix": ["fix", "set", "-o", "NEW"],
     "normalize": ["normalize", "prompted", "--write"],
     "build": ["build", "set", "-o", "NEW.zip", "--ignore", "S,L"],

@@ -21,7 +21,7 @@ def test_large_media_are_scaled_down_and_the_rest_left(cli: Cli, clean: Path, tm
     assert cli("build", folder, "-o", tmp_path / "plain.zip").code == 0
     ran = cli("build", folder, "-o", tmp_path / "small.zip", "--model", "wan2.2-i2v-flash", "--shrink", "--verify")
     assert ran.code == 0
-    assert "shrunk 2 files to 524,288 pixels: " in ran.err
+    assert "shrunk 2 files to at most 524,288 pixels, which saves " in ran.err
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     with zipfile.ZipFile(tmp_path / "small.zip") as archive:
         archive.extractall(out)
@@ -41,6 +41,12 @@ def test_nothing_is_enlarged(cli: Cli, clean: Path, tmp_path: Path) -> None:
     ran = cli("build", clean, "-o", tmp_path / "small.zip", "--shrink=4")
     assert "nothing to shrink" in ran.err
     assert (tmp_path / "small.zip").read_bytes() == (tmp_path / "plain.zip").read_bytes()
+
+
+def test_the_path_is_not_taken_for_the_factor(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    for number, words in enumerate((["--shrink", clean], ["--shrink", 4, clean], [clean, "--shrink"])):
+        ran = cli("build", *words, "-o", tmp_path / f"{number}.zip")
+        assert (ran.code, "nothing to shrink" in ran.err) == (0, True)
 
 
 def test_a_factor_below_one_is_refused(cli: Cli, clean: Path, tmp_path: Path) -> None:

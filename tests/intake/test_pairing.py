@@ -1,17 +1,27 @@
+import sys
 import unicodedata
+from collections.abc import Callable
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasetkit.intake.captions import Unpaired, decode
-from datasetkit.intake.pairing import Pair, Pairing, pair, wants_text
+from datasetkit.intake.captions import SIDECARS, Unused, decode, is_table
+from datasetkit.intake.pairing import ClipFiles, Pairing, pair
+
+CLIPS = {".mp4", ".mov", ".webm"}
 
 
-def one(files: list[str], texts: dict[str, str] | None = None) -> Pair:
-    pairing = pair([*files, *(texts or {})], texts or {})
-    assert pairing.unpaired == ()
-    (found,) = pairing.pairs
+def paired(files: list[str], texts: dict[str, str] | None = None) -> Pairing:
+    clips = [path for path in files if PurePosixPath(path).suffix in CLIPS]
+    return pair(clips, [path for path in files if path not in clips], texts or {})
+
+
+def one(files: list[str], texts: dict[str, str] | None = None) -> ClipFiles:
+    pairing = paired(files, texts)
+    assert pairing.unused == ()
+    (found,) = pairing.clips
     return found
 
 
@@ -38,7 +48,7 @@ def one(files: list[str], texts: dict[str, str] | None = None) -> Pair:
     ],
 )
 def test_frames_by_name(clip: str, first: str, last: str | None) -> None:
-    assert one([path for path in (clip, first, last) if path]) == Pair(clip, first, last)
+    assert one([path for path in (clip, first, last) if path]) == ClipFiles(clip, first, last)
 
 
 CAPTION = "a cat"
@@ -58,6 +68,11 @@ CAPTION = "a cat"
         ("train/x.mp4", "train/metadata.jsonl", '{"file_name": "x.mp4", "label": 3, "text": "a cat"}\n'),
         ("x.mp4", "metadata.jsonl", '{"video_path": "/home/me/set/x.mp4", "caption": "a cat"}'),
         ("x.mp4", "metadata.jsonl", '{"video_path": "C:\\\\set\\\\x.mp4", "caption": "a cat"}'),
+        ("x.mp4", "captions.csv", "video;caption\nx.mp4;a cat\n"),
+        ("x.mp4", "captions.csv", '"File";"Caption"\r\n"x.mp4";"a cat"\r\n'),
+        ("x.mp4", "captions.csv", "video\tcaption\nx.mp4\ta cat\n"),
+        ("x.mp4", "list.tsv", "video\tcaption\nx.mp4\ta cat\n"),
+        ("x.mp4", "anything.csv", "video,caption\nx.mp4,a cat\n"),
         ("x.mp4", "captions.json", '{"x.mp4": "a cat"}'),
         ("x.mp4", "captions.json", '{"x.mp4": ["a cat"]}'),
         ("x.mp4", "captions.json", '{"x": {"caption": "a cat"}}'),
@@ -65,7 +80,7 @@ CAPTION = "a cat"
     ],
 )
 def test_captions_of_every_layout(clip: str, path: str, text: str) -> None:
-    assert wants_text(path)
+    assert is_table(path) or PurePosixPath(path).suffix in SIDECARS
     found = one([clip], {path: text})
     assert found.caption == CAPTION
     assert found.caption_from
@@ -74,26 +89,34 @@ def test_captions_of_every_layout(clip: str, path: str, text: str) -> None:
 
 def test_a_table_may_name_the_frames() -> None:
     table = "video,prompt,input_image,end_image\na.mp4,a cat,s.png,e.png\n"
-    assert one(["a.mp4"], {"metadata.csv": table}).first is None
-    pairing = pair(["a.mp4", "s.png", "e.png"], {"metadata.csv": table})
-    assert pairing.pairs[0] == Pair("a.mp4", "s.png", "e.png", "a cat", "metadata.csv:2")
+    assert paired(["a.mp4", "s.png", "e.png"], {"metadata.csv": table}) == Pairing(
+        (ClipFiles("a.mp4", "s.png", "e.png", "a cat", "metadata.csv:2"),), ()
+    )
+    assert paired(["a.mp4"], {"metadata.csv": table}) == Pairing(
+        (ClipFiles("a.mp4", None, None, "a cat", "metadata.csv:2"),),
+        tuple(Unused("metadata.csv:2", f"names {name}, which isn't there") for name in ("s.png", "e.png")),
+    )
 
 
 @pytest.mark.parametrize(
     ("files", "texts", "lost"),
     [
-        (["y.png"], {}, {"y.png": "no clip has its name"}),
+        (["y.png"], {}, {"y.png": "no clip has this name"}),
         (["x.mov", "x.png"], {}, {"x.png": "could belong to x.mov or x.mp4"}),
         (["x.png", "x.jpg"], {}, dict.fromkeys(["x.png", "x.jpg"], "x.mp4 has several first frames: x.jpg or x.png")),
-        (["x.png", "image_x.png"], {}, {"image_x.png": "x.mp4 has x.png already"}),
+        (["x.png", "image_x.png"], {}, {"image_x.png": "x.mp4 already has x.png"}),
         (
             ["a/y.mp4", "b/y.mp4"],
             {"metadata.csv": "video,text\ny.mp4,t\n"},
             {"metadata.csv:2": "names y.mp4, which could"},
         ),
-        ([], {"captions.csv": "video,text\nz.mp4,t\n"}, {"captions.csv:2": "names z.mp4, which is not there"}),
+        ([], {"captions.csv": "video,text\nz.mp4,t\n"}, {"captions.csv:2": "names z.mp4, which isn't there"}),
         ([], {"captions.csv": "video,text\nx.mp4,\n"}, {"captions.csv:2": "has no caption for x.mp4"}),
-        ([], {"captions.csv": "text\nt\n"}, {"captions.csv:2": "names no clip"}),
+        ([], {"captions.csv": "video,text\n,t\n"}, {"captions.csv:2": "names no clip"}),
+        ([], {"captions.csv": "Datei;Text\nx.mp4;t\n"}, {"captions.csv": "has the columns 'Datei;Text'"}),
+        ([], {"captions.tsv": "video,text\nx.mp4,t\n"}, {"captions.tsv": "it needs one of video_path, video"}),
+        ([], {"captions.csv": ""}, {"captions.csv": "has the columns ''"}),
+        ([], {"README.txt": "hello"}, {"README.txt": "no clip has this name"}),
         ([], {"captions.json": '{"x.mp4": ["a", "b"]}'}, {"captions.json, x.mp4": "has 2 captions"}),
         ([], {"captions.json": "{"}, {"captions.json": "is not JSON"}),
         ([], {"metadata.jsonl": "[1]\n{"}, {"metadata.jsonl:1": "is not an object", "metadata.jsonl:2": "is not JSON"}),
@@ -105,21 +128,15 @@ def test_a_table_may_name_the_frames() -> None:
         ),
     ],
 )
-def test_what_cannot_be_told_is_said(files: list[str], texts: dict[str, str], lost: dict[str, str]) -> None:
-    pairing = pair(["x.mp4", *files, *texts], texts)
-    assert {found.path: found.reason for found in pairing.unpaired} == {
-        path: next(found.reason for found in pairing.unpaired if found.path == path) for path in lost
-    }
-    for found in pairing.unpaired:
+def test_what_belongs_to_no_clip_is_listed(files: list[str], texts: dict[str, str], lost: dict[str, str]) -> None:
+    pairing = paired(["x.mp4", *files], texts)
+    assert [found.path for found in pairing.unused] == sorted(lost)
+    for found in pairing.unused:
         assert lost[found.path] in found.reason
 
 
-def test_one_caption_said_twice_is_no_quarrel() -> None:
+def test_the_same_caption_twice_is_no_contradiction() -> None:
     assert one(["x.mp4"], {"x.txt": "a  cat", "captions.json": '{"x.mp4": "a cat"}'}).caption == CAPTION
-
-
-def test_notes_are_no_captions() -> None:
-    assert pair(["x.mp4", "README.txt"], {"README.txt": "hello"}) == Pairing((Pair("x.mp4"),), ())
 
 
 NAMES = st.text(alphabet="ab1_", min_size=1, max_size=4)
@@ -129,18 +146,46 @@ NAMES = st.text(alphabet="ab1_", min_size=1, max_size=4)
 def test_a_caption_never_moves_to_another_clip(names: list[str], data: st.DataObject) -> None:
     captioned = data.draw(st.lists(st.sampled_from(names), unique=True))
     texts = {f"{name}.txt": f"caption of {name}" for name in captioned}
-    pairing = pair([f"{name}.mp4" for name in names], texts)
-    for found in pairing.pairs:
+    pairing = paired([f"{name}.mp4" for name in names], texts)
+    for found in pairing.clips:
         assert found.caption in (None, f"caption of {found.clip.removesuffix('.mp4')}")
-    assert {found.clip for found in pairing.pairs if found.caption} == {f"{name}.mp4" for name in captioned}
+    assert {found.clip for found in pairing.clips if found.caption} == {f"{name}.mp4" for name in captioned}
 
 
 @given(st.lists(st.text(max_size=12), max_size=6), st.text(max_size=40))
 def test_any_names_and_any_text(names: list[str], text: str) -> None:
-    files = [f"{name}{end}" for name in names for end in (".mp4", ".png", ".txt")]
-    texts = {path: text for path in [*files, "metadata.csv", "captions.json", "a/metadata.jsonl"] if wants_text(path)}
-    pairing = pair([*files, *texts], texts)
-    assert all(isinstance(found, Unpaired) for found in pairing.unpaired)
+    tables = ["metadata.csv", "captions.json", "a/metadata.jsonl", "b.tsv"]
+    texts = dict.fromkeys([*(f"{name}.txt" for name in names), *tables], text)
+    images = {f"{name}.png" for name in names}
+    pairing = pair({f"{name}.mp4" for name in names}, images, texts)
+    used = {path for clip in pairing.clips for path in (clip.first, clip.last, clip.caption_from)}
+    assert images | {path for path in texts if path not in tables} <= used | {found.path for found in pairing.unused}
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions a piece of work calls, Python's own among them."""
+    count = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("row", ["{n}.mp4,clip {n}", "/home/{n}/x.mp4,same end", "0.mp4,clip {n}", "{n}/no.mp4,lost"])
+def test_a_table_costs_as_much_a_row_however_long_it_is(row: str) -> None:
+    def counted(rows: int) -> int:
+        clips = [*(f"{n}.mp4" for n in range(rows)), *(f"take {n}/x.mp4" for n in range(rows))]
+        table = "video,caption\n" + "".join(row.format(n=n) + "\n" for n in range(rows))
+        return calls(lambda: pair(clips, [], {"captions.csv": table}))
+
+    assert counted(400) < 2.2 * counted(200)
 
 
 @pytest.mark.parametrize(

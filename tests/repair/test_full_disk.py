@@ -13,12 +13,11 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from datasetkit.errors import DatasetkitError
-from datasetkit.repair.apply import apply, apply_in_place
 from datasetkit.media.clips import edit_clip
-from datasetkit.edits import Convert, Reencode, SetPrompt, Which
+from datasetkit.edits import Convert, Reencode, Which
 from datasetkit.media.grabbing import grab
-from datasetkit.repair.plan import Plan
-from datasetkit.files import new_folder
+from datasetkit.repair.overlay import Overlay
+from datasetkit.files import new_folder, replace_file
 from datasetkit.media.stills import edit_image
 from datasetkit.scan.folder import folder_tree
 
@@ -37,17 +36,17 @@ try:
         case "convert":
             edit_image((folder / "c.png").open("rb"), folder / "made.png", Convert("c.png", format="BMP"))
         case "lines":
-            apply_in_place(Plan(lines=(SetPrompt(1, "x" * 3000),)), folder / "data.jsonl")
+            replace_file(folder / "data.jsonl", b"x" * 3000)
         case "dataset":
             with new_folder(folder / "made") as stage:
-                apply(Plan(lines=(SetPrompt(1, "x" * 3000),)), folder_tree(folder, "set"), stage)
+                Overlay(folder_tree(folder, "set"), {"data.jsonl": b"x" * 3000}).write(stage)
 except DatasetkitError as error:
-    print("told:", error, "·", error.next_step)
+    print("error:", error, "·", error.next_step)
 """
 
 
 @pytest.mark.parametrize("what", ["encode", "remux", "copy", "grab", "convert", "lines", "dataset"])
-def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, what: str) -> None:
+def test_a_full_disk_is_reported_and_leaves_nothing(tmp_path: Path, what: str) -> None:
     builders.clip(tmp_path / "a.mp4", frames=20)
     builders.clip(tmp_path / "b.mkv", frames=20)
     builders.png(tmp_path / "c.png")
@@ -56,5 +55,5 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, what: str) -> No
     ran = subprocess.run(
         [sys.executable, "-c", LIMITED, str(tmp_path), what], capture_output=True, text=True, check=True
     )
-    assert ran.stdout.startswith("told: can't")
+    assert ran.stdout.startswith("error: can't")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasetkit.edits import DropLine, SetField, SetLine, SetPrompt, StripBom
+from datasetkit.edits import DropLine, SetField, SetLine, StripBom
 from datasetkit.errors import DatasetkitError
 from datasetkit.repair.lines import edit_lines, replace_value
 
@@ -38,7 +38,7 @@ def test_letters_are_escaped_as_the_line_does(line: str, after: str) -> None:
 
 
 @pytest.mark.parametrize("line", [b"", b"[1]", b'{"a": 1', b"\xff", b'{"a": 1} x', b"[" * 100_000])
-def test_what_is_no_record_is_told(line: bytes) -> None:
+def test_what_is_not_a_record_is_refused(line: bytes) -> None:
     with pytest.raises(DatasetkitError):
         replace_value(line, "prompt", "new")
 
@@ -80,7 +80,7 @@ def test_edits_use_the_numbers_of_the_original() -> None:
         StripBom(),
         DropLine(2),
         SetLine(3, '{"prompt": "b"}', 5),
-        SetPrompt(6, "C"),
+        SetField(6, "prompt", "C"),
         SetField(6, "v", "x.mp4"),
     ]
     assert edit_lines(data, edits) == (b'{"prompt": "a"}\r\n{"prompt": "b"}\r\n{"prompt": "C", "v": "x.mp4"}\n')
@@ -92,6 +92,6 @@ def test_without_edits_nothing_changes() -> None:
 
 
 @pytest.mark.parametrize("edit", [DropLine(1), DropLine(9), SetField(9, "a", "b"), SetLine(1, "x", 9)])
-def test_lines_that_changed_meanwhile_are_told(edit: object) -> None:
+def test_lines_that_another_program_changed_are_refused(edit: object) -> None:
     with pytest.raises(DatasetkitError):
         edit_lines(b'{"a": 1}\n', [edit])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -12,13 +13,26 @@ from datasetkit.edits import (
     Reencode,
     SetField,
     SetLine,
-    SetPrompt,
     StripBom,
     Which,
     merge,
 )
-from datasetkit.model import BrokenLine, Dataset, Expected, File, Flaw, Missing, Reference, Sample, Source, Where
-from datasetkit.repair.plan import Refused, Step, plan
+from datasetkit.model import (
+    BrokenLine,
+    Dataset,
+    Expected,
+    File,
+    Flaw,
+    Image,
+    Missing,
+    Reference,
+    Sample,
+    Source,
+    Video,
+    Where,
+)
+from datasetkit.repair.plan import Step, plan
+from datasetkit.repair.wording import describe_medium
 
 
 def sample(line: int, **paths: str) -> Sample:
@@ -56,8 +70,8 @@ PAIR = dataset(
         (Convert("a", upright=True), GrabFrame("a", "v"), GrabFrame("a", "v")),
         (GrabFrame("a", "v"), GrabFrame("a", "w"), None),
         (Reencode("a"), Convert("a"), None),
-        (SetPrompt(1, "x"), SetField(1, "prompt", "x"), SetField(1, "prompt", "x")),
-        (SetPrompt(1, "x"), SetPrompt(1, "y"), None),
+        (SetField(1, "prompt", "x"), SetField(1, "prompt", "x"), SetField(1, "prompt", "x")),
+        (SetField(1, "prompt", "x"), SetField(1, "prompt", "y"), None),
         (SetLine(1, "x"), DropLine(1), None),
         (StripBom(), StripBom(), StripBom()),
     ],
@@ -117,16 +131,20 @@ def test_an_edit_by_two_rules_is_one_step() -> None:
     assert len(made.media) == 1
 
 
-def test_contradictions_are_told() -> None:
-    made = plan([SetPrompt(1, "x"), SetPrompt(1, "y"), SetPrompt(3, "z"), SetLine(3, "{}")], PAIR)
-    assert made.lines == (SetField(1, "prompt", "x"), SetLine(3, "{}"))
-    assert [refused.edit for refused in made.refused] == [SetPrompt(1, "y"), SetField(3, "prompt", "z")]
+def prompt(line: int, text: str) -> SetField:
+    return SetField(line, "prompt", text)
+
+
+def test_contradictions_are_refused() -> None:
+    made = plan([prompt(1, "x"), prompt(1, "y"), prompt(3, "z"), SetLine(3, "{}")], PAIR)
+    assert made.lines == (prompt(1, "x"), SetLine(3, "{}"))
+    assert [refused.edit for refused in made.refused] == [prompt(1, "y"), prompt(3, "z")]
 
 
 def test_a_broken_line_takes_no_field() -> None:
-    assert plan([SetPrompt(3, "z")], PAIR).refused == (
-        Refused(SetField(3, "prompt", "z"), "line 3 is no record yet; fix it again afterwards"),
-    )
+    (refused,) = plan([prompt(3, "z")], PAIR).refused
+    assert refused.edit == prompt(3, "z")
+    assert "line 3 isn't a record" in refused.reason
 
 
 def test_an_empty_plan_is_false() -> None:
@@ -134,12 +152,39 @@ def test_an_empty_plan_is_false() -> None:
     assert plan([StripBom()], PAIR)
 
 
+def test_a_step_that_failed_takes_its_lines_with_it() -> None:
+    made = plan([Reencode("a.webm"), prompt(1, "x")], PAIR)
+    assert made.without(made.media) == replace(made, media=(), lines=(prompt(1, "x"),))
+
+
 def test_a_plan_is_one_line_a_target() -> None:
-    made = plan([Reencode("a.webm", upright=True, seconds=Fraction(5), max_pixels=262144), SetPrompt(2, "new")], PAIR)
-    assert list(made.describe()) == [
-        "a.webm → a.mp4: MP4, upright, at most 5 s, up to 262,144 pixels",
-        "c.png: the last frame of a.webm",
+    made = plan([Reencode("a.webm", upright=True, seconds=Fraction(5), max_pixels=262144), prompt(2, "new")], PAIR)
+    assert list(made.describe(PAIR)) == [
+        "a.webm → a.mp4: MP4, upright, keeps 0.00–5.00 s, at most 262,144 pixels",
+        "c.png: replaced by the last frame of a.webm",
         "line 1, video_path: a.mp4",
         "line 2, prompt: new",
         "line 2, video_path: a.mp4",
     ]
+
+
+CLIP = Video("a.mp4", 1, "mp4", "h264", 1280, 720, 100, Fraction(139, 5), Fraction(25))
+IMAGE = Image("a.png", 1, "PNG", 1280, 720, frames=12, transparent=True)
+
+
+@pytest.mark.parametrize(
+    ("edit", "medium", "words"),
+    [
+        (Reencode("a.mp4", seconds=Fraction(5)), CLIP, ["keeps 0.00–5.00 s of 27.80 s"]),
+        (Reencode("a.mp4", start=Fraction(25), seconds=Fraction(5)), CLIP, ["keeps 25.00–27.80 s of 27.80 s"]),
+        (Reencode("a.mp4", start=Fraction(2)), CLIP, ["keeps 2.00–27.80 s of 27.80 s"]),
+        (Reencode("a.mp4", start=Fraction(2)), None, ["MP4", "keeps all from 2.00 s on"]),
+        (Reencode("a.mp4", crop=Box(0, 90, 1280, 540)), CLIP, ["keeps 1280×540 at 0,90 of 1280×720"]),
+        (Reencode("a.mp4", max_pixels=9999), CLIP, ["shrinks 1280×720 to at most 9,999 pixels"]),
+        (Convert("a.png", "JPEG", rgb=True), IMAGE, ["JPEG", "8-bit RGB on white"]),
+        (Convert("a.png", "PNG", first_frame=True), IMAGE, ["keeps the first picture of 12"]),
+        (Convert("a.png", max_side=512), IMAGE, ["shrinks 1280×720 to sides of at most 512"]),
+    ],
+)
+def test_an_edit_that_can_not_be_undone_says_what_it_keeps(edit, medium, words: list[str]) -> None:
+    assert list(describe_medium(edit, medium)) == words

@@ -1,4 +1,3 @@
-import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,11 +6,11 @@ import builders
 import pytest
 from PIL import Image
 
-from datasetkit.edits import Convert, DropLine, GrabFrame, Reencode, SetPrompt, StripBom, Which
-from datasetkit.errors import DatasetkitError
-from datasetkit.files import PREFIX
-from datasetkit.media.outcome import Failed
-from datasetkit.repair.apply import apply, apply_in_place
+from datasetkit.edits import Convert, DropLine, GrabFrame, Reencode, SetField, StripBom, Which
+from datasetkit.media.outcome import Failed, Made
+from datasetkit.repair.making import make_media
+from datasetkit.repair.mending import overlay
+from datasetkit.repair.overlay import Overlay
 from datasetkit.repair.plan import Plan, plan
 from datasetkit.scan.datasets import open_tree, scan
 
@@ -39,18 +38,21 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def carried_out(folder: Path, *edits: object) -> tuple[Path, Plan]:
+    """The new folder after a plan in which nothing may fail, and the plan."""
     (dataset, tree), *_ = scan(open_tree(str(folder)))
     made = plan(edits, dataset)
-    target = folder.parent / "made"
+    work, target = folder.parent / "work", folder.parent / "made"
     target.mkdir()
-    apply(made, tree, target)
+    outcomes = make_media(made.media, tree, work)
+    assert all(isinstance(outcome, Made) for outcome in outcomes.values())
+    overlay(tree, made, work).write(target)
     return target, made
 
 
 def test_media_are_made_and_lines_follow(folder: Path) -> None:
     before = content(folder)
     edits = [Reencode("clips/a.webm", seconds=Fraction(1)), Convert("a.gif", first_frame=True), StripBom(), DropLine(2)]
-    target, _ = carried_out(folder, *edits, SetPrompt(1, "new"))
+    target, _ = carried_out(folder, *edits, SetField(1, "prompt", "new"))
     assert sorted(content(target)) == ["a.png", "b.mp4", "b.png", "clips/a.mp4", "data.jsonl", "datasetkit.toml"]
     assert (target / "data.jsonl").read_bytes() == (
         b'{"prompt": "new",  "first_frame_path": "a.png", "video_path": "clips/a.mp4"}\r\n'
@@ -61,13 +63,13 @@ def test_media_are_made_and_lines_follow(folder: Path) -> None:
     assert content(folder) == before
 
 
-def test_untouched_media_are_linked_and_the_rest_is_copied(folder: Path) -> None:
+def test_everything_else_is_copied_and_shares_nothing(folder: Path) -> None:
     (folder / "c.png").symlink_to("b.png")
     target, _ = carried_out(folder, Convert("a.gif"))
-    for path, links in {"b.mp4": 2, "b.png": 2, "c.png": 1, "datasetkit.toml": 1, "data.jsonl": 1}.items():
-        assert (target / path).stat().st_nlink == links
+    for path in ("b.mp4", "b.png", "c.png", "datasetkit.toml"):
+        assert (target / path).read_bytes() == (folder / path).read_bytes()
+        assert (target / path).stat().st_nlink == 1
         assert not (target / path).is_symlink()
-        assert path == "data.jsonl" or (target / path).read_bytes() == (folder / path).read_bytes()
 
 
 def test_a_frame_is_grabbed_from_the_clip_as_it_was_made(folder: Path) -> None:
@@ -86,13 +88,28 @@ def test_a_frame_of_a_clip_that_stays(folder: Path) -> None:
 def test_what_cannot_be_made_stays_as_it_was(folder: Path) -> None:
     (folder / "clips" / "a.webm").write_bytes(b"broken")
     (dataset, tree), *_ = scan(open_tree(str(folder)))
-    made = plan([Reencode("clips/a.webm", upright=True), GrabFrame("b.png", "clips/a.webm")], dataset)
-    target = folder.parent / "made"
-    target.mkdir()
-    applied = apply(made, tree, target)
-    assert [step.edit.path for step, _ in applied.failed] == ["clips/a.webm", "b.png"]
-    assert all(isinstance(outcome, Failed) for _, outcome in applied.failed)
-    assert content(target) == content(folder)
+    made = plan([Reencode("clips/a.webm", upright=True), GrabFrame("b.png", "clips/a.webm"), StripBom()], dataset)
+    outcomes = make_media(made.media, tree, folder.parent / "work")
+    assert [step.edit.path for step in outcomes] == ["clips/a.webm", "b.png"]
+    assert all(isinstance(outcome, Failed) for outcome in outcomes.values())
+    assert made.without(outcomes) == Plan(lines=(StripBom(),))
+
+
+def test_changes_on_changes(folder: Path) -> None:
+    tree = open_tree(str(folder))
+    once = Overlay(tree, {"a.png": folder / "b.png", "data.jsonl": b"{}"}, frozenset({"a.gif", "b.mp4"}))
+    twice = Overlay(once, {"b.mp4": b"new", "x.png": folder / "b.png"}, frozenset({"a.png"}))
+    assert [file.path for file in twice.files] == [
+        "b.mp4",
+        "b.png",
+        "clips/a.webm",
+        "data.jsonl",
+        "datasetkit.toml",
+        "x.png",
+    ]
+    with twice.open("b.mp4") as new, twice.open("data.jsonl") as lines, twice.open("x.png") as image:
+        assert (new.read(), lines.read(), image.read()) == (b"new", b"{}", (folder / "b.png").read_bytes())
+    assert twice.locate("x.png") == str(folder / "b.png")
 
 
 def test_a_zip_is_made_into_a_folder(folder: Path, tmp_path: Path) -> None:
@@ -108,48 +125,19 @@ def test_a_zip_is_made_into_a_folder(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_plan_carried_out_leaves_nothing_to_do(folder: Path) -> None:
-    edits = [Reencode("clips/a.webm", upright=True), Convert("a.gif", format="PNG"), SetPrompt(1, "new"), StripBom()]
+    edits = [Reencode("clips/a.webm", upright=True), Convert("a.gif", format="PNG"), SetField(1, "prompt", "new")]
     target, _ = carried_out(folder, *edits)
-    (dataset, tree), *_ = scan(open_tree(str(target)))
-    again = folder.parent / "again"
-    again.mkdir()
-    apply(plan([Reencode("clips/a.mp4", upright=True), Convert("a.png"), SetPrompt(1, "new")], dataset), tree, again)
-    assert content(again) == content(target)
+    (folder.parent / "again").mkdir()
+    first = content(target)
+    target.rename(folder.parent / "again" / "set")
+    edits = [Reencode("clips/a.mp4", upright=True), Convert("a.png"), SetField(1, "prompt", "new")]
+    again, _ = carried_out(folder.parent / "again" / "set", *edits)
+    assert content(again) == first
 
 
-def test_progress_is_told(folder: Path) -> None:
+def test_progress_is_reported(folder: Path) -> None:
     (dataset, tree), *_ = scan(open_tree(str(folder)))
-    seen = []
-
-    def track(results, count):
-        for result in results:
-            seen.append((result[0].path, count))
-            yield result
-
-    target = folder.parent / "made"
-    target.mkdir()
-    apply(plan([Reencode("b.mp4", max_side=32), Convert("a.gif")], dataset), tree, target, track)
-    assert seen == [("b.mp4", 2), ("a.png", 2)]
-
-
-def test_lines_in_place(folder: Path) -> None:
-    (dataset, _), *_ = scan(open_tree(str(folder)))
-    before = content(folder)
-    apply_in_place(plan([SetPrompt(3, "new"), StripBom()], dataset), folder / "data.jsonl")
-    after = content(folder)
-    assert after.pop("data.jsonl") == LINES.removeprefix(b"\xef\xbb\xbf").replace(b'"b",', b'"new",')
-    assert before.pop("data.jsonl") == LINES
-    assert after == before
-    assert not list(folder.glob(f"{PREFIX}*"))
-
-
-def test_a_plan_that_changes_nothing_does_not_write(folder: Path) -> None:
-    (dataset, _), *_ = scan(open_tree(str(folder)))
-    before = (folder / "data.jsonl").stat()
-    apply_in_place(plan([SetPrompt(3, "b")], dataset), folder / "data.jsonl")
-    assert os.path.samestat(before, (folder / "data.jsonl").stat())
-
-
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DatasetkitError, match="can't read"):
-        apply_in_place(Plan(), tmp_path / "data.jsonl")
+    seen: list[tuple[str, int, int]] = []
+    steps = plan([Reencode("b.mp4", max_side=32), Convert("a.gif")], dataset).media
+    make_media(steps, tree, folder.parent / "made", lambda *progress: seen.append(progress))
+    assert seen == [("converting", 1, 2), ("converting", 2, 2)]

@@ -1,0 +1,153 @@
+"""`fix`: what can be fixed in a dataset, fixed: lines in place, media in a new folder or zip."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from os import fspath
+from pathlib import Path
+from typing import Unpack
+
+from datasetkit import config, spec
+from datasetkit.config import Options
+from datasetkit.errors import DatasetkitError
+from datasetkit.files import new_folder, remove_stale, replace_file, scratch
+from datasetkit.findings import Finding, Severity
+from datasetkit.model import Progress, Source
+from datasetkit.pack.archive import pack
+from datasetkit.pack.layout import lay_out
+from datasetkit.repair.making import refuse_output
+from datasetkit.repair.mending import Mended, mend, touches_media
+from datasetkit.repair.overlay import Overlay
+from datasetkit.repair.plan import plan
+from datasetkit.scan.datasets import read_annotations
+from datasetkit.scan.tree import Tree
+from datasetkit.verdict import AnyPath, Verdict, judge_again, open_dataset, read_settings
+
+_MODEL = re.compile(rb"""^[ \t]*model[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
+_TABLE = re.compile(rb"^[ \t]*\[", re.MULTILINE)
+_COMMENTED = re.compile(rb"""^[ \t]*#[ \t]*model[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What `fix` did, or would do.
+
+    ``written`` is the file, folder or zip that it wrote, None if nothing changed. ``changes`` has a line for each
+    medium or field; an edit that can't be undone says what it keeps. ``notes`` name media that lost something in
+    conversion. ``skipped`` gives the findings whose fix doesn't work, each with the reason; ``media`` those whose fix
+    makes a new medium. ``verdict`` is the one on the dataset as fixed; of a dry run, with its lines fixed alone.
+    """
+
+    verdict: Verdict
+    written: Path | None
+    changes: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[Finding, str], ...]
+    media: tuple[Finding, ...]
+
+
+def fix(
+    path: AnyPath,
+    *,
+    output: AnyPath | None = None,
+    unsafe: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    **options: Unpack[Options],
+) -> Fixed:
+    """Fix the one dataset of a folder or zip: its lines in place, or everything in the new folder or zip ``output``.
+
+    Fixes that don't work are skipped and reported. ``unsafe`` allows fixes that change content, such as trimming.
+    ``select`` limits what is fixed; advice is fixed only if its whole code is selected. The other options say what to
+    judge by. A ``dry_run`` writes nothing.
+
+    Raises DatasetkitError if media would change and there is no ``output``, if that exists or can't be written, and
+    as `check` does.
+    """
+    settings = read_settings(options)
+    source, target = fspath(path), Path(output) if output else None
+    if target:
+        refuse_output(target, source)
+    with open_dataset(source, replace(settings, select=()), build=True, progress=progress) as (verdict, tree):
+
+        def judge(changed: Tree) -> Verdict:
+            return judge_again(changed, verdict, progress=progress)
+
+        def wants(finding: Finding) -> bool:
+            return bool(finding.fix) and (unsafe or finding.safe) and _is_selected(finding, tuple(settings.select))
+
+        before = read_annotations(tree) if verdict.dataset.annotations else b""
+        lined = mend(Mended(tree, verdict), judge, lambda one: wants(one) and not touches_media(one), Path())
+        media = tuple(one for one in lined.verdict.findings if wants(one) and touches_media(one))
+        if dry_run:
+            made = plan((edit for finding in media for edit in finding.fix), lined.verdict.dataset)
+            return _fixed(replace(lined, done=(*lined.done, *made.describe(lined.verdict.dataset))), media, None)
+        if target is None:
+            return _fixed(lined, media, _write_lines(lined, media, tree, before))
+        with scratch(target) as work:
+            mended = mend(lined, judge, wants, work, progress)
+            if mended.done:
+                _write(mended, target)
+    return _fixed(mended, media, target if mended.done else None)
+
+
+def _is_selected(finding: Finding, select: tuple[str, ...]) -> bool:
+    if finding.severity is Severity.ADVICE:
+        return finding.code in select
+    return not select or finding.code.startswith(select)
+
+
+def _fixed(mended: Mended, media: tuple[Finding, ...], written: Path | None) -> Fixed:
+    return Fixed(mended.verdict, written, mended.done, mended.notes, tuple(mended.skipped.items()), media)
+
+
+def _write_lines(lined: Mended, media: tuple[Finding, ...], tree: Tree, before: bytes) -> Path | None:
+    """Replace data.jsonl in one step; gives its path, or None if nothing has to change."""
+    if media:
+        listed = ", ".join(f"{finding.medium or 'the set'} ({finding.code} {finding.name})" for finding in media)
+        raise DatasetkitError(f"fixing this changes media: {listed}", "Give a new folder with -o, or --select L,P.")
+    if tree.source is Source.ZIP:
+        if lined.done:
+            raise DatasetkitError(f"{tree.name} is a zip, which is never changed", "Give -o DIR or -o NEW.zip.")
+        return None
+    file = Path(str(tree.locate(spec.limits().annotations_name)))
+    if not lined.done:
+        remove_stale(file.parent)  # what a killed run left behind
+        return None
+    if read_annotations(tree) != before:
+        raise DatasetkitError(f"{file} was changed by another program", "Run this again.")
+    replace_file(file, read_annotations(lined.tree))
+    return file
+
+
+def _write(mended: Mended, target: Path) -> None:
+    if target.suffix.lower() != ".zip":
+        with new_folder(target) as folder:
+            Overlay(mended.tree, _configuration(mended)).write(folder)
+        return
+    dataset, assumed = mended.verdict.dataset, mended.verdict.assumed
+    for error in (finding for finding in mended.verdict.findings if finding.severity is Severity.ERROR):
+        message = f"{target} not written, because an error remains: {error.code} {error.name}, {error.message}"
+        raise DatasetkitError(message, "Write a folder with -o DIR, and correct the errors there.")
+    pack(lay_out(dataset.samples, assumed.kind, assumed.role, dataset.files), mended.tree, target)
+
+
+def _configuration(mended: Mended) -> dict[str, bytes]:
+    """The new datasetkit.toml, which names the model that the dataset was fixed for; nothing if there isn't one."""
+    model = mended.verdict.settings.model
+    if model is None or all(file.path != config.NAME for file in mended.verdict.dataset.files):
+        return {}
+    with mended.tree.open(config.NAME) as stream:
+        return {config.NAME: with_model(stream.read(), model)}
+
+
+def with_model(data: bytes, model: str) -> bytes:
+    """A datasetkit.toml that names ``model``; comments and order stay."""
+    keys = _TABLE.split(data, maxsplit=1)[0]
+    if named := _MODEL.search(keys):
+        return data[: named.start(1)] + json.dumps(model).encode() + data[named.end(1) :]
+    place = _COMMENTED.search(keys)
+    start, end = place.span() if place else (0, 0)
+    return data[:start] + f"model = {json.dumps(model)}".encode() + (b"" if place else b"\n") + data[end:]

@@ -1,0 +1,74 @@
+"""A dataset with some files changed, without a copy of the rest: changes are judged before they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from datasetkit.errors import DatasetkitError
+from datasetkit.files import PREFIX
+from datasetkit.model import File
+from datasetkit.repair.making import copy_file
+from datasetkit.scan.tree import Tree
+
+
+class Overlay:
+    """A tree without the files ``gone``, and with ``new`` ones added or in their place: paths on disk, or bytes."""
+
+    def __init__(self, tree: Tree, new: Mapping[str, Path | bytes], gone: frozenset[str] = frozenset()) -> None:
+        self._new: dict[str, Path | bytes] = dict(new)
+        self._gone, self._tree = gone, tree
+        if isinstance(tree, Overlay):
+            self._new = {path: content for path, content in tree._new.items() if path not in gone} | self._new
+            self._gone, self._tree = tree._gone | gone, tree._tree
+        self.name, self.source, self.prefix, self.hazards = tree.name, tree.source, tree.prefix, tree.hazards
+        replaced = self._gone | self._new.keys()
+        kept = [file for file in self._tree.files if file.path not in replaced]
+        made = [_file(path, content) for path, content in self._new.items()]
+        self.files = sorted([*kept, *made], key=lambda file: file.path)
+        self.size = tree.size + sum(file.size for file in self.files) - sum(file.size for file in tree.files)
+
+    def open(self, path: str) -> BinaryIO:
+        """A stream over a file's bytes. Raises OSError."""
+        content = self._new.get(path)
+        if content is None:
+            return self._tree.open(path)
+        return BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+    def locate(self, path: str) -> str | BinaryIO:
+        """The absolute path of a file that has one, else a stream."""
+        content = self._new.get(path)
+        if content is None:
+            return self._tree.locate(path)
+        return BytesIO(content) if isinstance(content, bytes) else str(content.absolute())
+
+    def below(self, prefix: str) -> Tree:
+        """The files of a folder, as they are in the tree itself; all files for ""."""
+        return self._tree.below(prefix) if prefix else self
+
+    def close(self) -> None:
+        """Close the tree."""
+        self._tree.close()
+
+    def write(self, target: Path) -> None:
+        """Move the new files to the empty folder ``target`` and copy the others there. Raises DatasetkitError."""
+        for path in (file.path for file in self.files if PREFIX not in file.path):
+            content, place = self._new.get(path), target / path
+            try:
+                if isinstance(content, Path):
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    content.rename(place)
+                else:
+                    copy_file(self, path, place)
+            except OSError as error:
+                message = f"can't copy {path}: {error.strerror or error}"
+                raise DatasetkitError(message, "Check the space and the permissions.") from error
+
+
+def _file(path: str, content: Path | bytes) -> File:
+    if isinstance(content, bytes):
+        return File(path, len(content))
+    status = content.stat()
+    return File(path, status.st_size, status.st_mtime_ns)

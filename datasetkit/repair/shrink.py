@@ -1,0 +1,56 @@
+"""`build --shrink`: a dataset no larger than training has a use for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from datasetkit import spec
+from datasetkit.edits import shrunk
+from datasetkit.errors import DatasetkitError
+from datasetkit.media.outcome import Failed
+from datasetkit.model import Progress
+from datasetkit.repair.making import make_media
+from datasetkit.repair.mending import overlay
+from datasetkit.repair.plan import plan
+from datasetkit.scan.tree import Tree
+from datasetkit.verdict import Verdict, judge_again
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """A dataset whose media have at most ``max_pixels`` pixels, in place of a larger one.
+
+    ``count`` is how many media were scaled down, ``saved`` how many bytes that saves, negative if it costs some.
+    """
+
+    tree: Tree
+    verdict: Verdict
+    max_pixels: int
+    count: int = 0
+    saved: int = 0
+
+
+def shrink(verdict: Verdict, tree: Tree, factor: float, work: Path, progress: Progress | None = None) -> Shrunk:
+    """Scale clips and frames down to ``factor`` times the model's max_pixels, into the empty folder ``work``.
+
+    Without a model, the largest max_pixels of the kind's models counts. Raises DatasetkitError if a medium can't be
+    scaled or written.
+    """
+    models = [verdict.model] if verdict.model else [m for m in spec.models() if verdict.assumed.kind in m.kinds]
+    limit = int(max(model.max_pixels for model in models) * factor)
+    made = plan(shrunk(verdict.dataset, limit), verdict.dataset)
+    if not made.media:
+        return Shrunk(tree, verdict, limit)
+    for step, outcome in make_media(made.media, tree, work, progress).items():
+        if isinstance(outcome, Failed):
+            raise DatasetkitError(f"can't shrink {step.edit.path}: {outcome.reason}", "Fix or remove it.")
+    changed = overlay(tree, made, work)
+    judged = judge_again(changed, verdict, progress=progress)
+    return Shrunk(changed, judged, limit, len(made.media), _media_bytes(verdict) - _media_bytes(judged))
+
+
+def _media_bytes(verdict: Verdict) -> int:
+    sizes = {file.path: file.size for file in verdict.dataset.files}
+    named = {reference.medium.path for sample in verdict.dataset.samples for reference in sample.references}
+    return sum(sizes.get(path, 0) for path in named)

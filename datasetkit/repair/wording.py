@@ -1,0 +1,87 @@
+"""Edits in words. An edit that can't be undone says what it keeps. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from datasetkit.edits import Convert, DropLine, GrabFrame, LineEdit, MediaEdit, Reencode, SetField, SetLine, StripBom
+from datasetkit.model import Image, Medium, Video
+
+_CLIP_WORDS = {
+    "usual_codec": "H.264",
+    "upright": "upright",
+    "steady": "constant frame rate",
+    "progressive": "deinterlaced",
+    "single": "one picture stream",
+}
+
+
+def describe_medium(edit: MediaEdit, medium: Medium | None) -> Iterator[str]:
+    """What a media edit does to ``medium``, which is None where it isn't known."""
+    match edit:
+        case Reencode():
+            yield from _describe_clip(edit, medium)
+        case Convert():
+            yield from _describe_image(edit, medium)
+        case GrabFrame():
+            yield f"replaced by the {edit.which} frame of {edit.clip}"
+
+
+def describe_line(edit: LineEdit) -> str:
+    """What a line edit does."""
+    match edit:
+        case SetLine():
+            several = f"-{edit.last}" if edit.last and edit.last != edit.line else ""
+            return f"line {edit.line}{several}: {edit.text}"
+        case SetField():
+            return f"line {edit.line}, {edit.field}: {edit.value}"
+        case DropLine():
+            return f"line {edit.line}: blank line removed"
+        case StripBom():
+            return "line 1: byte order mark removed"
+
+
+def _describe_clip(edit: Reencode, medium: Medium | None) -> Iterator[str]:
+    clip = medium if isinstance(medium, Video) else None
+    if clip is None:
+        yield "MP4"
+    yield from (words for name, words in _CLIP_WORDS.items() if getattr(edit, name))
+    if edit.start or edit.seconds is not None:
+        yield f"keeps {_span(edit, clip)}"
+    if edit.crop:
+        box = edit.crop
+        yield f"keeps {box.width}×{box.height} at {box.left},{box.top}" + (f" of {_size(clip)}" if clip else "")
+    yield from _describe_size(edit, clip)
+
+
+def _describe_image(edit: Convert, medium: Medium | None) -> Iterator[str]:
+    image = medium if isinstance(medium, Image) else None
+    if edit.format and (image is None or image.format != edit.format):
+        yield edit.format
+    if edit.upright:
+        yield "upright"
+    if edit.rgb:
+        yield "8-bit RGB" + (" on white" if image and image.transparent else "")
+    if edit.first_frame:
+        yield "keeps the first picture" + (f" of {image.frames:,}" if image and image.frames > 1 else "")
+    yield from _describe_size(edit, image)
+
+
+def _span(edit: Reencode, clip: Video | None) -> str:
+    start = edit.start or Fraction(0)
+    ends = [start + edit.seconds] if edit.seconds is not None else []
+    ends += [clip.seconds] if clip else []
+    if not ends:
+        return f"all from {float(start):.2f} s on"
+    return f"{float(start):.2f}–{float(min(ends)):.2f} s" + (f" of {float(clip.seconds):.2f} s" if clip else "")
+
+
+def _describe_size(edit: Reencode | Convert, medium: Image | Video | None) -> Iterator[str]:
+    bounds = [f"sides of at most {edit.max_side}"] if edit.max_side else []
+    bounds += [f"at most {edit.max_pixels:,} pixels"] if edit.max_pixels else []
+    yield from (f"shrinks {_size(medium)} to {bound}" if medium else bound for bound in bounds)
+
+
+def _size(medium: Image | Video) -> str:
+    return "×".join(map(str, medium.displayed))
