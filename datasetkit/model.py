@@ -8,9 +8,9 @@ from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
 
 Progress = Callable[[str, int, int], object]
-"""Called with what is under way ("reading", "writing", "sending"), how much is done, and of how much.
+"""Called with what is under way ("reading", "converting", "writing", "sending"), how much is done, and of how much.
 
-"reading" counts files, "writing" and "sending" bytes.
+"reading" and "converting" count files, "writing" and "sending" bytes.
 """
 
 

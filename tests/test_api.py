@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,8 +21,12 @@ PACKAGE = ROOT / "datasetkit"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A training set of one sample whose clip is too long for every model."""
+    """A training set of one sample whose clip is too long for every model; beside it a folder of raw clips."""
     place = tmp_path / "set"
+    builders.clip(tmp_path / "raw" / "dance.mp4", frames=40)
+    builders.clip(tmp_path / "raw" / "rain.webm", codec="libvpx-vp9", frames=40)
+    (tmp_path / "raw" / "dance.txt").write_text("A woman by the sea.")
+    (tmp_path / "raw" / "notes.pdf").write_bytes(b"%PDF-1.7")
     builders.clip(place / "video_1.mp4", frames=400, rate=16, size=(64, 64))
     builders.jpeg(place / "image_1.jpg", (64, 64))
     line = {"prompt": "A woman.", "first_frame_path": "image_1.jpg", "video_path": "video_1.mp4"}
@@ -37,7 +42,22 @@ def check_all(folder: Path) -> object:
     return [verdict.findings for verdict in datasetkit.check_all(folder, str(folder.parent), ignore="S,V")]
 
 
-CALLS: dict[str, Callable[[Path], object]] = {"check": check, "check_all": check_all}
+def init(folder: Path) -> object:
+    made = datasetkit.init(folder.parent / "raw", folder.parent / "new", kind="kf2v", frames="png")
+    shutil.rmtree(made.folder)
+    return made
+
+
+def fix(folder: Path) -> object:
+    new = folder.parent / "new.zip"
+    planned = datasetkit.fix(folder, output=new, unsafe=True, dry_run=True, progress=lambda *_: None)
+    fixed = datasetkit.fix(folder, output=new, unsafe=True, ignore="S")
+    new.unlink()
+    assert planned.changes == fixed.changes
+    return fixed.written, fixed.changes, fixed.notes, fixed.skipped, fixed.media, fixed.verdict.findings
+
+
+CALLS: dict[str, Callable[[Path], object]] = {"check": check, "check_all": check_all, "fix": fix, "init": init}
 
 
 @pytest.mark.parametrize("name", CALLS)
