@@ -59,7 +59,7 @@ def refuse_output(output: Path, source: str) -> None:
     if root.is_dir() and output.resolve().is_relative_to(root):
         raise DatasetkitError(f"{output} is inside {source}, which stays as it is", "Name a folder next to it.")
     if os.path.lexists(output):
-        raise DatasetkitError(f"{output} exists already", "Choose another name, or remove it first.")
+        raise DatasetkitError(f"{output} already exists", "Choose another name, or remove it first.")
 
 
 def _reflinked(source: BinaryIO, copy: BinaryIO) -> bool:
