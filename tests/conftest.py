@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import builders
+import pinned  # noqa: F401 - before all that reads a limit
 import pytest
 import values
 from hypothesis import settings

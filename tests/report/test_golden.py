@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 import click
 import jsonschema
+import pinned  # noqa: F401 - before all that reads a limit, also where this is run as a program
 import pytest
 
 from datasetkit import __version__, spec

@@ -1,0 +1,38 @@
+"""The real models and limits, which every other test takes from facts.json."""
+
+from __future__ import annotations
+
+import datetime
+
+import pinned
+import pytest
+
+from datasetkit import spec
+from datasetkit.findings import Basis
+
+REAL = pinned.real("models.json")
+FACTS = [*REAL["limits"].values(), *REAL["heuristics"].values(), REAL["fine_tuned"]]
+FACTS += [fact for model in REAL["models"] for key, fact in model.items() if key != "id"]
+
+
+@pytest.fixture(autouse=True)
+def unpinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spec, "document", pinned.real)
+
+
+def test_the_models_and_limits_can_be_read() -> None:
+    assert [model.id for model in spec.models.__wrapped__()] == [model["id"] for model in REAL["models"]]
+    assert spec.limits.__wrapped__().image_side > 0
+
+
+def test_every_fact_names_its_basis_its_source_and_the_day_it_was_checked() -> None:
+    for fact in FACTS:
+        assert fact["basis"] in list(Basis)
+        assert fact["source"] in REAL["sources"]
+        assert datetime.date.fromisoformat(fact["checked"]) <= datetime.date.max
+
+
+def test_the_tests_have_facts_of_the_same_shape() -> None:
+    assert pinned.FACTS.keys() == REAL.keys()
+    assert pinned.FACTS["limits"].keys() == REAL["limits"].keys()
+    assert pinned.FACTS["heuristics"].keys() == REAL["heuristics"].keys()
