@@ -71,6 +71,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, folder / name)
+    shutil.copy(ROOT / "tests" / "facts.json", folder / "schemas" / "models.json")
     commit(folder)
     return folder
 
