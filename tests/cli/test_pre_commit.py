@@ -6,6 +6,7 @@ The slowest tests here: each of pre-commit's stores makes an environment with pi
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import builders
+import pinned
 import pytest
 from conftest import line
 from gitting import ENVIRONMENT, commit, git, repository
@@ -71,7 +73,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, folder / name)
-    shutil.copy(ROOT / "tests" / "facts.json", folder / "schemas" / "models.json")
+    (folder / "schemas" / "models.json").write_text(json.dumps(pinned.FACTS))
     commit(folder)
     return folder
 
