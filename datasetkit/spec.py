@@ -31,20 +31,6 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class ZipCaps:
-    """A zip over one of these is refused before it is read. ``ratio``: unpacked to packed bytes.
-
-    The ratio counts at least ``ratio_from_bytes`` packed bytes, so that small files may shrink well.
-    """
-
-    entries: int
-    directory_bytes: int
-    unpacked_bytes: int
-    ratio: int
-    ratio_from_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A model that can be fine-tuned: its longest clip in seconds, and the pixels of a frame in training."""
 
@@ -85,7 +71,11 @@ class Limits:
     shrink_factor: float
     balance_samples: int
     balance_share: float
-    zip_caps: ZipCaps
+    zip_entries: int
+    zip_directory_bytes: int
+    zip_unpacked_bytes: int
+    zip_ratio: int
+    zip_ratio_from_bytes: int
     annotations_read_bytes: int
     extensions: Mapping[str, Sequence[str]]
     packed_extensions: Mapping[str, Sequence[str]]
@@ -108,7 +98,6 @@ class Limits:
 _TYPES: Mapping[str, Callable[[Any], Any]] = {
     "annotations_bytes": lambda sizes: Thresholds(**sizes),
     "archive_bytes": lambda sizes: Thresholds(**sizes),
-    "zip_caps": lambda caps: ZipCaps(**caps),
     "file_stem": re.compile,
     "jitter_seconds": lambda seconds: Fraction(str(seconds)),
 }

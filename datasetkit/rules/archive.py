@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from posixpath import basename, splitext
 from unicodedata import normalize
@@ -25,14 +26,14 @@ def size_problem(size: int, limits: Limits) -> Problem | None:
 
 
 def _too_large(what: str, size: int, bounds: Thresholds) -> Problem | None:
-    seen = f"{what} is {megabytes(size)} ({size:,} bytes)"
-    if size > bounds.high:
-        return Problem(f"{seen}; the limit is {bounds.high:,} bytes", severity=Severity.ERROR)
-    if size > bounds.warn:
-        limit = f"the limit may be {bounds.warn:,} bytes and is at most {bounds.high:,}"
-        return Problem(f"{seen}; {limit}", severity=Severity.WARNING)
-    if bounds.advise is not None and size > bounds.advise:
-        return Problem(f"{seen}; later pages recommend at most {bounds.advise:,}", severity=Severity.ADVICE)
+    for severity, limit, meaning in (
+        (Severity.ERROR, bounds.high, "the limit is {:,} bytes"),
+        (Severity.WARNING, bounds.warn, f"the limit may be {{:,}} bytes and is at most {bounds.high:,}"),
+        (Severity.ADVICE, bounds.advise, "later pages recommend at most {:,}"),
+    ):
+        if limit is not None and size > limit:
+            message = f"{what} is {megabytes(size)} ({size:,} bytes); {meaning.format(limit)}"
+            return Problem(message, severity=severity, data={"size": size, "limit": limit})
     return None
 
 
@@ -48,13 +49,9 @@ def annotations_missing(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     name = ctx.limits.annotations_name
     if dataset.annotations and dataset.prefix:
         yield Problem(f"{name} is in the folder {dataset.prefix}, not at the root", mended=True)
-    elif not dataset.annotations and not any(_hides(hazard, name) for hazard in dataset.hazards):
+    # a damaged zip is refused whole, and an unsafe data.jsonl is reported as that
+    elif not dataset.annotations and all(h.unsafe and basename(h.path) != name for h in dataset.hazards):
         yield Problem(f"there is no {name} at the root{_instead(dataset, ctx)}")
-
-
-def _hides(hazard: Hazard, name: str) -> bool:
-    """Whether a hazard already says why data.jsonl can't be seen: a damaged zip is refused whole."""
-    return not hazard.unsafe or basename(hazard.path) == name
 
 
 def _instead(dataset: Dataset, ctx: Context) -> str:
@@ -72,8 +69,7 @@ def _instead(dataset: Dataset, ctx: Context) -> str:
 def annotations_too_large(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     """The file data.jsonl is larger than the platform accepts.
 
-    Why: the limit is given in MB, which may mean 1000·1000 or 1024·1024 bytes. Above the larger it is an error,
-    between the two a warning.
+    Why: an MB may be 1000·1000 or 1024·1024 bytes. Above the larger limit it is an error, between them a warning.
     Source: user guide (documented). That MB may mean either is our own judgement.
     Example: 40,000 prompts of 600 bytes each → shorter prompts, or fewer samples.
     Remedy: shorten the prompts, or leave samples out.
@@ -86,9 +82,8 @@ def annotations_too_large(annotations: Annotations, ctx: Context) -> Iterator[Pr
 def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """The zip is larger than the platform accepts; for a folder, the zip that it would make.
 
-    Why: the platform refuses it after you have waited for the upload. GB may mean powers of ten or of two. Above the
-    larger it is an error, between the two a warning. Later pages recommend a much smaller size.
-    Source: user guide (documented); later pages of the platform (guidance) for the advice.
+    Why: the platform refuses it after you have waited for the upload. As for D102, a GB may be one of two sizes.
+    Source: user guide (documented). Later pages recommend a much smaller size (guidance).
     Example: 60 clips of 4096×2160 pixels, 2 GB in all → the same clips at 832×480, 150 MB.
     Remedy: `datasetkit build --shrink` loses nothing, as training scales the clips down anyway. Or leave samples out.
     """
@@ -96,7 +91,7 @@ def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     if problem:
         saved = savings(clips(dataset), max(model.max_pixels for model in ctx.models))
         hint = f"; scaling the clips down to what training uses would save about {megabytes(saved)}" if saved else ""
-        yield Problem(problem.message + hint, severity=problem.severity)
+        yield replace(problem, message=problem.message + hint)
 
 
 def _archive_size(dataset: Dataset) -> int:
@@ -118,7 +113,7 @@ def unreferenced_file(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     if len(dataset.samples) == len(dataset.lines):
         strays = [path for path, medium in _strays(dataset, ctx.limits) if medium]
         if strays:
-            yield Problem(f"no line names {names(strays)}", mended=True)
+            yield Problem(f"no line names {names(strays)}", mended=True, data={"paths": strays})
 
 
 @rule("D105", "foreign-file", on=Dataset, severity=Severity.ADVICE, basis=Basis.CLIENT)
@@ -132,7 +127,7 @@ def foreign_file(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """
     strays = [path for path, medium in _strays(dataset, ctx.limits) if not medium]
     if strays:
-        yield Problem(f"not part of the dataset: {names(strays)}", mended=True)
+        yield Problem(f"not part of the dataset: {names(strays)}", mended=True, data={"paths": strays})
 
 
 def _strays(dataset: Dataset, limits: Limits) -> Iterator[tuple[str, bool]]:
@@ -166,9 +161,8 @@ def _is_medium(path: str, limits: Limits) -> bool:
 def unsafe_entry(hazard: Hazard, ctx: Context) -> Iterator[Problem]:
     """A zip holds an entry that is dangerous to unpack, or a folder holds a pipe, socket or device.
 
-    Why: an absolute path, one with `..` or a link could write outside the folder where the zip is unpacked. Programs
-    refuse it, or the whole zip. Reading a pipe or device may never end. (Links in a folder are followed.)
-    Source: our own judgement (heuristic). Nothing of the kind is opened.
+    Why: such an entry could write outside the folder where the zip is unpacked. Reading a pipe may never end.
+    Source: our own judgement (heuristic). Nothing of the kind is opened. Links in a folder are followed.
     Example: an entry `../image_1.jpg`, a symbolic link in a zip; a named pipe `video_1.mp4` in a folder.
     Remedy: build the zip again from its folder with `datasetkit build`. In a folder, put the file itself there.
     """
@@ -188,11 +182,11 @@ def file_name(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     judged = dataset.source is Source.ZIP and not ctx.mending  # as a zip to upload: its own name matters too
     own = [re.split(r"[/\\]", dataset.name)[-1]] if judged else []
     odd = [path for path in (*own, *media(dataset)) if not ctx.limits.complies(_stem(path))]
-    if odd and ctx.mending:
-        yield Problem(f"{names(odd)} will be renamed in the zip", mended=True)
-    elif odd:
+    if odd:
         allowed = f"{ctx.limits.file_stem.pattern}, at most {ctx.limits.file_stem_length} characters"
-        yield Problem(f"{names(odd)}: the name before the extension must be {allowed}", mended=True)
+        otherwise = f": the name before the extension must be {allowed}"
+        message = names(odd) + (" will be renamed in the zip" if ctx.mending else otherwise)
+        yield Problem(message, mended=True, data={"paths": odd})
 
 
 def _stem(path: str) -> str:
@@ -214,7 +208,8 @@ def name_collision(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     clashes = [group for group in groups.values() if len(group) > 1]
     if clashes:
         others = f", and so do {count(len(clashes) - 1, 'other group')} of files" if len(clashes) > 1 else ""
-        yield Problem(f"{names(clashes[0])} share the same name{others}", mended=True)
+        data = {"paths": [path for group in clashes for path in group]}
+        yield Problem(f"{names(clashes[0])} share the same name{others}", mended=True, data=data)
 
 
 def _folded(stem: str) -> str:

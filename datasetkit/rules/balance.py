@@ -25,9 +25,10 @@ def too_few_samples(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     samples, least = len(dataset.lines), ctx.limits.samples_low  # broken lines are reported as broken
     refused, severity = _too_small(samples, ctx)
     if _is(dataset, Role.TRAINING, ctx) and samples < least:
-        yield Problem(f"{count(samples, 'sample')}; at least {least} are required")
+        message = f"{count(samples, 'sample')}; at least {least} are required"
+        yield Problem(message, data={"samples": samples, "limit": least})
     elif _is(dataset, Role.TRAINING, ctx) and refused:
-        yield Problem(f"{count(samples, 'sample')}; {_batches(refused)}", severity=severity)
+        yield Problem(f"{count(samples, 'sample')}; {_batches(refused)}", severity=severity, data={"samples": samples})
 
 
 @rule("S702", "few-samples", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED)
@@ -42,7 +43,8 @@ def few_samples(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     samples, limits = len(dataset.lines), ctx.limits
     few = limits.samples_low <= samples < limits.samples_recommended
     if _is(dataset, Role.TRAINING, ctx) and few and not _too_small(samples, ctx)[0]:
-        yield Problem(f"{count(samples, 'sample')}; {limits.samples_recommended} or more are recommended")
+        message = f"{count(samples, 'sample')}; {limits.samples_recommended} or more are recommended"
+        yield Problem(message, data={"samples": samples, "limit": limits.samples_recommended})
 
 
 @rule("S703", "validation-size", on=Dataset, severity=Severity.WARNING, basis=Basis.CLIENT)
@@ -57,7 +59,7 @@ def validation_size(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     samples = len(dataset.lines)
     refused, _ = _too_small(samples, ctx)
     if _is(dataset, Role.VALIDATION, ctx) and refused:
-        yield Problem(f"{count(samples, 'validation sample')}; {_batches(refused)}")
+        yield Problem(f"{count(samples, 'validation sample')}; {_batches(refused)}", data={"samples": samples})
 
 
 def _is(dataset: Dataset, role: Role, ctx: Context) -> bool:
@@ -83,7 +85,7 @@ def imbalance(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: 18 portrait clips, 2 landscape clips.
     Remedy: add samples of other orientations, unless you will only generate this one.
     """
-    shapes = Counter(_orientation(size) for sample in dataset.samples if (size := _size(sample)))
+    shapes = Counter(_orientation(*size) for sample in dataset.samples if (size := _size(sample)))
     total = shapes.total()
     if total < ctx.limits.balance_samples or _uniform(dataset):
         return
@@ -123,6 +125,5 @@ def _size(sample: Sample) -> tuple[int, int] | None:
     return shown.displayed if isinstance(shown, Video | Image) else None
 
 
-def _orientation(size: tuple[int, int]) -> str:
-    width, height = size
+def _orientation(width: int, height: int) -> str:
     return "square" if width == height else "landscape" if width > height else "portrait"

@@ -11,20 +11,7 @@ from datasetkit import spec
 from datasetkit.edits import DropLine, Edit, SetField, SetLine, StripBom
 from datasetkit.errors import nearest
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.model import (
-    Annotations,
-    BrokenLine,
-    Dataset,
-    Flaw,
-    Kind,
-    Missing,
-    Outside,
-    Reference,
-    Role,
-    Sample,
-    Video,
-    Where,
-)
+from datasetkit.model import Annotations, BrokenLine, Dataset, Flaw, Missing, Outside, Reference, Sample, Video, Where
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.shape import ShapeFault
 from datasetkit.rules.wording import count, names, series
@@ -138,7 +125,7 @@ def _intended(name: str, record: Mapping[str, object]) -> str | None:
 
 @lru_cache(256)  # a misspelling is often in every line
 def _misspelt(name: str) -> str | None:
-    known = spec.fields(Kind.KF2V, Role.TRAINING)
+    known = spec.limits().field_names
     return None if name in known else nearest(name, known, _LIKENESS)
 
 
@@ -165,8 +152,7 @@ def wrong_type(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
 def unknown_field(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
     """A line has a field that the platform doesn't know.
 
-    Why: whether the platform refuses or ignores such a field is not documented. Or it is a known field, misspelt.
-    (Where it stands in for a missing field, that is L206.)
+    Why: whether the platform refuses or ignores it is not documented. In the place of a missing field it is L206.
     Source: our own judgement (heuristic).
     Example: `"note": "retake"`.
     Remedy: nothing to do in a folder: `datasetkit build` leaves it out, unless it may be a misspelling.
@@ -199,7 +185,7 @@ def file_not_found(missing: Missing, ctx: Context) -> Iterator[Problem]:
     unseen = bool(near) and normalize("NFC", near[0]) == normalize("NFC", path)  # both names look the same
     message = f"there is no file {shown}" if path else "the path names the folder itself, not a file in it"
     fix = _renamed(ctx.missing.get(path, ()), near)
-    yield Problem(message + _or_rather(near) + " (another Unicode form)" * unseen, fix=fix)
+    yield Problem(message + _or_rather(near) + " (another Unicode form)" * unseen, fix=fix, data={"near": near})
 
 
 def _or_rather(near: tuple[str, ...]) -> str:
@@ -217,8 +203,7 @@ def _renamed(places: Iterable[Where], near: tuple[str, ...]) -> tuple[Edit, ...]
 def path_form(reference: Reference, ctx: Context) -> Iterator[Problem]:
     r"""A path is absolute or leaves the folder, or is written in a way that only some programs accept.
 
-    Why: a zip has no other folder to look in, and its names have plain forward slashes: `./a.jpg`, `a//b.jpg`
-    and `a\b.jpg` may not be found.
+    Why: a zip has no other folder to look in. Names such as `./a.jpg`, `a//b.jpg` and `a\b.jpg` may not be found.
     Source: the platform's client (client-observed).
     Example: `/home/me/a.jpg` → `a.jpg` beside data.jsonl; `image\a.jpg` → `image/a.jpg`.
     Remedy: move the file into the folder. `datasetkit build` corrects the spelling of paths inside the folder.
@@ -226,7 +211,8 @@ def path_form(reference: Reference, ctx: Context) -> Iterator[Problem]:
     written, medium = reference.written, reference.medium
     if isinstance(medium, Outside):
         fix = _renamed((reference.where,), medium.near)
-        yield Problem(f"{written} points outside the dataset's folder{_or_rather(medium.near)}", fix=fix)
+        message = f"{written} points outside the dataset's folder{_or_rather(medium.near)}"
+        yield Problem(message, fix=fix, data={"near": medium.near})
     elif medium.path and ("\\" in written or not {".", "..", ""}.isdisjoint(written.split("/"))):
         fix = _renamed((reference.where,), (medium.path,))
         yield Problem(f"write {medium.path}, not {written}", severity=Severity.WARNING, mended=True, fix=fix)
@@ -244,9 +230,8 @@ def duplicate_sample(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     first: dict[str, Reference] = {}
     for reference in (reference for sample in dataset.samples for reference in sample.references):
         clip = reference.medium
-        if not isinstance(clip, Video):
-            continue
-        earlier = first.setdefault(clip.digest or clip.path, reference)  # clips of one path have one digest
+        key = (clip.digest or clip.path) if isinstance(clip, Video) else ""  # clips of one path have one digest
+        earlier = first.setdefault(key, reference) if key else reference
         if earlier is not reference:
             same = "is also" if earlier.medium.path == clip.path else f"is identical to {earlier.medium.path},"
             yield Problem(f"{clip.path} {same} the clip of line {earlier.where.line}", where=reference.where)
@@ -261,15 +246,14 @@ def wrong_kind(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
     Example: five lines with `last_frame_path` and one without.
     Remedy: correct the line, or say what the set is with `--kind` or `--role`.
     """
-    treated = f"this is treated as {'an' if ctx.assumed.kind is Kind.I2V else 'a'} {_shape(ctx)} set"
+    origin = {"last_frame_path": ctx.assumed.kind_from, "video_path": ctx.assumed.role_from}.get(fault.field)
+    treated = f"the set is treated as {_shape(ctx)} ({origin})"
     if fault.keyword == "required" and fault.field == "last_frame_path":
-        yield Problem(f"last_frame_path is missing{_other_name(fault)}; {treated} ({ctx.assumed.kind_from})")
-    elif fault.keyword == "additionalProperties" and fault.field == "last_frame_path":
-        severity = Severity.ERROR if ctx.assumed.mixed else Severity.WARNING
-        yield Problem(f"last_frame_path doesn't belong here: {treated} ({ctx.assumed.kind_from})", severity=severity)
-    elif fault.keyword == "additionalProperties" and fault.field == "video_path":
-        message = f"video_path doesn't belong here: {treated} ({ctx.assumed.role_from})"
-        yield Problem(message, severity=Severity.WARNING)
+        yield Problem(f"{fault.field} is missing{_other_name(fault)}; {treated}")
+    elif fault.keyword == "additionalProperties" and origin:
+        mixed = fault.field == "last_frame_path" and ctx.assumed.mixed
+        severity = Severity.ERROR if mixed else Severity.WARNING
+        yield Problem(f"{fault.field} doesn't belong here: {treated}", severity=severity)
 
 
 @rule("L213", "kind-not-trained", on=Dataset, severity=Severity.ERROR, basis=Basis.DOCUMENTED)

@@ -9,7 +9,7 @@ from datasetkit.edits import MediaEdit
 from datasetkit.findings import Problem, Severity
 from datasetkit.model import Dataset, Image, Missing, Outside, Present, Video
 from datasetkit.rules.registry import Context
-from datasetkit.rules.wording import megabytes, pixels
+from datasetkit.rules.wording import megabytes
 from datasetkit.spec import ModelSpec
 
 
@@ -45,11 +45,13 @@ def wrong_extension(medium: Image | Video, content: str, suiting: Sequence[str],
 def too_many_pixels(medium: Image | Video, limit: int, fix: MediaEdit) -> Iterator[Problem]:
     """A side has more than ``limit`` pixels."""
     if max(medium.width, medium.height) > limit:
-        size = pixels((medium.width, medium.height))
-        yield Problem(f"{medium.path} is {size} pixels; the limit is {pixels((limit, limit))}", fix=(fix,))
+        message = f"{medium.path} is {medium.width}×{medium.height} pixels; the limit is {limit}×{limit}"
+        data = {"width": medium.width, "height": medium.height, "limit": limit}
+        yield Problem(message, fix=(fix,), data=data)
 
 
 def too_heavy(medium: Image | Video, limit: int) -> Iterator[Problem]:
     """The file has more than ``limit`` bytes, which is what later pages recommend."""
     if medium.size > limit:
-        yield Problem(f"{medium.path} is {megabytes(medium.size)}; at most {megabytes(limit)} is recommended")
+        message = f"{medium.path} is {megabytes(medium.size)}; at most {megabytes(limit)} is recommended"
+        yield Problem(message, data={"size": medium.size, "limit": limit})

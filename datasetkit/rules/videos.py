@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from datasetkit.edits import Reencode, plain_clip, shrunk
@@ -85,8 +86,7 @@ def video_too_long(video: Video, ctx: Context) -> Iterator[Problem]:
     """A clip is longer than the model accepts.
 
     Why: the platform would refuse it, or cut it. The length of the picture counts, not of the sound.
-    Source: user guide (documented); `datasetkit models` shows the seconds. One frame more is allowed by our own
-    judgement: Wan's own 81 frames at 16 fps are one frame longer than 5 seconds.
+    Source: user guide (documented). One frame more is allowed: Wan's own clips of 5 s have 81 frames at 16 fps.
     Example: 7.2 s for a model that accepts 5 s → the 5 s that show the action.
     Remedy: trim the clip, or choose another model.
     """
@@ -97,14 +97,16 @@ def video_too_long(video: Video, ctx: Context) -> Iterator[Problem]:
     if severity is Severity.ERROR and not ctx.named:
         most = max(model.seconds for model in refused)
         accepts = f"no {ctx.assumed.kind} model accepts more than {most:g} s"
+    problem = _trim(video, min(model.seconds for model in refused), accepts)
     # where some models accept the clip, choosing one of them is up to the user
-    fix = (_trimmed(video, min(model.seconds for model in refused)),) if severity is Severity.ERROR else ()
-    message = f"{video.path} is {seconds(video.seconds)} long; {accepts}"
-    yield Problem(message, severity=severity, fix=fix, safe=False)
+    yield replace(problem, severity=severity, fix=problem.fix if severity is Severity.ERROR else ())
 
 
-def _trimmed(video: Video, limit: float) -> Reencode:
-    return Reencode(video.path, seconds=Fraction(limit))
+def _trim(video: Video, limit: float, reason: str) -> Problem:
+    """A clip is longer than ``limit`` seconds."""
+    message = f"{video.path} is {seconds(video.seconds)} long; {reason}"
+    data = {"seconds": float(video.seconds), "limit": limit}
+    return Problem(message, fix=(Reencode(video.path, seconds=Fraction(limit)),), safe=False, data=data)
 
 
 def _longer(video: Video, limit: float, ctx: Context) -> bool:
@@ -126,7 +128,8 @@ def video_too_short(video: Video, ctx: Context) -> Iterator[Problem]:
     """
     least = ctx.limits.video_seconds_low
     if video.seconds < least:
-        yield Problem(f"{video.path} is {seconds(video.seconds)} long; at least {least:g} s is recommended")
+        message = f"{video.path} is {seconds(video.seconds)} long; at least {least:g} s is recommended"
+        yield Problem(message, data={"seconds": float(video.seconds), "limit": least})
 
 
 @rule("V409", "video-rotated", on=Video, severity=Severity.WARNING, basis=Basis.HEURISTIC)
@@ -242,5 +245,4 @@ def longer_than_target(video: Video, ctx: Context) -> Iterator[Problem]:
     """
     target = ctx.target_seconds
     if target is not None and _longer(video, target, ctx):
-        message = f"{video.path} is {seconds(video.seconds)} long, but the videos you want are {target:g} s"
-        yield Problem(message, fix=(_trimmed(video, target),), safe=False)
+        yield _trim(video, target, f"the videos you want are {target:g} s long")

@@ -1,4 +1,1 @@
-"""From a folder or a zip to Datasets. The only reader of media and of data.jsonl.
-
-Who reads bytes lives here; what they mean is judged in ``rules``.
-"""
+"""From a folder or a zip to Datasets. What their bytes hold is read here; what it means is judged in ``rules``."""

@@ -77,7 +77,7 @@ def _line(raw: bytes, path: str, number: int) -> Record | BrokenLine:
     except (ValueError, RecursionError) as error:
         return BrokenLine(where, Flaw.NOT_JSON, *diagnose(text, error))
     if not isinstance(values, dict):
-        return BrokenLine(where, Flaw.NOT_A_RECORD, f"the line is {_name(values)}, not an object {{…}}")
+        return BrokenLine(where, Flaw.NOT_A_RECORD, "the line is JSON, but not an object {…}")
     return Record(number, values, repeated)
 
 
@@ -109,8 +109,3 @@ def _load(text: str) -> tuple[object, tuple[str, ...]]:
     if not isinstance(value, dict) or len(value) == len(outermost):
         return value, ()
     return value, tuple(key for key, count in Counter(key for key, _ in outermost).items() if count > 1)
-
-
-def _name(value: object) -> str:
-    names: dict[type, str] = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
-    return names.get(type(value), "a number")

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -27,19 +28,10 @@ _CHUNK = 1 << 20
 _LOCAL_HEADER = 30  # bytes before an entry's name; the lengths of name and extra stand at 26 and 28
 _IN_MEMORY = 8 << 20  # a deflated entry larger than this is spooled to an unnamed temporary file
 _ZIP = "a zip archive"  # as `sniff` calls it
-_HINT = "Give a dataset's folder or its zip. For raw clips: datasetkit init FOLDER -o DATASET."
+WANTED = "Give a dataset's folder or its zip. For raw clips: datasetkit init FOLDER -o DATASET."
 _CHANGED = "the zip changed while it was read"
 # what zipfile and zlib raise on damaged archives
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -50,11 +42,16 @@ class ZipTree:
     place: Path
     name: str
     size: int
-    files: list[File]
     hazards: list[Hazard]
     entries: dict[str, zipfile.ZipInfo]
     prefix: str = ""
     source: Source = Source.ZIP
+
+    @cached_property
+    def files(self) -> list[File]:
+        """The entries that may be opened, sorted by path."""
+        inside = sorted(name for name in self.entries if name.startswith(self.prefix))
+        return [File(name.removeprefix(self.prefix), self.entries[name].file_size) for name in inside]
 
     def open(self, path: str) -> BinaryIO:
         """A stream over an entry: a window on the zip where it is stored, else a copy in memory or unnamed.
@@ -80,10 +77,7 @@ class ZipTree:
 
     def below(self, prefix: str) -> ZipTree:
         """The entries of a folder inside, as a tree of their own."""
-        inside = [
-            File(file.path.removeprefix(prefix), file.size) for file in self.files if file.path.startswith(prefix)
-        ]
-        return replace(self, files=inside, prefix=self.prefix + prefix)
+        return replace(self, prefix=self.prefix + prefix)
 
     def close(self) -> None:
         """Close the zip."""
@@ -137,22 +131,20 @@ def zip_tree(path: Path, name: str) -> ZipTree:
         archive = _opened(path)
     except zipfile.BadZipFile as error:
         hazard = Hazard("", f"is not a zip that can be read: {_reason(path, name, error)}", unsafe=False)
-        return ZipTree(zipfile.ZipFile(io.BytesIO(), "w"), path, name, size, [], [hazard], {})
+        return ZipTree(zipfile.ZipFile(io.BytesIO(), "w"), path, name, size, [hazard], {})
     except OSError as error:
         raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check the path.") from error
     hazards = list(_hazards(archive))
     entries = {name_of(entry): entry for entry in archive.infolist() if not unsafe(entry) and not entry.is_dir()}
     if any(not hazard.unsafe for hazard in hazards):
         entries = {}  # a damaged archive is refused whole: a finding on what is in it would only repeat that
-    files = sorted((File(path, entry.file_size) for path, entry in entries.items()), key=lambda file: file.path)
-    return ZipTree(archive, path, name, size, files, hazards, entries)
+    return ZipTree(archive, path, name, size, hazards, entries)
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
     with path.open("rb") as file:
         entries, directory = declared(file)
-    caps = spec.limits().zip_caps
-    if entries > caps.entries or directory > caps.directory_bytes:
+    if entries > spec.limits().zip_entries or directory > spec.limits().zip_directory_bytes:
         raise zipfile.BadZipFile(f"it claims {entries} entries in a directory of {directory} bytes")
     try:
         return zipfile.ZipFile(path)
@@ -168,7 +160,7 @@ def _reason(path: Path, name: str, error: zipfile.BadZipFile) -> str:
     if path.suffix.lower() == ".zip" or content.phrase == _ZIP:
         return str(error) if content is UNKNOWN or content.phrase == _ZIP else f"it is {content.phrase}"
     what = "" if content is UNKNOWN else f"{content.phrase}, "
-    hint = "Unpack it and give the folder." if "archive" in content.phrase else _HINT
+    hint = "Unpack it and give the folder." if "archive" in content.phrase else WANTED
     raise DatasetkitError(f"{name} is {what}not a dataset", hint)
 
 

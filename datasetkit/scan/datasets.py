@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import basename, normpath
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import BrokenLine, Dataset, Expected, Medium, Missing, Outside, Prompt, Reference, Sample, Where
 from datasetkit.scan.annotations import Record, parse
-from datasetkit.scan.archive import zip_tree
+from datasetkit.scan.archive import WANTED, zip_tree
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.near import Names
 from datasetkit.scan.reading import Named, Track, plainly, read_media
 from datasetkit.scan.tree import Tree
 
 _MEDIA = {"first_frame_path": Expected.IMAGE, "last_frame_path": Expected.IMAGE, "video_path": Expected.VIDEO}
-_JUNK = "__MACOSX/"
-_WANTED = "Give a dataset's folder or its zip."
 
 
 def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
@@ -34,17 +33,17 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
         mode = 0
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise DatasetkitError(f"can't read {path}: {reason}", _WANTED) from error
+        raise DatasetkitError(f"can't read {path}: {reason}", WANTED) from error
     if stat.S_ISDIR(mode):
         return folder_tree(place, path, hidden)
     if stat.S_ISREG(mode) and place.name == spec.limits().annotations_name:
         return folder_tree(place.parent, str(place.parent), hidden)
     if stat.S_ISREG(mode):
         return zip_tree(place, path)
-    archive = next((parent for parent in place.parents if parent.is_file()), None)
-    if archive:
-        return _inside(archive, place.relative_to(archive).as_posix())
-    raise DatasetkitError(f"there is no folder or zip called {path or repr(path)}", _WANTED)
+    for archive in place.parents:
+        if archive.is_file():
+            return _inside(archive, place.relative_to(archive).as_posix())
+    raise DatasetkitError(f"there is no folder or zip called {path or repr(path)}", WANTED)
 
 
 def _inside(archive: Path, folder: str) -> Tree:
@@ -52,7 +51,7 @@ def _inside(archive: Path, folder: str) -> Tree:
     tree = zip_tree(archive, str(archive))
     if not tree.files:
         return tree
-    if not any(file.path.startswith(f"{folder}/") for file in tree.files):
+    if not tree.below(f"{folder}/").files:
         tree.close()
         raise DatasetkitError(f"{archive} has no folder {folder}", "`datasetkit lint` on the zip lists its datasets.")
     return tree.below(f"{folder}/")
@@ -75,30 +74,26 @@ def scan(tree: Tree, track: Track = plainly, *, alone: bool = False) -> Iterator
 def prefixes(tree: Tree) -> list[str]:
     """The folders of a tree that hold a data.jsonl: "" for the root, else ending with a slash."""
     name = spec.limits().annotations_name
-    return [
-        file.path.removesuffix(name)
-        for file in tree.files
-        if PurePosixPath(file.path).name == name and not file.path.startswith(_JUNK)
-    ]
+    own = (file.path for file in tree.files if not file.path.startswith("__MACOSX/"))
+    return [path.removesuffix(name) for path in own if basename(path) == name]
 
 
 def _dataset(tree: Tree, inner: Sequence[str], prefix: str, track: Track) -> Dataset:
     files = tuple(file for file in tree.files if not file.path.startswith(tuple(inner)))
     empty = Dataset(tree.name, tree.source, tree.size, files=files, hazards=tuple(tree.hazards), prefix=prefix)
-    name = spec.limits().annotations_name
-    if not any(file.path == name for file in files):
-        return replace(empty, near=tuple(_like_annotations(tree)))
-    annotations, parsed = parse(read_annotations(tree), name)
-    media = read_media(tree, _wanted(parsed, {file.path for file in files}), track)
-    names = Names(file.path for file in files)
-    lines = tuple(_line(line, name, media, names) for line in parsed)
-    return replace(empty, annotations=annotations, lines=lines)
+    name, paths = spec.limits().annotations_name, dict.fromkeys(file.path for file in files)
+    if name not in paths:
+        return replace(empty, near=tuple(filter(_like_annotations, paths)))
+    annotations, lines = parse(read_annotations(tree), name)
+    named = ((resolve(text), expected) for line in lines for _, text, expected in _named(line))
+    wanted = dict.fromkeys((path, expected) for path, expected in named if path in paths)
+    media, names = read_media(tree, list(wanted), track), Names(paths)
+    return replace(empty, annotations=annotations, lines=tuple(_resolved(line, name, media, names) for line in lines))
 
 
 def read_annotations(tree: Tree) -> bytes:
     """The bytes of the data.jsonl at a tree's root. Raises DatasetkitError where it can't be read or is far too big."""
-    name = spec.limits().annotations_name
-    cap = spec.limits().annotations_read_bytes
+    name, cap = spec.limits().annotations_name, spec.limits().annotations_read_bytes
     try:
         with tree.open(name) as file:
             data = file.read(cap + 1)
@@ -110,29 +105,16 @@ def read_annotations(tree: Tree) -> bytes:
     return data
 
 
-def _like_annotations(tree: Tree) -> Iterator[str]:
-    """Files at the root that may be meant as data.jsonl."""
-    for file in tree.files:
-        path = PurePosixPath(file.path)
-        if len(path.parts) == 1 and (path.suffix.lower() == ".jsonl" or path.name.lower() in ("data.json", "data.txt")):
-            yield file.path
+def _like_annotations(path: str) -> bool:
+    """Whether a file may be meant as data.jsonl."""
+    return "/" not in path and path.lower().endswith((".jsonl", "data.json", "data.txt"))
 
 
-def _wanted(parsed: Sequence[Record | BrokenLine], files: set[str]) -> list[Named]:
-    """The files that the lines name, in their order, with what each is named as."""
-    wanted: dict[Named, None] = {}
-    for record in parsed:
-        for _, text, expected in _named(record):
-            path = resolve(text)
-            if path in files:
-                wanted[path, expected] = None
-    return list(wanted)
-
-
-def _named(record: Record | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
-    if isinstance(record, Record):
+def _named(line: Record | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
+    """The fields of a line that name files, each with its text and what it should name."""
+    if isinstance(line, Record):
         for field, expected in _MEDIA.items():
-            text = record.values.get(field)
+            text = line.values.get(field)
             if isinstance(text, str) and text.strip():
                 yield field, text, expected
 
@@ -140,36 +122,27 @@ def _named(record: Record | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
 def resolve(text: str) -> str | None:
     """The path relative to the dataset's root, or None where ``text`` is absolute, a URL, or leaves the root."""
     slashed = text.replace("\\", "/")
-    if slashed.startswith("/") or (slashed[1:2] == ":" and slashed[:1].isalpha()) or "://" in text or "\0" in text:
+    drive = slashed[1:2] == ":" and slashed[:1].isalpha()
+    path = normpath(slashed)
+    if drive or path.startswith("/") or path.split("/")[0] == ".." or "://" in text or "\0" in text:
         return None
-    parts: list[str] = []
-    for part in slashed.split("/"):
-        if part == ".." and not parts:
-            return None
-        if part == "..":
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    return "" if path == "." else path
 
 
-def _line(line: Record | BrokenLine, name: str, media: dict[Named, Medium], names: Names) -> Sample | BrokenLine:
+def _resolved(line: Record | BrokenLine, name: str, media: Mapping[Named, Medium], names: Names) -> Sample | BrokenLine:
+    """The line with the media that it names."""
     if isinstance(line, BrokenLine):
         return line
-    prompt = line.values.get("prompt")
-    return Sample(
-        where=Where(name, line.line),
-        record=line.values,
-        prompt=Prompt(Where(name, line.line, "prompt"), prompt) if isinstance(prompt, str) else None,
-        references=tuple(
-            Reference(Where(name, line.line, field), text, _medium(text, expected, media, names))
-            for field, text, expected in _named(line)
-        ),
-        repeated=line.repeated,
+    where, prompt = Where(name, line.line), line.values.get("prompt")
+    references = (
+        Reference(replace(where, field=field), text, _medium(text, expected, media, names))
+        for field, text, expected in _named(line)
     )
+    own = Prompt(replace(where, field="prompt"), prompt) if isinstance(prompt, str) else None
+    return Sample(where, line.values, own, tuple(references), line.repeated)
 
 
-def _medium(text: str, expected: Expected, media: dict[Named, Medium], names: Names) -> Medium:
+def _medium(text: str, expected: Expected, media: Mapping[Named, Medium], names: Names) -> Medium:
     path, suffixes = resolve(text), spec.limits().suffixes(expected)
     if path is None:
         return Outside(text, expected, names.at_end_of(text, suffixes))

@@ -16,7 +16,7 @@ from typing import Any
 _STRING = r'"(?:[^"\\]|\\.)*+("?)'
 _LONGEST = 1 << 20  # characters; finding the cause in a longer line takes too many passes
 _SMART = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "＂": '"'})
-_GAP = re.compile(r"[ \t\r\n,]*")
+_SOLID = re.compile(r"[^ \t\r\n,]")
 
 
 def diagnose(text: str, error: Exception) -> tuple[str, int | None, str | None]:
@@ -105,21 +105,15 @@ def _objects(text: str) -> list[object]:
     """The JSON objects that stand in a row, with or without commas; none where there is anything else."""
     values: list[object] = []
     at = 0
-    while (at := _gap(text, at)) < len(text):
+    while found := _SOLID.search(text, at):
         try:
-            value, at = _DECODER.raw_decode(text, at)
+            value, at = _DECODER.raw_decode(text, found.start())
         except (ValueError, RecursionError):
             return []
         if not isinstance(value, tuple):
             return []
         values.append(value)
     return values
-
-
-def _gap(text: str, at: int) -> int:
-    """The end of the blanks and commas that begin at ``at``."""
-    gap = _GAP.match(text, at)
-    return gap.end() if gap else at
 
 
 def _cause(text: str) -> tuple[str, list[object]]:

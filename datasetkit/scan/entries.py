@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO
 
 from datasetkit import spec
@@ -56,28 +57,25 @@ def name_of(entry: zipfile.ZipInfo) -> str:
 def unsafe(entry: zipfile.ZipInfo) -> str | None:
     """Why an entry may not be unpacked, or None."""
     name = name_of(entry)
-    mode = entry.external_attr >> 16 if entry.create_system == _UNIX else 0
-    if not name:
-        return "has no name"
-    if "\0" in name:
-        return "has a NUL in its name"
-    if name.startswith("/"):
-        return "has an absolute path"
-    if name[1:2] == ":" and name[:1].isalpha():
-        return "has a drive letter in its path"
-    if ".." in name.split("/"):
-        return "leaves the archive with .."
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return "is a link, not a file" if stat.S_ISLNK(mode) else "is a device, not a file"
-    return None
+    sort = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == _UNIX else 0
+    reasons = {
+        "has no name": not name,
+        "has a NUL in its name": "\0" in name,
+        "has an absolute path": name.startswith("/"),
+        "has a drive letter in its path": name[1:2] == ":" and name[:1].isalpha(),
+        "leaves the archive with ..": ".." in name.split("/"),
+        "is a link, not a file": sort == stat.S_IFLNK,
+        "is a device, not a file": sort not in (0, stat.S_IFREG, stat.S_IFDIR),
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
 
 
 def fault_of(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Hazard]:
     """What makes an archive unreadable or dangerous as a whole, told from its directory."""
-    caps = spec.limits().zip_caps
+    limits = spec.limits()
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
-    if unpacked > caps.unpacked_bytes or unpacked > caps.ratio * max(packed, caps.ratio_from_bytes):
+    if unpacked > min(limits.zip_unpacked_bytes, limits.zip_ratio * max(packed, limits.zip_ratio_from_bytes)):
         yield Hazard("", f"would unpack to {unpacked:,} bytes: it is a zip bomb, not a dataset", unsafe=False)
     for name, count in Counter(name_of(entry) for entry in entries).items():
         if count > 1:
@@ -115,8 +113,6 @@ def _unicode_path(extra: bytes, raw: bytes) -> str | None:
 
 def _decoded(raw: bytes) -> str:
     for encoding in ("utf-8", "gb18030"):
-        try:
+        with suppress(UnicodeDecodeError):
             return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
     return raw.decode("cp437")

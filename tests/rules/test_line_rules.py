@@ -194,15 +194,15 @@ def broken(flaw: Flaw, message: str, column: int | None = None) -> Dataset:
         ),
         (
             dataset(kf2v(1), kf2v(2), i2v(3)),
-            "L212 error: last_frame_path is missing | treated as a kf2v training set (from its lines)",
+            "L212 error: last_frame_path is missing | treated as kf2v training (from its lines)",
         ),
         (
             dataset(kf2v(1), i2v(2), i2v(3)),
-            "L212 error: last_frame_path | treated as an i2v training set (from its lines)",
+            "L212 error: last_frame_path | treated as i2v training (from its lines)",
         ),
         (
             dataset(valid(1), valid(2), i2v(3)),
-            "L212 warning: video_path | treated as an i2v validation set (from its lines)",
+            "L212 warning: video_path | treated as i2v validation (from its lines)",
         ),
         (
             dataset(kf2v(1), kf2v(2), record(FULL | {"last_frame": "b.jpg"}, 3)),
@@ -216,7 +216,7 @@ def test_finding(judged: Dataset, expected: str) -> None:
 
 def test_a_kind_that_was_asked_for_is_compared_with_the_lines() -> None:
     asked = {"kind": Kind.I2V, "origin": {"kind": "--kind"}}
-    assert_finding(dataset(kf2v(1)), "L212 warning: last_frame_path | an i2v training set (--kind)", "L", **asked)
+    assert_finding(dataset(kf2v(1)), "L212 warning: last_frame_path | treated as i2v training (--kind)", "L", **asked)
     assert [f.code for f in found(dataset(i2v(1), i2v(2)), "L", kind=Kind.KF2V)] == ["L212", "L212"]
 
 
