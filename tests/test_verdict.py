@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from values import NAME, dataset, found, i2v, image, kf2v, record, sample, video, zipped
+from values import NAME, clip, dataset, found, i2v, image, kf2v, record, sample, video, zipped
 
 from datasetkit import spec
 from datasetkit.config import Settings
@@ -186,6 +187,28 @@ def test_a_finding_carries_its_rule_and_its_medium() -> None:
     rule = REGISTRY["V413"]
     assert (finding.code, finding.name, finding.basis) == (rule.code, rule.name, rule.basis)
     assert (finding.where, finding.medium) == (Where(NAME, 4, "video_path"), "a.mp4")
+
+
+@pytest.mark.parametrize(
+    ("judged", "code", "data"),
+    [
+        (
+            dataset(i2v(1, clip=clip(116))),
+            "V407",
+            {"seconds": 7.25, "limit": 5},
+        ),
+        (dataset(i2v(1, clip=clip(8))), "V408", {"seconds": 0.5, "limit": 2}),
+        (dataset(i2v(1, first=image(width=5000))), "I304", {"width": 5000, "height": 360, "limit": 4096}),
+        (dataset(i2v(1), stray=["b.mp4"]), "D104", {"paths": ("b.mp4",)}),
+        (dataset(i2v(1)), "S701", {"samples": 1, "limit": 10}),
+    ],
+)
+def test_a_finding_holds_the_numbers_and_paths_of_its_message(
+    judged: Dataset, code: str, data: dict[str, object]
+) -> None:
+    (finding,) = found(judged, code, model="wan2.2-i2v-flash")
+    assert finding.data == data
+    assert json.dumps(dict(finding.data))
 
 
 def test_a_medium_is_judged_once_but_in_each_of_its_roles() -> None:

@@ -164,7 +164,7 @@ def _finding(rule: Rule, problem: Problem, where: Where, medium: str | None, con
         medium=medium,
         fix=problem.fix,
         safe=problem.safe,
-        data=MappingProxyType(dict(problem.data)),
+        data=MappingProxyType({k: tuple(v) if isinstance(v, list) else v for k, v in problem.data.items()}),
     )
 
 

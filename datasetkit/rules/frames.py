@@ -30,7 +30,8 @@ def frame_shape(sample: Sample, ctx: Context) -> Iterator[Problem]:
             sizes = f"{frame.path} is {pixels(frame.displayed)}, but its clip {clip.path} is {pixels(clip.displayed)}"
             which = Which.LAST if reference.where.field == "last_frame_path" else Which.FIRST
             fix = (GrabFrame(frame.path, clip.path, which),)
-            yield Problem(f"{sizes}: the aspect ratios differ", where=reference.where, fix=fix)
+            data = {"size": frame.displayed, "clip": clip.path, "clip_size": clip.displayed}
+            yield Problem(f"{sizes}: the aspect ratios differ", where=reference.where, fix=fix, data=data)
 
 
 def _differ(one: tuple[int, int], other: tuple[int, int], tolerance: float) -> bool:

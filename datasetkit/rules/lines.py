@@ -234,7 +234,8 @@ def duplicate_sample(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         earlier = first.setdefault(key, reference) if key else reference
         if earlier is not reference:
             same = "is also" if earlier.medium.path == clip.path else f"is identical to {earlier.medium.path},"
-            yield Problem(f"{clip.path} {same} the clip of line {earlier.where.line}", where=reference.where)
+            message = f"{clip.path} {same} the clip of line {earlier.where.line}"
+            yield Problem(message, where=reference.where, data={"like": earlier.medium.path})
 
 
 @rule("L212", "wrong-kind", on=ShapeFault, severity=Severity.ERROR, basis=Basis.DOCUMENTED)

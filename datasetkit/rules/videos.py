@@ -38,7 +38,8 @@ def video_truncated(video: Video, ctx: Context) -> Iterator[Problem]:
     """
     if video.missing:
         beyond = f"{video.missing:,} of its {count(video.frames, 'frame')} are beyond the end of the file"
-        yield Problem(f"{video.path} is truncated: {beyond}")
+        data = {"frames": video.frames, "missing": video.missing}
+        yield Problem(f"{video.path} is truncated: {beyond}", data=data)
 
 
 @rule("V404", "video-container", on=Foreign, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -157,8 +158,10 @@ def variable_rate(video: Video, ctx: Context) -> Iterator[Problem]:
     Remedy: re-encode it at a constant rate (`ffmpeg -i in.mp4 -r 24 out.mp4`).
     """
     if video.jitter > ctx.limits.jitter_seconds:
-        uneven = f"its frame times are uneven by up to {float(video.jitter):.3f} s"
-        yield Problem(f"{video.path} has a variable frame rate: {uneven}", fix=(Reencode(video.path, steady=True),))
+        data = {"seconds": float(video.jitter)}
+        uneven = f"its frame times are uneven by up to {data['seconds']:.3f} s"
+        message = f"{video.path} has a variable frame rate: {uneven}"
+        yield Problem(message, fix=(Reencode(video.path, steady=True),), data=data)
 
 
 @rule("V411", "unusual-codec", on=Video, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
@@ -229,9 +232,11 @@ def wasted_pixels(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     held = sum(video.width * video.height for video in videos)
     if videos and held >= ctx.limits.wasted_pixels * used * len(videos):
         times = f"{held / len(videos) / used:.0f} times the pixels that training uses ({used:,} a frame)"
-        sizes = f"{megabytes(savings(videos, used))} of {megabytes(sum(video.size for video in videos))}"
+        data = {"pixels": held // len(videos), "limit": used, "saved": savings(videos, used)}
+        sizes = f"{megabytes(data['saved'])} of {megabytes(sum(video.size for video in videos))}"
         fix = tuple(shrunk(dataset, used * ctx.limits.shrink_factor))
-        yield Problem(f"the clips have {times}; scaling them down would save about {sizes}", fix=fix)
+        message = f"the clips have {times}; scaling them down would save about {sizes}"
+        yield Problem(message, fix=fix, data=data)
 
 
 @rule("V419", "longer-than-target", on=Video, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
