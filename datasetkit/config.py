@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 from datasetkit import spec
-from datasetkit.errors import DatasetkitError
+from datasetkit.errors import DatasetkitError, did_you_mean
 from datasetkit.model import Kind, Role
 from datasetkit.prompts.effect import Effect, effect_from_table
-
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
 
 NAME = "datasetkit.toml"
 DEFAULT = "default"
 KEYS = ("model", "kind", "role", "region", "target_seconds", "effect")
 """The settings that hold one value, in the order in which they are shown."""
+
+_TYPES: Mapping[str, Callable[[Any], Any]] = {"kind": Kind, "role": Role, "effect": effect_from_table}
+_EXAMPLE = 'It is written like this: model = "wan2.2-i2v-flash"'
 
 
 class Options(TypedDict, total=False):
@@ -74,16 +73,10 @@ def from_options(options: Options) -> Settings:
     single = {key: value for key in KEYS if (value := options.get(key)) is not None}
     ignore = options.get("ignore", ())
     reasons = ignore if isinstance(ignore, Mapping) else dict.fromkeys(_codes(ignore), "--ignore")
-    file = options.get("config")
     origin = {key: "--" + key.replace("_", "-") for key in single} | {f"ignore.{code}": "--ignore" for code in reasons}
-    settings = _settings(single, "--", origin) if single else UNSET
-    return replace(
-        settings,
-        select=_codes(options.get("select", ())),
-        ignore=reasons,
-        file=Path(file) if file else None,
-        origin=origin,
-    )
+    file = Path(named) if (named := options.get("config")) else None
+    settings = _settings(single, "--", origin) if single else Settings(origin=origin)
+    return replace(settings, select=_codes(options.get("select", ())), ignore=reasons, file=file)
 
 
 def from_file(data: bytes, name: str) -> Settings:
@@ -91,9 +84,7 @@ def from_file(data: bytes, name: str) -> Settings:
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DatasetkitError(
-            f"{name} is not TOML: {error}", 'It is written like this: model = "wan2.2-i2v-flash"'
-        ) from error
+        raise DatasetkitError(f"{name} is not TOML: {error}", _EXAMPLE) from error
     ignored = values.get("ignore", {})
     keys = [*values, *(f"ignore.{code}" for code in ignored)] if isinstance(ignored, dict) else []
     return _settings(values, f"{name}: ", dict.fromkeys(keys, name))
@@ -107,7 +98,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
 
 def merge(first: Settings, second: Settings) -> Settings:
-    """``first``, and where that is silent ``second``; the ignored codes of both."""
+    """``first``, completed from ``second``; the ignored codes of both."""
     silent = {key: getattr(second, key) for key in (*KEYS, "select", "file") if not getattr(first, key)}
     return replace(first, **silent, ignore={**second.ignore, **first.ignore}, origin={**second.origin, **first.origin})
 
@@ -120,46 +111,30 @@ def _codes(values: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _settings(values: Mapping[str, Any], prefix: str, origin: Mapping[str, str]) -> Settings:
-    """Check values of the file's shape; ``prefix`` comes before a key in messages."""
+    """Values of the file's shape as settings; in messages ``prefix`` comes before a key."""
     _check(values, prefix)
-    return Settings(
-        model=values.get("model"),
-        kind=Kind(values["kind"]) if "kind" in values else None,
-        role=Role(values["role"]) if "role" in values else None,
-        region=values.get("region"),
-        target_seconds=values.get("target_seconds"),
-        ignore=values.get("ignore", {}),
-        effect=_effect(values["effect"], prefix) if "effect" in values else None,
-        origin=origin,
-    )
-
-
-def _effect(table: Mapping[str, object], prefix: str) -> Effect:
     try:
-        return effect_from_table(table)
+        return Settings(**{key: _TYPES.get(key, lambda it: it)(value) for key, value in values.items()}, origin=origin)
     except DatasetkitError as error:
         raise DatasetkitError(f"{prefix}{error}", error.next_step) from None
 
 
 def _check(values: Mapping[str, Any], prefix: str) -> None:
-    errors = list(spec.validator("config.schema.json").iter_errors(values))
-    # report a misspelt key first: it explains the other errors
+    errors: list[Any] = list(spec.validator("config.schema.json").iter_errors(values))
+    # a misspelt key comes first: it explains the other errors
     for error in sorted(errors, key=lambda error: error.validator != "additionalProperties"):
-        place = ".".join(str(part) for part in error.absolute_path)
+        place = ".".join(map(str, error.absolute_path))
         if error.validator == "additionalProperties":
-            raise _unknown_key(error, place, prefix.removesuffix(": "))
-        part: Any = error.schema
-        raise DatasetkitError(f"{prefix}{place}: {error.message}", part.get("description", ""))
+            raise _unknown_key(error.instance, list(error.schema["properties"]), place, prefix.removesuffix(": "))
+        near = did_you_mean(str(error.instance), error.schema.get("enum", ()))
+        hint = f"{near} {error.schema.get('description', '')}".strip()
+        raise DatasetkitError(f"{prefix}{place}: {error.message}", hint)
     if math.isnan(values.get("target_seconds", 0)):  # a number to TOML and click, and within every range
-        raise DatasetkitError(f"{prefix}target_seconds: nan is no length", "Give a number, such as 5.")
+        raise DatasetkitError(f"{prefix}target_seconds: nan is not a length", "Give a number, such as 5.")
 
 
-def _unknown_key(error: ValidationError, place: str, name: str) -> DatasetkitError:
-    schema: Any = error.schema  # an object, as it has "additionalProperties"
-    instance: Any = error.instance
-    known = list(schema["properties"])
-    key = next(key for key in instance if key not in known)
-    near = difflib.get_close_matches(key, known, 1)
-    hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(known)}."
-    table = f"{name}, [{place}]," if place else name
-    return DatasetkitError(f"{table} has an unknown key, {key}", hint)
+def _unknown_key(table: Mapping[str, Any], known: Sequence[str], place: str, name: str) -> DatasetkitError:
+    key = next(key for key in table if key not in known)
+    where = f"{name}, [{place}]," if place else name
+    hint = did_you_mean(key, known) or f"Known keys: {', '.join(known)}."
+    return DatasetkitError(f"{where} has an unknown key, {key}", hint)

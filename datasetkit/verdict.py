@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -15,8 +14,9 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Finding, Ignored, Severity
 from datasetkit.model import Dataset, Medium, Progress, Role
 from datasetkit.prompts.taught import NOTHING, Taught
-from datasetkit.rules import REGISTRY, engine
+from datasetkit.rules import engine
 from datasetkit.rules.prompts import Pair
+from datasetkit.rules.registry import check_codes
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.reading import Track
 from datasetkit.scan.tree import Tree
@@ -168,19 +168,6 @@ def settings_for(tree: Tree, settings: Settings = UNSET) -> Settings:
     except DatasetkitError as error:
         raise DatasetkitError(f"{force.origin['model']}: {error}", error.next_step) from error
     return force
-
-
-def check_codes(codes: Iterable[str], origin: str) -> None:
-    """Raise DatasetkitError for a code or prefix that no rule has; ``origin`` says where it was written.
-
-    What follows a colon is a path and isn't checked.
-    """
-    names = {rule.name.upper(): rule.code for rule in REGISTRY.values()}
-    for code in (entry.partition(":")[0] for entry in codes):
-        if not code or not any(known.startswith(code) for known in REGISTRY):
-            near = difflib.get_close_matches(code.upper(), [*REGISTRY, *names], 1)
-            hint = f"Did you mean {names.get(near[0], near[0])}?" if near else "`datasetkit rule` lists them."
-            raise DatasetkitError(f"{origin}: no rule has the code {code}", hint)
 
 
 def _config_file(tree: Tree, settings: Settings) -> tuple[str, bytes | None]:

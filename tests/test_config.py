@@ -31,6 +31,7 @@ def test_every_key_is_read() -> None:
     [
         ("regoin = 'beijing'", "x has an unknown key, regoin", "Did you mean region?"),
         ("zzz = 1\nkind = 3", "x has an unknown key, zzz", "Known keys: model, kind"),
+        ("region = 'singapor'", "x: region: 'singapor' is not one of", "Did you mean singapore? Write region ="),
         ("region = 'oz'", "x: region: 'oz' is not one of", "the one your key belongs to"),
         ("ignore = { v411 = 'x' }", "'v411' does not match", "Write a code or prefix"),
         ("ignore = { 'V411:' = 'x' }", "'V411:' does not match", "Write a code or prefix"),
@@ -114,7 +115,7 @@ def test_codes_may_share_a_string_and_paths_stay_as_they_are() -> None:
     [
         ({"kind": "i3v"}, "--kind: 'i3v' is not one of"),
         ({"target_seconds": -1}, "--target_seconds: -1 is less than"),
-        ({"target_seconds": float("nan")}, "nan is no length"),
+        ({"target_seconds": float("nan")}, "nan is not a length"),
     ],
 )
 def test_an_option_that_cannot_be_used_is_named(options: Options, message: str) -> None:

@@ -27,7 +27,8 @@ from datasetkit.model import (
 )
 from datasetkit.rules import REGISTRY, Context, Rule
 from datasetkit.rules.engine import assume
-from datasetkit.verdict import check_codes, judge_dataset
+from datasetkit.rules.registry import check_codes
+from datasetkit.verdict import judge_dataset
 
 LINES = "from its lines"
 
@@ -144,7 +145,7 @@ def test_a_path_with_brackets_may_be_written_as_it_is() -> None:
     ],
 )
 def test_unknown_codes_cannot_be_selected_or_ignored(code: str, hint: str) -> None:
-    with pytest.raises(DatasetkitError, match="no rule has the code") as raised:
+    with pytest.raises(DatasetkitError, match="there is no rule") as raised:
         check_codes(["V4", code], "--select")
     assert raised.value.next_step == hint
 

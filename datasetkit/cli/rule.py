@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
 
 from datasetkit.cli.terminal import echo
-from datasetkit.errors import DatasetkitError
 from datasetkit.printable import Printable, joined, lines, styled
 from datasetkit.report.columns import table
-from datasetkit.rules import REGISTRY, Rule
+from datasetkit.rules import REGISTRY
+from datasetkit.rules.registry import Rule, find_rule
 
 
 @click.command(name="rule")
@@ -22,25 +20,11 @@ def command(code: str | None) -> None:
     Example:
       datasetkit rule V407
     """
-    if code is None:
-        for row in table([(r.code, r.name, str(r.severity), r.doc.splitlines()[0]) for r in _sorted()]):
-            echo(row)
-    else:
-        echo(_page(_find(code)))
+    echo(_page(find_rule(code)) if code else lines(table([_row(REGISTRY[code]) for code in sorted(REGISTRY)])))
 
 
-def _sorted() -> list[Rule]:
-    return sorted(REGISTRY.values(), key=lambda rule: rule.code)
-
-
-def _find(code: str) -> Rule:
-    for rule in REGISTRY.values():
-        if code.upper() == rule.code or code.lower() == rule.name:
-            return rule
-    near = difflib.get_close_matches(code.upper(), REGISTRY, 1)
-    raise DatasetkitError(
-        f"no rule is called {code}", f"Did you mean {near[0]}?" if near else "`datasetkit rule` lists them."
-    )
+def _row(rule: Rule) -> tuple[str, ...]:
+    return rule.code, rule.name, str(rule.severity), rule.doc.splitlines()[0]
 
 
 def _page(rule: Rule) -> Printable:

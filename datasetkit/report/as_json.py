@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from datasetkit import __version__
-from datasetkit.findings import Finding, Ignored, Severity
+from datasetkit.findings import Finding, Severity
 from datasetkit.printable import Printable, as_json
 from datasetkit.report.places import Placed
 
@@ -14,8 +14,7 @@ from datasetkit.report.places import Placed
 def report(placed: Sequence[Placed]) -> Printable:
     """All verdicts as one JSON object, in ASCII: a name that isn't UTF-8 stays what it is."""
     counts = {str(severity): sum(p.verdict.count(severity) for p in placed) for severity in reversed(Severity)}
-    value = {"datasetkit": __version__, "counts": counts, "datasets": [_dataset(p) for p in placed]}
-    return as_json(value)
+    return as_json({"datasetkit": __version__, "counts": counts, "datasets": [_dataset(p) for p in placed]})
 
 
 def _dataset(placed: Placed) -> dict[str, Any]:
@@ -33,10 +32,16 @@ def _dataset(placed: Placed) -> dict[str, Any]:
         "model": verdict.model.id if verdict.model else None,
         "samples": len(dataset.samples),
         "bytes": dataset.size,
-        "findings": [_finding(finding, placed) for finding in verdict.findings],
-        "ignored": [_ignored(ignored, placed) for ignored in verdict.ignored],
+        "findings": _findings(verdict.findings, placed),
+        "ignored": [
+            {"code": i.code, "reason": i.reason, "findings": _findings(i.findings, placed)} for i in verdict.ignored
+        ],
         "skipped": list(verdict.skipped),
     }
+
+
+def _findings(findings: Iterable[Finding], placed: Placed) -> list[dict[str, Any]]:
+    return [_finding(finding, placed) for finding in findings]
 
 
 def _finding(finding: Finding, placed: Placed) -> dict[str, Any]:
@@ -57,8 +62,3 @@ def _finding(finding: Finding, placed: Placed) -> dict[str, Any]:
         "safe": finding.safe if finding.fixable else None,
         "data": dict(finding.data),
     }
-
-
-def _ignored(ignored: Ignored, placed: Placed) -> dict[str, Any]:
-    findings = [_finding(finding, placed) for finding in ignored.findings]
-    return {"code": ignored.code, "reason": ignored.reason, "findings": findings}

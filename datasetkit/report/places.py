@@ -1,4 +1,4 @@
-"""Where findings are, for readers outside the dataset: paths from the repository's root, lines, zips' entries."""
+"""Where findings are, for readers outside the dataset: paths from the repository's root, lines, entries of zips."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 
 from datasetkit import spec
 from datasetkit.findings import Finding
-from datasetkit.model import Outside, Source
+from datasetkit.model import Source
 from datasetkit.verdict import Verdict
 
 
@@ -15,8 +15,8 @@ from datasetkit.verdict import Verdict
 class Place:
     """A file that can be opened, and the line in it.
 
-    Inside a zip nothing can: ``path`` is then the zip's, ``entry`` names what is inside, "" for the set itself,
-    and ``line`` counts in the entry.
+    Inside a zip nothing can: ``path`` is then the zip's, ``entry`` the path inside ("" for the set itself), and
+    ``line`` counts in the entry.
     """
 
     path: str
@@ -26,45 +26,35 @@ class Place:
 
 @dataclass(frozen=True)
 class Placed:
-    """A verdict and the ``path`` of its folder or zip: from the repository's root, "" being that root itself.
+    """A verdict and the ``path`` of its folder or zip from the repository's root, "" being that root itself.
 
-    A dataset that lies elsewhere has an absolute path. Parts stand between slashes.
+    The path of a dataset outside the repository is absolute. Its parts are separated by slashes.
     """
 
     verdict: Verdict
     path: str
 
     def place(self, finding: Finding) -> Place:
-        """The place of a finding. What is about a folder as a whole is at the first line of its data.jsonl."""
+        """The place of a finding. One on a whole folder is at the first line of its data.jsonl."""
         where = finding.where
-        if self._zipped or where.path:
+        if self.verdict.dataset.source is Source.ZIP or where.path:
             return self._place(where.path, where.line)
         return self._place(spec.limits().annotations_name, 1)
 
     def medium(self, finding: Finding) -> Place | None:
-        """The file that a finding is about, where that is another than its place and lies in the dataset."""
-        if finding.medium is None or finding.medium == finding.where.path or finding.medium in self._outside:
-            return None
-        return self._place(finding.medium, None)
+        """The file that a finding is about, unless that is its place."""
+        same = finding.medium is None or finding.medium == finding.where.path
+        return None if same else self._place(finding.medium or "", None)
 
     def is_there(self, finding: Finding) -> bool:
         """Whether the finding's medium is among the dataset's files."""
         return finding.medium in self._files
 
     def _place(self, path: str, line: int | None) -> Place:
-        if self._zipped:
+        if self.verdict.dataset.source is Source.ZIP:
             return Place(self.path, line, self.verdict.dataset.prefix + path)
         return Place(f"{self.path}/{path}" if self.path else path, line)
-
-    @property
-    def _zipped(self) -> bool:
-        return self.verdict.dataset.source is Source.ZIP
 
     @cached_property
     def _files(self) -> frozenset[str]:
         return frozenset(file.path for file in self.verdict.dataset.files)
-
-    @cached_property
-    def _outside(self) -> frozenset[str]:
-        references = (reference for sample in self.verdict.dataset.samples for reference in sample.references)
-        return frozenset(r.medium.path for r in references if isinstance(r.medium, Outside))

@@ -24,11 +24,9 @@ _ROOT = "%SRCROOT%"
 
 
 def report(placed: Sequence[Placed]) -> Printable:
-    """All verdicts as one run. Ignored findings are in it as suppressed ones, each with its reason (3.35)."""
+    """All verdicts as one run. Ignored findings are suppressed results, each with its reason (3.35)."""
     results = [result for p in placed for result in _results(p)]
     codes = sorted({result["ruleId"] for result in results})
-    for result in results:
-        result["ruleIndex"] = codes.index(result["ruleId"])
     driver = {
         "name": "datasetkit",
         "version": __version__,
@@ -39,7 +37,7 @@ def report(placed: Sequence[Placed]) -> Printable:
         "tool": {"driver": driver},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
-        "results": results,
+        "results": [result | {"ruleIndex": codes.index(result["ruleId"])} for result in results],
     }
     return as_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -56,33 +54,27 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
 
 
 def _results(placed: Placed) -> Iterator[dict[str, Any]]:
-    records = {line.where.line: line.record for line in placed.verdict.dataset.lines if isinstance(line, Sample)}
+    """A result for each finding, ignored or not. Its fingerprint doesn't change when lines are added above it."""
+    verdict = placed.verdict
+    records = {line.where.line: line.record for line in verdict.dataset.lines if isinstance(line, Sample)}
+    reported = [(finding, None) for finding in verdict.findings]
+    ignored = [(finding, entry.reason) for entry in verdict.ignored for finding in entry.findings]
     seen: Counter[str] = Counter()
-    for finding, reason in _judged(placed):
+    for finding, reason in [*reported, *ignored]:
         subject = finding.medium if finding.medium is not None else records.get(finding.where.line)
         key = [finding.code, placed.path, finding.where.path, finding.where.field, subject]
         identity = json.dumps(key, sort_keys=True)
         seen[identity] += 1
         digest = hashlib.sha256(f"{identity}{seen[identity]}".encode()).hexdigest()[:32]
-        yield _result(finding, placed, digest) | _suppressions(reason)
-
-
-def _judged(placed: Placed) -> Iterator[tuple[Finding, str | None]]:
-    """Every finding, with the reason it was ignored for, if it was."""
-    for finding in placed.verdict.findings:
-        yield finding, None
-    for ignored in placed.verdict.ignored:
-        for finding in ignored.findings:
-            yield finding, ignored.reason
+        yield _result(finding, placed, digest) | {"suppressions": _suppressions(reason)}
 
 
 def _result(finding: Finding, placed: Placed, digest: str) -> dict[str, Any]:
-    """A result (3.27). Its fingerprint holds no line number: it stays when lines are added above."""
-    message = Printable(finding.message + remedy(finding))
+    """A result (3.27)."""
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
-        "message": {"text": message},
+        "message": {"text": Printable(finding.message + remedy(finding))},
         "locations": [_location(placed.place(finding), finding.where.field)],
         "partialFingerprints": {_FINGERPRINT: digest},
         "properties": {"fixable": finding.fixable, "data": dict(finding.data)},
@@ -94,28 +86,26 @@ def _result(finding: Finding, placed: Placed, digest: str) -> dict[str, Any]:
     return result
 
 
-def _suppressions(reason: str | None) -> dict[str, Any]:
-    """How a host is told not to show a result; without an empty list it couldn't tell "none" from "unknown"."""
+def _suppressions(reason: str | None) -> list[dict[str, str]]:
+    """Why a host shouldn't show a result; an empty list says that nothing suppresses it, where none says "unknown"."""
     if reason is None:
-        return {"suppressions": []}
-    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": Printable(reason)}]}
+        return []
+    return [{"kind": "external", "status": "accepted", "justification": Printable(reason)}]
 
 
 def _location(place: Place, field: str | None) -> dict[str, Any]:
-    """A location (3.28). What is inside a zip is a logical location, as no viewer opens a line there."""
+    """A location (3.28). The inside of a zip is a logical location, as no viewer opens a line there."""
     physical: dict[str, Any] = {"artifactLocation": _artifact(place.path)}
     if place.entry is None and place.line:
         physical["region"] = {"startLine": place.line}
-    location: dict[str, Any] = {"physicalLocation": physical}
     line = f":{place.line}" if place.line else ""
-    inside = [Printable(place.entry) + line] if place.entry else []
-    if inside or field:
-        location["logicalLocations"] = [{"fullyQualifiedName": "/".join([*inside, *([field] if field else [])])}]
-    return location
+    names = [f"{place.entry}{line}" if place.entry else "", field or ""]
+    logical = [{"fullyQualifiedName": Printable("/".join(filter(None, names)))}] if any(names) else []
+    return {"physicalLocation": physical} | ({"logicalLocations": logical} if logical else {})
 
 
 def _artifact(path: str) -> dict[str, str]:
-    """Where a file is (3.4): relative to the root, or as a file URI where the path is absolute."""
+    """Where a file is (3.4): relative to the root, or a file URI if the path is absolute."""
     uri = quote(path.encode("utf-8", "surrogateescape"))
     if path.startswith("/"):
         return {"uri": f"file://{uri}"}

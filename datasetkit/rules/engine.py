@@ -11,7 +11,7 @@ from types import MappingProxyType
 from datasetkit import spec
 from datasetkit.config import Settings
 from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity
-from datasetkit.model import Dataset, Kind, Medium, Missing, Reference, Role, Sample, Source, Where
+from datasetkit.model import Dataset, Kind, Medium, Missing, Outside, Reference, Role, Sample, Source, Where
 from datasetkit.prompts.taught import NOTHING, read_prompts
 from datasetkit.rules import REGISTRY, Context, Rule, prompts
 from datasetkit.rules.prompts import Pair
@@ -141,10 +141,11 @@ def _media(dataset: Dataset) -> Iterator[Part]:
     seen: set[Medium] = set()  # by value: one path may be right in one field and foreign in another
     for reference in _references(dataset):
         medium = reference.medium
-        yield reference, reference.where, medium.path
+        path = None if isinstance(medium, Outside) else medium.path
+        yield reference, reference.where, path
         if medium not in seen and not (isinstance(medium, Missing) and medium.path in refused):
             seen.add(medium)
-            yield medium, reference.where, medium.path
+            yield medium, reference.where, path
 
 
 def _references(dataset: Dataset) -> Iterator[Reference]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from datasetkit.errors import DatasetkitError, nearest
 from datasetkit.findings import Assumed, Basis, Problem, Severity
 from datasetkit.model import Dataset, Depth, Where
 from datasetkit.prompts.taught import NOTHING, Taught
@@ -59,6 +60,31 @@ class Rule:
 
 
 REGISTRY: dict[str, Rule] = {}
+
+
+def find_rule(name: str) -> Rule:
+    """The rule of that code or name. Raises DatasetkitError where there is none."""
+    for one in REGISTRY.values():
+        if name.lower() in (one.code.lower(), one.name):
+            return one
+    raise _unknown(name)
+
+
+def check_codes(codes: Iterable[str], origin: str) -> None:
+    """Raise DatasetkitError for a code or prefix that no rule has; ``origin`` says where it was written.
+
+    What follows a colon is a path and isn't checked.
+    """
+    for code in (entry.partition(":")[0] for entry in codes):
+        if not code or not any(known.startswith(code) for known in REGISTRY):
+            raise _unknown(code, f"{origin}: ")
+
+
+def _unknown(code: str, prefix: str = "") -> DatasetkitError:
+    names = {one.name: one.code for one in REGISTRY.values()}
+    near = nearest(code, [*REGISTRY, *names])
+    hint = f"Did you mean {names.get(near, near)}?" if near else "`datasetkit rule` lists them."
+    return DatasetkitError(f"{prefix}there is no rule {code}", hint)
 
 
 def rule(

@@ -224,7 +224,7 @@ def test_prompts_are_fixed_as_normalize_would(cli: Cli, clean: Path, tmp_path: P
 
 
 def test_an_unknown_code_is_refused(cli: Cli, clean: Path) -> None:
-    assert "no rule has the code X9" in cli("fix", clean, "--select", "X9").err
+    assert "there is no rule X9" in cli("fix", clean, "--select", "X9").err
 
 
 def test_uneven_clips_become_steady(cli: Cli, clean: Path, tmp_path: Path) -> None:
