@@ -1,4 +1,4 @@
-"""The commands: options → one call → echo → exit code. A module a command, loaded when it is called.
+"""The commands: options → one call → echo → exit code. Each command is a module, loaded when it is called.
 
 Only this room prints, draws progress bars and knows exit codes.
 """
@@ -22,19 +22,19 @@ from datasetkit.printable import Printable, lines
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-# name → what `datasetkit --help` says of it, so that the help needs none of the commands' imports
+# name → its line in `datasetkit --help`, which therefore imports none of the commands
 _COMMANDS = {
     "init": "Make a dataset folder from a folder of raw clips.",
     "lint": "Check dataset folders and zips; change nothing.",
-    "fix": "Mend what has a known remedy; media only in a new folder.",
-    "normalize": "Give every prompt the one effect text.",
+    "fix": "Fix what can be fixed; media only in a new folder.",
+    "normalize": "Give every prompt the same effect text.",
     "effect": "Find, show and export the effect text and its trigger.",
     "build": "Write an upload-ready zip from a dataset folder.",
     "upload": "Upload zips and print the file ids that a training job needs.",
-    "files": "List, show and delete the files that the service holds.",
+    "files": "List, show and delete the files on the service.",
     "rule": "Explain a rule, or list them all.",
-    "config": "Print the settings in force, and where each comes from.",
-    "models": "List the models that can be trained and their limits.",
+    "config": "Show the settings in force, and where each comes from.",
+    "models": "List the models that can be fine-tuned, and their limits.",
 }
 
 
@@ -46,7 +46,7 @@ class _Lazy(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module; None where there is no such command."""
+        """Import the command's module; None if there is no such command."""
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"datasetkit.cli.{cmd_name}").command
@@ -56,7 +56,7 @@ class _Lazy(click.Group):
         """The commands, without importing them, and the options."""
         from click.shell_completion import CompletionItem
 
-        commands = [CompletionItem(name, help=said) for name, said in _COMMANDS.items() if name.startswith(incomplete)]
+        commands = [CompletionItem(name, help=text) for name, text in _COMMANDS.items() if name.startswith(incomplete)]
         return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -85,7 +85,7 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
     is_eager=True,
     expose_value=False,
     callback=_version,
-    help="Show the versions that a report of a bug should name.",
+    help="Show the versions to name in a bug report.",
 )
 def datasetkit() -> None:
     """Check and pack training sets for Alibaba's Wan image-to-video models.
@@ -101,17 +101,17 @@ def datasetkit() -> None:
 
 
 def command_line() -> int:
-    """Run the process's own command line and give its exit code."""
+    """Run the process's own command line and return its exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be no text, or not the terminal's
+        sys.stdout.reconfigure(errors="backslashreplace")  # a letter may not exist in its encoding
     return run(sys.argv[1:])
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and give its exit code. Nothing but a bug gets out as a traceback."""
+    """Run one command line and return its exit code. Only a bug shows as a traceback."""
     try:
         code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False, color=colours())
-        if sys.stdout:  # None where the shell closed it
+        if sys.stdout:  # None if the shell closed it
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except DatasetkitError as error:
@@ -132,7 +132,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _unwritten(error: OSError) -> int:
-    """Give Python a stdout that it can close quietly; a reader that has gone (head, less) is no error."""
+    """Give Python a stdout that it can close quietly. A reader that left early (head, less) is no error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return 0

@@ -18,7 +18,7 @@ from datasetkit.report.columns import table
 from datasetkit.scan.datasets import open_tree, prefixes
 from datasetkit.verdict import read_settings, settings_for
 
-# what holds where nothing was said
+# what holds if nothing is set
 _DEFAULTS = {
     "model": "(any that trains the kind)",
     "kind": "(as most lines say)",
@@ -34,10 +34,10 @@ _DEFAULTS = {
 @judging_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Rows, or JSON.")
 def command(path: str, *, form: str, **options: Any) -> None:
-    """Print the settings in force, and where each comes from.
+    """Show the settings in force, and where each comes from.
 
-    PATH is a dataset's folder or zip, else the working directory. An option rules over datasetkit.toml, that over the
-    environment. Media aren't read.
+    PATH is a dataset's folder or zip; without it, the working directory. Options come first, then datasetkit.toml,
+    then the environment. Media aren't read.
 
     \b
     Example:

@@ -52,7 +52,7 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
         raise click.UsageError("--statistics comes as text or json only.")
     looked_at = chosen(paths, exclude, staged=staged)
     if not looked_at and options["form"] == "text" and not options["output"]:
-        echo(Printable("no dataset has changed"))  # without loading what judges one
+        echo(Printable("no dataset has changed"))  # and nothing slow is loaded
         return 0
     return _lint(looked_at, staged=staged, **options)
 

@@ -13,9 +13,9 @@ from datasetkit.report.columns import table
 @click.command(name="models")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="A table, or all facts.")
 def command(form: str) -> None:
-    """List the models that can be trained and their limits.
+    """List the models that can be fine-tuned, and their limits.
 
-    The JSON holds every limit that datasetkit enforces, each with its source and the day it was checked.
+    The JSON has every limit that datasetkit enforces, with its source and the day it was checked.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""All that is printed goes through here; and the terminal it goes to, if it is one: colours, width, progress bars."""
+"""The only way to print; and what is known of the terminal: colours, width, progress bars."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from datasetkit.printable import Printable, styled
+from datasetkit.printable import Printable, styled, unstyled
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -22,22 +22,21 @@ _BYTES = ("writing", "hashing", "sending")  # stages whose progress counts bytes
 
 
 def echo(text: Printable) -> None:
-    """A line, or several, of the result: on stdout."""
+    """Print lines of the result, on stdout."""
     click.echo(text, color=colours())
 
 
 def note(text: str) -> None:
-    """A line for the user: on stderr, above any progress bar."""
-    line = Printable(text)
-    tqdm = sys.modules.get("tqdm")
+    """Print a line for the user, on stderr, above any progress bar."""
+    line, tqdm = Printable(text), sys.modules.get("tqdm")
     if tqdm and sys.stderr.isatty():
-        tqdm.tqdm.write(line, file=sys.stderr)
+        tqdm.tqdm.write(line if colours() is not False else unstyled(line), file=sys.stderr)
     else:
         click.echo(line, err=True, color=colours())
 
 
 def fail(message: str, next_step: str = "") -> int:
-    """Say on stderr why the command could not run and what to do; the exit code for that."""
+    """Print on stderr why the command could not run, and what to do. Returns the exit code for that."""
     note(styled(Printable(f"error: {message}"), fg="red"))
     if next_step:
         note(f"  {next_step}")
@@ -45,9 +44,9 @@ def fail(message: str, next_step: str = "") -> int:
 
 
 def colours() -> bool | None:
-    """Whether to colour: NO_COLOR forbids it, else FORCE_COLOR asks for it; None leaves it to the stream.
+    """Whether to use colours: no if NO_COLOR is set, else yes if FORCE_COLOR is; None if the stream decides.
 
-    Both as https://no-color.org and https://force-color.org define them: set and not empty.
+    Both count if they aren't empty (https://no-color.org, https://force-color.org).
     """
     if os.environ.get("NO_COLOR"):
         return False
@@ -55,7 +54,7 @@ def colours() -> bool | None:
 
 
 def width(stream: TextIO | None) -> int | None:
-    """The cells in a line of the terminal behind ``stream`` (or as COLUMNS says); None where there is no terminal."""
+    """The width in cells of the terminal behind ``stream``, or what COLUMNS says; None if it isn't a terminal."""
     if stream is None or not stream.isatty():
         return None
     return shutil.get_terminal_size().columns
@@ -63,9 +62,9 @@ def width(stream: TextIO | None) -> int | None:
 
 @contextmanager
 def bars() -> Iterator[Progress]:
-    """Progress bars on stderr, a stage each, for what takes over a second; they leave nothing behind.
+    """A progress bar on stderr for each stage that takes over a second; they disappear at the end.
 
-    Nothing is shown where stderr isn't a terminal, or belongs to pre-commit, which prints it afterwards.
+    There are none if stderr isn't a terminal, or under pre-commit, which would print them afterwards.
     """
     shown: dict[str, tqdm[Any]] = {}
 

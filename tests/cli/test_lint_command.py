@@ -110,7 +110,7 @@ def test_a_wrong_configuration_could_not_be_run(
         (("lint", "tests", "--target-seconds", "nan"), "nan is not a length"),
         (("lint", ".", "--model", "wan"), "no model is called 'wan'"),
         (("lint", ".", "--ignore", "Z"), "there is no rule Z"),
-        (("lint", ".", "--exclude", "x"), "--exclude is for --staged"),
+        (("lint", ".", "--exclude", "x"), "--exclude only works with --staged"),
         (("lint", ".", "--kind", "t2v"), "'t2v' is not one of"),
         (("lnt", "."), "No such command 'lnt'"),
         (("rule", "V999"), "there is no rule V999"),
