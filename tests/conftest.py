@@ -8,10 +8,7 @@ from pathlib import Path
 import builders
 import pinned  # noqa: F401 - before all that reads a limit
 import pytest
-import values
 from hypothesis import settings
-
-from datasetkit import spec
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
@@ -29,12 +26,6 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     builders.clip(folder / "clip.mov")
     builders.clip(folder / "fragmented.mp4", fragmented=True, options={"g": "4"})
     return folder
-
-
-@pytest.fixture
-def pinned_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The models are `values.MODELS`, so that a change to models.json breaks no test."""
-    monkeypatch.setattr(spec, "models", lambda: values.MODELS)
 
 
 @pytest.fixture(scope="session")

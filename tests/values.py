@@ -14,7 +14,6 @@ from datasetkit.model import (
     Dataset,
     File,
     Image,
-    Kind,
     Medium,
     Prompt,
     Reference,
@@ -23,18 +22,9 @@ from datasetkit.model import (
     Video,
     Where,
 )
-from datasetkit.spec import ModelSpec
 from datasetkit.verdict import judge_dataset
 
 NAME = "data.jsonl"
-BOTH = ("beijing", "singapore")
-MODELS = (
-    ModelSpec("wan2.7-i2v", (Kind.I2V, Kind.KF2V), 1, 102_400, 10, BOTH),
-    ModelSpec("wan2.6-i2v", (Kind.I2V,), 2, 36_864, 10, ("singapore",)),
-    ModelSpec("wan2.2-i2v-flash", (Kind.I2V,), 4, 262_144, 5, BOTH),
-    ModelSpec("wan2.2-kf2v-flash", (Kind.KF2V,), 4, 262_144, 5, BOTH),
-)
-"""What tests judge by with the fixture `pinned_models`."""
 I2V = ("first_frame_path", "video_path")
 KF2V = ("first_frame_path", "last_frame_path", "video_path")
 

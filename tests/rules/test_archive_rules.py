@@ -24,8 +24,6 @@ from datasetkit.rules.archive import size_problem
 from datasetkit.spec import Thresholds, limits
 from datasetkit.verdict import judge_dataset
 
-pytestmark = pytest.mark.usefixtures("pinned_models")
-
 LIMITS = limits()
 SILENT = ["datasetkit.toml", "old.zip.json", "upload.receipt.json", ".gitignore", ".git/HEAD", ".gitattributes"]
 SILENT += [".hg/store/a.jpg", ".svn/entries", ".dvc/config", "image_1.jpg.dvc", ".dvcignore"]

@@ -9,8 +9,6 @@ from values import assert_finding, clip, dataset, found, i2v, image, kf2v, sampl
 from datasetkit import spec
 from datasetkit.model import BrokenLine, Dataset, Flaw, Role, Sample, Where
 
-pytestmark = pytest.mark.usefixtures("pinned_models")
-
 PORTRAIT, LANDSCAPE, SQUARE = (360, 640), (640, 360), (512, 512)
 
 
@@ -80,7 +78,7 @@ def test_finding(judged: Dataset, expected: str) -> None:
         (0, "wan2.7-i2v", "1 for wan2.7-i2v"),
         (4, "wan2.2-i2v-flash", "4 for wan2.2-i2v-flash"),
         (3, None, "(4 for wan2.2-i2v-flash)"),
-        (2, None, "(2 for wan2.6-i2v and 4 for wan2.2-i2v-flash)"),
+        (2, None, "(2 for wan2.6-i2v, 2 for wan2.5-i2v-preview and 4 for wan2.2-i2v-flash)"),
     ],
 )
 def test_a_validation_set_exceeds_a_batch(number: int, model: str | None, expected: str) -> None:
@@ -94,7 +92,7 @@ def test_a_validation_set_of_more_than_a_batch(number: int, model: str) -> None:
 
 
 @pytest.fixture
-def large_batches(pinned_models: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def large_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models as some may come: the newest trains 16 samples at once."""
     newest, *others = spec.models()
     known = (replace(newest, batch_size=16), *others)

@@ -7,8 +7,6 @@ from datasetkit.findings import Severity
 from datasetkit.model import Expected, Foreign, Medium, Unreadable, Video
 from datasetkit.spec import limits
 
-pytestmark = pytest.mark.usefixtures("pinned_models")
-
 SIDE = limits().video_side
 HEAVY = limits().video_bytes
 
