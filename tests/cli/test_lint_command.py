@@ -83,7 +83,7 @@ def test_the_configuration_beside_the_lines_is_followed_and_options_rule(cli: Cl
         ("model = ", "is not TOML", "model ="),
         ("kind = 'i3v'", "kind: 'i3v' is not one of", 'kind = "i2v"'),
         ("model = 'wan3'", "no model is called 'wan3'", "These can be fine-tuned"),
-        ("ignore = { V999 = 'x' }", "datasetkit.toml: there is no rule V999", "lists them"),
+        ("ignore = { Z000 = 'x' }", "datasetkit.toml: there is no rule Z000", "lists them"),
         ("ignore = { V411 = '' }", "ignore.V411", "Give the reason"),
         ("target_seconds = 0", "target_seconds", "length in seconds"),
     ],

@@ -203,12 +203,13 @@ def test_a_commit_that_touches_no_dataset_loads_nothing_that_judges(repo: Path, 
 
 
 def test_unstaged_media_stay_as_they_are(cli: Cli, repo: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in repo.rglob("*") if ".git" not in path.parts}
+    files = [path for path in repo.rglob("*") if ".git" not in path.parts and path.is_file()]
+    before = [path.stat().st_mtime_ns for path in files]
     shutil.copy(repo / "README", repo / "sets/snow/b.txt")
     git(repo, "add", "-A")
     cli("lint", "--staged")
-    after = {path: path.stat().st_mtime_ns for path in repo.rglob("*") if path in before and path.is_file()}
-    assert all(before[path] == time for path, time in after.items())
+    assert [path.stat().st_mtime_ns for path in files] == before
+    assert len(files) == 10
 
 
 EFFECT = '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p rain begins and she/he laughs."\n'
