@@ -158,8 +158,9 @@ def find_model(name: str) -> ModelSpec:
     known = {model.id: model for model in models()}
     if base in known:
         return known[base]
-    hint = f"{did_you_mean(base, known)} These can be fine-tuned: {', '.join(known)}."
-    raise DatasetkitError(f"no model is called {name!r}", hint.lstrip())
+    near = did_you_mean(base, [model for model in known if model.startswith(base)] or known)
+    hint = f"{near} These can be fine-tuned: {', '.join(known)}.".lstrip()
+    raise DatasetkitError(f"no model is called {name!r}", hint)
 
 
 @cache

@@ -33,6 +33,7 @@ def test_every_key_is_read() -> None:
         ("zzz = 1\nkind = 3", "x has an unknown key, zzz", "Known keys: model, kind"),
         ("region = 'singapor'", "x: region: 'singapor' is not one of", "Did you mean singapore? Write region ="),
         ("region = 'oz'", "x: region: 'oz' is not one of", "the one your key belongs to"),
+        ("region = 'singapur'", "x: region: 'singapur' is not one of", "Did you mean singapore?"),
         ("ignore = { v411 = 'x' }", "'v411' does not match", "Write a code or prefix"),
         ("ignore = { 'V411:' = 'x' }", "'V411:' does not match", "Write a code or prefix"),
         ("ignore = { V411 = 3 }", "x: ignore.V411: 3 is not of type", "Give the reason"),

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from datasetkit import config, spec
-from datasetkit.errors import DatasetkitError
+from datasetkit.errors import DatasetkitError, did_you_mean
 
 T = TypeVar("T")
 
@@ -123,7 +123,8 @@ def find_region(name: str) -> Region:
         if name.strip().lower() in (region.id, region.code):
             return region
     known = ", ".join(f"{region.id} ({region.code})" for region in regions())
-    raise DatasetkitError(f"no region is called {name!r}", f"Known regions: {known}.")
+    near = did_you_mean(name, [name for region in regions() for name in (region.id, region.code)])
+    raise DatasetkitError(f"no region is called {name!r}", f"{near} Known regions: {known}.".lstrip())
 
 
 def resolve(
