@@ -166,7 +166,7 @@ def settings_for(tree: Tree, settings: Settings = UNSET) -> Settings:
         if force.model:
             spec.find_model(force.model)
     except DatasetkitError as error:
-        raise DatasetkitError(f"{force.origin['model']}: {error}", error.next_step) from error
+        raise DatasetkitError(f"{force.origin.get('model', 'model')}: {error}", error.next_step) from error
     return force
 
 
