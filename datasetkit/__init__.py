@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datasetkit.findings import Basis, Finding, Ignored, Severity
     from datasetkit.intake.init import NewDataset, init
     from datasetkit.model import Dataset, Kind, Progress, Role, Where
+    from datasetkit.modelstudio.upload import upload
+    from datasetkit.modelstudio.zips import Receipt
     from datasetkit.repair.fix import Fixed, fix
     from datasetkit.verdict import Verdict, check, check_all
 
@@ -25,6 +27,7 @@ __all__ = [
     "Kind",
     "NewDataset",
     "Progress",
+    "Receipt",
     "Role",
     "Severity",
     "Verdict",
@@ -34,12 +37,15 @@ __all__ = [
     "check_all",
     "fix",
     "init",
+    "upload",
 ]
 _MODULES = {
     "datasetkit.errors": ("DatasetkitError",),
     "datasetkit.findings": ("Basis", "Finding", "Ignored", "Severity"),
     "datasetkit.intake.init": ("NewDataset", "init"),
     "datasetkit.model": ("Dataset", "Kind", "Progress", "Role", "Where"),
+    "datasetkit.modelstudio.upload": ("upload",),
+    "datasetkit.modelstudio.zips": ("Receipt",),
     "datasetkit.repair.fix": ("Fixed", "fix"),
     "datasetkit.verdict": ("Verdict", "check", "check_all"),
 }

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import builders
 import pytest
+from studio import Studio
+from studio_state import KEY
 
 import datasetkit
 
@@ -57,7 +59,25 @@ def fix(folder: Path) -> object:
     return fixed.written, fixed.changes, fixed.notes, fixed.skipped, fixed.media, fixed.verdict.findings
 
 
-CALLS: dict[str, Callable[[Path], object]] = {"check": check, "check_all": check_all, "fix": fix, "init": init}
+def upload(folder: Path) -> object:
+    """The second call finds that the service has the zip, and sends nothing."""
+    archive, service = folder.parent / "set.zip", folder.parent / "service"
+    archive.write_bytes(b"a zip" * 1000)
+    service.mkdir(exist_ok=True)
+    with Studio(service) as server:
+        first = datasetkit.upload(archive, base_url=server.base_url, key=KEY)
+        assert datasetkit.upload(archive, base_url=server.base_url, key=KEY) == first
+        assert server.calls().count("upload") == 1
+        return first.sha256, first.file_id
+
+
+CALLS: dict[str, Callable[[Path], object]] = {
+    "check": check,
+    "check_all": check_all,
+    "fix": fix,
+    "init": init,
+    "upload": upload,
+}
 
 
 @pytest.mark.parametrize("name", CALLS)
