@@ -1,15 +1,15 @@
 """`python -m datasetkit`, and the console script."""
 
-import sys  # and nothing else out here, where a Ctrl-C would still print a traceback
+import sys  # nothing else here: a Ctrl-C at this point would print a traceback
 
 
 def main() -> None:
-    """Run a command and leave with its exit code. Ctrl-C is quiet even while modules are still being loaded."""
+    """Run a command and exit with its code. Ctrl-C is quiet even while modules are loading."""
     try:
         from datasetkit.cli import command_line
 
         code = command_line()
-        # a Ctrl-C while Python winds up ends it at once, where its own handler would print a traceback
+        # from here on a Ctrl-C ends Python at once; its own handler would print a traceback
         import signal
 
         signal.signal(signal.SIGINT, signal.SIG_DFL)

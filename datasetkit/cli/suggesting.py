@@ -10,6 +10,7 @@ from datasetkit.cli.options import given
 from datasetkit.findings import Finding, Severity
 from datasetkit.model import Dataset, Expected, Source
 from datasetkit.report.columns import quoted
+from datasetkit.report.text import path_of
 from datasetkit.verdict import Verdict
 
 
@@ -32,12 +33,12 @@ def _init(dataset: Dataset) -> Iterator[str]:
 
 
 def _fix(verdict: Verdict) -> Iterator[str]:
-    """How the findings are fixed: those of some weight first, advice if there is nothing else."""
+    """How the findings can be fixed: errors and warnings, or if there are none, advice."""
     fixable = [finding for finding in verdict.findings if finding.fixable and not finding.mended]
     weighty = [finding for finding in fixable if finding.severity > Severity.ADVICE]
     if not fixable:
         return
-    yield from ("fix", _argument(verdict.dataset.name))
+    yield from ("fix", _argument(path_of(verdict.dataset)))
     yield from given("model", "kind", "role", "target_seconds", "ignore", "config")
     yield from given("select") if weighty else ("--select", ",".join(_codes(fixable)))
     if not any(finding.safe for finding in weighty or fixable):

@@ -87,8 +87,5 @@ def _bar(stage: str, total: int) -> tqdm[Any]:
 
     # room for the ^C that a terminal echoes: on a full line it would push the bar up, where it can't be wiped
     columns = max((width(sys.stderr) or 0) - len("^C") - 1, 1)
-    in_bytes = stage.startswith(_BYTES)
-    unit = "B" if in_bytes else " files"
-    return tqdm(
-        total=total, desc=stage, unit=unit, unit_scale=in_bytes, leave=False, delay=1, ncols=columns, file=sys.stderr
-    )
+    unit: dict[str, Any] = {"unit": "B", "unit_scale": True} if stage.startswith(_BYTES) else {"unit": " files"}
+    return tqdm(total=total, desc=Printable(stage), leave=False, delay=1, ncols=columns, file=sys.stderr, **unit)

@@ -61,11 +61,11 @@ def _first(findings: Sequence[Finding]) -> Iterator[Finding]:
 
 
 def _heading(verdict: Verdict) -> Printable:
-    return joined([styled(Printable(_path(verdict.dataset)), bold=True), Printable(f"  {_judged_as(verdict)}")])
+    return joined([styled(Printable(path_of(verdict.dataset)), bold=True), Printable(f"  {_judged_as(verdict)}")])
 
 
-def _path(dataset: Dataset) -> str:
-    """How the user may spell the dataset's place, inside a zip too."""
+def path_of(dataset: Dataset) -> str:
+    """A dataset's path as a user may type it, inside a zip too."""
     inside = dataset.prefix if dataset.source is Source.ZIP else ""
     return f"{dataset.name}/{inside}".rstrip("/") if inside else dataset.name
 

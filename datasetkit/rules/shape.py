@@ -1,4 +1,4 @@
-"""The shape of a line of data.jsonl, judged by the JSON Schemas in ``schemas/``."""
+"""The shape of a line of data.jsonl, checked with the JSON Schemas in ``schemas/``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from datasetkit.spec import record_schema
 
 @dataclass(frozen=True, slots=True)
 class ShapeFault:
-    """What a record lacks or has too much of: the schema's keyword, the field and its record."""
+    """A field of a record that breaks the schema, and the schema's keyword that it breaks."""
 
     where: Where
     keyword: str
@@ -26,12 +26,12 @@ class ShapeFault:
 
     @property
     def value(self) -> object:
-        """What the field holds, or None where the record lacks it."""
+        """The field's value; None if the record lacks it."""
         return self.record.get(self.field)
 
 
 def shape_faults(sample: Sample, kind: Kind, role: Role) -> Iterator[ShapeFault]:
-    """What the schema of ``kind`` and ``role`` holds against a record, in the order of its fields."""
+    """The faults of a record by the schema of ``kind`` and ``role``, in the order of its fields."""
     schema = record_schema(kind, role)
     if _fits(sample.record, schema["required"], _patterns(kind, role)):
         return
@@ -42,9 +42,9 @@ def shape_faults(sample: Sample, kind: Kind, role: Role) -> Iterator[ShapeFault]
 
 
 def _fits(record: Mapping[str, object], required: Sequence[str], patterns: Mapping[str, re.Pattern[str]]) -> bool:
-    """Whether a record is right by each keyword that the schemas have; asked first, as a validator is slow.
+    """Whether a record obeys the schema, without the validator, which is slow.
 
-    No schema has another keyword than these: tests/test_shape.py holds both against each other.
+    The schemas use only these keywords; tests/rules/test_shape.py compares both ways.
     """
     if not record.keys() <= patterns.keys() or not record.keys() >= set(required):
         return False
@@ -65,6 +65,6 @@ def _fields(error: ValidationError, record: Mapping[str, object], schema: Mappin
     if error.validator == "additionalProperties":
         return [field for field in record if field not in schema["properties"]]
     if error.validator == "required":
-        # jsonschema raises one error a missing field and names it in the message alone
+        # jsonschema reports each missing field by itself, and names it only in the message
         return [field for field in schema["required"] if f"'{field}' is a required" in error.message]
     return [str(error.path[0])]

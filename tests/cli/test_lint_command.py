@@ -300,6 +300,15 @@ def test_next_selects_advice_if_there_is_nothing_else(cli: Cli, clean: Path, tmp
     assert "next:" not in cli("lint", folder, "--select", "L").err
 
 
+def test_next_names_a_dataset_inside_a_zip(cli: Cli, faulty: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        shutil.copytree(faulty, tmp_path / "both" / name)
+    archive = shutil.make_archive(str(tmp_path / "both"), "zip", tmp_path / "both")
+    following = next_command(cli("lint", archive))
+    assert following == ["fix", f"{archive}/one", "--diff"]
+    assert cli(*following).code == 1
+
+
 def test_next_for_raw_clips_is_init(cli: Cli, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = tmp_path / "-raw clips"
     raw.mkdir()
