@@ -54,9 +54,10 @@ class Client(AbstractContextManager["Client"]):
         key: Key,
         *,
         pace: Pace | None = None,
-        note: Callable[[str], object] = lambda _line: None,
+        note: Callable[[str], object] | None = None,
     ) -> None:
-        self.endpoint, self.pace, self.note = endpoint, pace or Pace(**fact("pace")), note
+        self.endpoint, self.pace = endpoint, pace or Pace(**fact("pace"))
+        self.note = note or (lambda _line: None)
         self._key, self._http = key, _http(endpoint, key)
         self._socket: socket.socket | None = None
         self.start(self.pace.limit)

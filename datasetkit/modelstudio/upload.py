@@ -16,9 +16,10 @@ from datasetkit.modelstudio.client import Client
 from datasetkit.modelstudio.endpoint import Key, fact, read_key, resolve
 from datasetkit.modelstudio.files import RemoteFile, file_md5, list_files, send_file, show_file
 from datasetkit.modelstudio.pace import Pace, duration
-from datasetkit.modelstudio.zips import OpenZip, Receipt, no_progress, only_upload, read_receipt, write_receipt
+from datasetkit.modelstudio.zips import OpenZip, Receipt, only_upload, read_receipt, write_receipt
 
 _LATER = "Nothing needs sending again. Run the same command later: it asks for the file's state first."
+_LOOKS_FIRST = "Run the same command again later: it looks at the file list before it sends anything."
 
 
 class Interrupted(KeyboardInterrupt):
@@ -35,8 +36,8 @@ def upload(
     ignored: Sequence[str] = (),
     again: bool = False,
     timeout: float | None = None,
-    progress: Progress = no_progress,
-    note: Callable[[str], object] = lambda _line: None,
+    progress: Progress | None = None,
+    note: Callable[[str], object] | None = None,
     pace: Pace | None = None,
 ) -> Receipt:
     """Make sure that the service holds a zip, ready for training, and return its receipt. The zip is not checked.
@@ -44,12 +45,11 @@ def upload(
     Nothing is sent if the receipt beside the zip or the service's file list shows the same bytes there, unless
     ``again``. The receipt is then written beside the zip. A second upload of the same zip waits for the first.
 
-    ``region`` is `singapore` or `beijing`, ``base_url`` what precedes `/files` on another host, ``workspace`` the id
-    of a workspace; without them datasetkit.toml beside the zip or in the current folder says where, or the
-    environment. ``key`` is the API key, by default DASHSCOPE_API_KEY. ``ignored`` are the codes of ignored findings,
-    for the receipt. ``timeout`` is in seconds, for everything after hashing; by default 15 minutes and as long as
-    sending takes at 100 kB/s. ``progress`` gets "hashing" or "sending", the bytes done and the bytes in all;
-    ``note`` a line about each thing worth knowing, such as a pause before another try.
+    ``region`` is `singapore` or `beijing`, ``base_url`` what precedes `/files` on another host, ``workspace`` a
+    workspace's id. By default datasetkit.toml beside the zip or in the current folder says where, else the environment.
+    ``key`` is by default DASHSCOPE_API_KEY. ``ignored`` are codes of ignored findings, for the receipt. ``timeout`` is
+    in seconds, by default 15 minutes and the time that the zip takes at 100 kB/s. ``progress`` is called while the zip
+    is hashed and sent; ``note`` gets a line about what is worth knowing, such as a pause before another try.
 
     Raises DatasetkitError if it fails; Interrupted, a KeyboardInterrupt, on Ctrl-C.
     """
@@ -66,7 +66,7 @@ def upload_zip(
     ignored: Sequence[str] = (),
     again: bool = False,
     timeout: float | None = None,
-    progress: Progress = no_progress,
+    progress: Progress | None = None,
 ) -> Receipt:
     """As `upload`, with a client that is there."""
     content: OpenZip | None = None
@@ -149,8 +149,9 @@ def _find_or_send(content: OpenZip, client: Client, *, again: bool) -> RemoteFil
         )
     except ServiceError as fault:
         tries = f" (sent {fault.attempts} times)" if fault.attempts > 1 else ""
-        state = "It is not in the file list." if fault.uncertain else "Nothing was stored."
-        raise DatasetkitError(f"{fault}{tries}. {state}", fault.next_step) from None
+        if fault.uncertain:
+            raise DatasetkitError(f"{fault}{tries}. It is not in the file list.", _LOOKS_FIRST) from None
+        raise DatasetkitError(f"{fault}{tries}. Nothing was stored.", fault.next_step) from None
 
 
 def _alike(content: OpenZip, client: Client) -> list[RemoteFile]:
@@ -200,7 +201,7 @@ def _arrived(content: OpenZip, client: Client, fault: ServiceError, before: Coll
         except ServiceError as second:
             raise DatasetkitError(
                 f"{fault}. {content.path.name} may have arrived: asking for the files failed too: {second}",
-                "Run the same command again later: it looks at the file list before it sends anything.",
+                _LOOKS_FIRST,
             ) from None
         if found:
             client.note(f"{fault}; but the file did arrive, as {found.id}")

@@ -24,10 +24,6 @@ _PIECE = 2**20  # bytes; large enough that hashing, not Python, takes the time
 _LONGEST = 2**20  # bytes read of a receipt or manifest; they have a few hundred
 
 
-def no_progress(_stage: str, _done: int, _total: int) -> None:
-    """Progress that no one watches."""
-
-
 class OpenZip(io.FileIO):
     """A zip, open and hashed. ``sent`` is the furthest byte handed out so far; digests are in hex.
 
@@ -35,7 +31,7 @@ class OpenZip(io.FileIO):
     read, and while reading if the file has changed since it was opened.
     """
 
-    def __init__(self, path: Path, progress: Progress = no_progress) -> None:
+    def __init__(self, path: Path, progress: Progress | None = None) -> None:
         self.path, self.sent, self._progress, self._stage = path, 0, progress, "hashing"
         if not path.name.isprintable():
             raise DatasetkitError(f"the file name {path.name!r} can't be sent", "Rename it: English letters are best.")
@@ -63,7 +59,7 @@ class OpenZip(io.FileIO):
             raise DatasetkitError(f"{self.path} changed while it was being read", "Wait until it is written.")
         if self._stage == "sending":
             self.sent = max(self.sent, done)
-        if piece:
+        if piece and self._progress:
             self._progress(self._stage, done, self.size)
         return piece
 

@@ -27,8 +27,7 @@ def test_a_fault_leaves_no_duplicate(
     case: Case, studio: Studio, client: Client, archive: Path, notes: list[str], clock: Clock
 ) -> None:
     studio.misbehave("upload", *case.misdeeds)
-    told = _outcome(archive, client, notes, case)
-    assert case.says in told
+    assert case.says in _outcome(archive, client, notes, case)
     studio.settle()
     uploads = studio.seen("upload")
     whole = [int(dict(seen.headers)["Content-Length"]) for seen in uploads]
@@ -91,6 +90,14 @@ def test_no_answer_in_time(
     assert list(studio.files) == [receipt.file_id]
     assert studio.calls().count("upload") == uploads
     assert uploads == 1 or says in notes[1]
+
+
+def test_an_upload_that_is_never_answered_is_sent_three_times(studio: Studio, impatient: Client, archive: Path) -> None:
+    studio.always["upload"] = Misdeed("stall", after=None)
+    with pytest.raises(DatasetkitError, match=r"no answer in time from .* \(sent 3 times\)") as caught:
+        upload_zip(archive, impatient)
+    assert "looks at the file list before it sends" in caught.value.next_step
+    assert studio.calls().count("upload") == 3
 
 
 def test_a_server_that_stops_reading(tmp_path: Path, pace: Pace, notes: list[str]) -> None:

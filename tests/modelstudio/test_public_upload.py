@@ -21,7 +21,7 @@ def test_it_can_be_called_twice_in_one_process(
     steps: list[tuple[str, int, int]] = []
     path = str(archive) if as_text else archive
     first = upload(path, base_url=studio.base_url, key=KEY, progress=lambda *step: steps.append(step), pace=pace)
-    second = upload(path, base_url=studio.base_url, key=KEY, pace=pace)
+    second = upload(path, base_url=studio.base_url, key=KEY, progress=None, note=None, pace=pace)
     assert first == second
     assert list(studio.files) == [first.file_id]
     assert {stage for stage, _, _ in steps} == {"hashing", "sending"}

@@ -49,14 +49,14 @@ def test_the_body_is_announced_to_the_byte(studio: Studio, client: Client, archi
     assert 300_000 < seen.body < 301_000
 
 
-def test_progress_is_told_for_hashing_and_sending(client: Client, archive: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    upload_zip(archive, client, progress=lambda *step: told.append(step))
+def test_progress_is_reported_for_hashing_and_sending(client: Client, archive: Path) -> None:
+    steps: list[tuple[str, int, int]] = []
+    upload_zip(archive, client, progress=lambda *step: steps.append(step))
     for stage in ("hashing", "sending"):
-        done = [step[1] for step in told if step[0] == stage]
+        done = [step[1] for step in steps if step[0] == stage]
         assert done == sorted(done)
         assert done[-1] == 300_000
-    assert {step[2] for step in told} == {300_000}
+    assert {step[2] for step in steps} == {300_000}
 
 
 def test_a_second_upload_sends_nothing(studio: Studio, client: Client, archive: Path) -> None:

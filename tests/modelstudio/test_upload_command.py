@@ -92,6 +92,34 @@ def test_a_built_zip_is_judged_as_it_was_built(
 
 
 @pytest.mark.usefixtures("_here")
+def test_a_manifest_that_is_a_pipe_is_not_waited_for(studio: Studio, dataset: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / f"{dataset.name}.json")
+    assert run(["upload", dataset.name, *JUDGED]) == 0
+    assert len(studio.files) == 1
+
+
+@pytest.mark.usefixtures("_here")
+def test_what_is_left_out_is_shown_by_lint(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile(dataset, "a") as target:
+        for number in range(8):
+            target.writestr(f"../{number}.txt", "x")
+    assert run(["upload", dataset.name, *JUDGED]) == 1
+    (hint,) = (line for line in capsys.readouterr().err.splitlines() if "--all" in line)
+    assert "`lint --all` shows them" in hint
+
+
+@pytest.mark.usefixtures("_here")
+@pytest.mark.parametrize("minutes", ["0", "nan", "inf", "1" + "0" * 400, "soon"])
+def test_a_time_limit_is_a_number_of_minutes(
+    minutes: str, studio: Studio, dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["upload", dataset.name, "--timeout", minutes, *JUDGED]) == 2
+    assert "--timeout" in capsys.readouterr().err
+    assert run(["upload", dataset.name, "--timeout", "30", *JUDGED]) == 0
+    assert "for at most 30 min" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_here")
 def test_build_can_upload_what_it_built(
     studio: Studio, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
