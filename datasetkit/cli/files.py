@@ -15,6 +15,7 @@ import click
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.terminal import echo, note
 from datasetkit.errors import DatasetkitError
+from datasetkit.modelstudio.pace import duration
 from datasetkit.printable import Printable, as_json, lines
 from datasetkit.report.columns import align, plural, size
 
@@ -57,7 +58,7 @@ def list_command(*, purpose: str | None, form: str, **options: Any) -> None:
         echo(as_json({"files": [asdict(file) for file in files], "bytes": total}))
         return
     if files:
-        echo(_table(files))
+        echo(_table([_COLUMNS, *map(_cells, files)]))
     echo(Printable(f"{plural(len(files), 'file')}, {size(total)}"))
 
 
@@ -78,11 +79,9 @@ def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
         for file_id in ids:
             file = show_file(client, file_id)
             if file is None:
-                raise DatasetkitError(
-                    f"the service has no file {file_id}", "Look at `datasetkit files ls`, and at --region."
-                )
+                raise DatasetkitError(f"the service has no file {file_id}", "List them: datasetkit files ls")
             facts = list(zip(_COLUMNS, _cells(file), strict=True))
-            echo(as_json(asdict(file), indent=None) if form == "json" else _aligned(facts))
+            echo(as_json(asdict(file), indent=None) if form == "json" else _table(facts))
 
 
 @command.command("rm")
@@ -107,26 +106,14 @@ def remove_command(ids: tuple[str, ...], *, yes: bool, **options: Any) -> int:
     return 2 if failed else 0
 
 
-def age(seconds: float) -> str:
-    """A time span in its largest unit: "59 s", "2 h", "40 d"."""
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds // length:.0f} {unit}"
-    return f"{max(0, seconds):.0f} s"
-
-
-def _table(files: Sequence[RemoteFile]) -> Printable:
-    return _aligned([_COLUMNS, *map(_cells, files)])
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Printable:
+def _table(rows: Sequence[Sequence[str]]) -> Printable:
     return lines(Printable("  ".join(row).rstrip()) for row in align(rows))
 
 
 def _cells(file: RemoteFile) -> tuple[str, ...]:
     """A file's facts in the order of _COLUMNS, "?" for what isn't known."""
     how_large = None if file.size is None else size(file.size)
-    how_old = None if file.created is None else age(time.time() - file.created)
+    how_old = None if file.created is None else duration(time.time() - file.created)
     facts = (file.id, how_large, how_old, file.purpose, file.status, file.filename)
     return tuple(Printable(fact or "?") for fact in facts)
 
@@ -138,7 +125,7 @@ def _confirm(ids: Sequence[str], client: Client) -> None:
     found = [file for file in (show_file(client, file_id) for file_id in ids) if file]
     if not found:
         return
-    note(_table(found))
+    note(_table([_COLUMNS, *map(_cells, found)]))
     try:
         sure = click.confirm(f"Delete {plural(len(found), 'file')} for good?", err=True)
     except click.Abort as stop:

@@ -124,6 +124,8 @@ class Client(AbstractContextManager["Client"]):
                 body = _bounded(response)
         except _LOST as error:
             raise self._fault(error) from None
+        except (httpx.InvalidURL, UnicodeError):  # an impossible IP address; a name that DNS can't hold
+            raise DatasetkitError("no host can have this name", "Check --base-url and HTTPS_PROXY.") from None
         wait = self.pace.asked(response.headers.get("retry-after"))
         return record(self.endpoint.host, response.status_code, response.headers, body, self._key, wait)
 
@@ -173,14 +175,10 @@ class Client(AbstractContextManager["Client"]):
 
 
 def _http(endpoint: Endpoint, key: Key) -> httpx.Client:
-    def sign(request: httpx.Request) -> httpx.Request:
-        request.headers["Authorization"] = key.header
-        return request
-
+    user_agent = f"datasetkit/{__version__}"
     try:
         return httpx.Client(
-            auth=sign,
-            headers={"User-Agent": f"datasetkit/{__version__}", "Accept": "application/json"},
+            headers={"Authorization": key.header, "User-Agent": user_agent, "Accept": "application/json"},
             follow_redirects=False,
             limits=httpx.Limits(max_connections=1),
             proxy=_proxy(endpoint),

@@ -15,7 +15,7 @@ from datasetkit.errors import DatasetkitError, did_you_mean
 
 T = TypeVar("T")
 
-_URL = r"(https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?((/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)*)/?"
+_URL = r"(https?)://([A-Za-z0-9._-]+|\[::1\])(:[0-9]{1,5})?((/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)*)/?"
 _KEY_SHOWN = "[the key]"
 
 

@@ -60,8 +60,8 @@ class Pace:
 
 
 def duration(seconds: float) -> str:
-    """A time for messages: "45 s", "15 min", "3 h"."""
+    """A span of time for people: "45 s", "15 min", "3 h", "40 d"."""
     for unit, length in (("s", 1), ("min", 60), ("h", 3600)):
         if seconds < 120 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return "days"
+            return f"{max(seconds, 0) / length:.0f} {unit}"
+    return f"{min(seconds, 10**9) / 86_400:.0f} d"  # a service may ask for an infinite time

@@ -138,6 +138,16 @@ def test_a_proxy_that_cannot_be_used_is_said(url: str, monkeypatch: pytest.Monke
     assert "pa" not in str(caught.value).removeprefix("the proxy settings can't be used").replace("package", "")
 
 
+@pytest.mark.parametrize("host", ["999.999.999.999", "a" * 70, "a" * 300 + ".example", "."])
+def test_a_host_that_cannot_be_is_said(host: str, archive: Path, pace: Pace) -> None:
+    with (
+        Client(resolve(env={}, base_url=f"https://{host}/v1"), Key(KEY), pace=pace) as client,
+        pytest.raises(DatasetkitError, match="no host can have this name") as caught,
+    ):
+        upload_zip(archive, client)
+    assert "--base-url" in caught.value.next_step
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(status: int, studio: Studio, client: Client, archive: Path, tmp_path: Path) -> None:
     with Studio(tmp_path) as elsewhere:

@@ -97,6 +97,7 @@ def test_a_base_url_of_another_form_has_no_native_side() -> None:
         ({}, {"base_url": "https://host:port/v1"}, "is not a base URL"),
         ({}, {"base_url": "https://host:65536/v1"}, "is not a base URL"),
         ({}, {"base_url": "https://[::1/v1"}, "is not a base URL"),
+        ({}, {"base_url": "https://[1]/v1"}, "is not a base URL"),
         ({}, {"base_url": "https://host/v1?key=1"}, "is not a base URL"),
         ({}, {"base_url": "https://host/v1#x"}, "is not a base URL"),
         ({}, {"base_url": "https://ho st/v1"}, "is not a base URL"),

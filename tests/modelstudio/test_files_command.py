@@ -11,7 +11,6 @@ from studio import Studio
 from studio_state import KEY, Misdeed
 
 from datasetkit.cli import run
-from datasetkit.cli.files import age
 
 
 @pytest.fixture(autouse=True)
@@ -108,11 +107,3 @@ def test_rm_asks_and_without_a_yes_deletes_nothing(
     assert len(studio.files) == left
     assert out.split() == (ids[:2] if code == 0 else [])
     assert code == 0 or "nothing was deleted" in err
-
-
-@pytest.mark.parametrize(
-    ("seconds", "says"),
-    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7200, "2 h"), (86_400 * 40, "40 d"), (-5, "0 s")],
-)
-def test_ages(seconds: int, says: str) -> None:
-    assert age(seconds) == says

@@ -56,7 +56,16 @@ def test_any_retry_after_is_a_number_or_none(header: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "says"),
-    [(0, "0 s"), (119, "119 s"), (120, "2 min"), (900, "15 min"), (7200, "2 h"), (1e6, "days"), (float("inf"), "days")],
+    [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (900, "15 min"),
+        (7200, "2 h"),
+        (40 * 86_400, "40 d"),
+        (float("inf"), "11574 d"),
+    ],
 )
 def test_a_time_reads_well(seconds: float, says: str) -> None:
     assert duration(seconds) == says
