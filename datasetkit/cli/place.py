@@ -20,10 +20,7 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def endpoint_of(options: dict[str, Any], folder: Path) -> Endpoint:
-    """The place that the options name, else datasetkit.toml in ``folder`` or here, else the environment.
-
-    Raises DatasetkitError if none does, or if they contradict each other.
-    """
+    """The place that the options name, else datasetkit.toml in ``folder`` or here, else the environment."""
     from datasetkit.modelstudio.endpoint import resolve
 
     return resolve(folder, Path(), **{name: options[name] for name in ("region", "base_url", "workspace")})

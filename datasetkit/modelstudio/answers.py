@@ -49,12 +49,9 @@ def record(
     if not 200 <= status < 300:
         raise _refusal(host, status, headers, said, retry_after)
     if not isinstance(parsed, dict):
-        raise ServiceError(
-            f"{host} answered with something that is not a record{said or ': nothing at all'}",
-            "It may come from a proxy or a login page: check HTTPS_PROXY and --base-url, then try again.",
-            uncertain=True,
-            temporary=True,
-        )
+        message = f"{host} answered with something that is not a record{said or ': nothing at all'}"
+        next_step = "It may come from a proxy or a login page: check HTTPS_PROXY and --base-url, then try again."
+        raise ServiceError(message, next_step, uncertain=True, temporary=True)
     if failed := _failed(answer):
         raise ServiceError(f"{host} didn't keep the file: {failed}{said}", fact("meanings")["400"][1], status=status)
     return answer

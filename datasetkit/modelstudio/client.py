@@ -27,7 +27,6 @@ T = TypeVar("T")
 logging.getLogger("httpcore").setLevel(logging.INFO)
 
 _LOST = (httpx.TransportError, httpx.DecodingError)  # no answer, or a broken one
-
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _PHASES = (
     (httpx.ProxyError, "the proxy didn't connect to"),
@@ -49,12 +48,7 @@ class Client(AbstractContextManager["Client"]):
     """
 
     def __init__(
-        self,
-        endpoint: Endpoint,
-        key: Key,
-        *,
-        pace: Pace | None = None,
-        note: Callable[[str], object] | None = None,
+        self, endpoint: Endpoint, key: Key, *, pace: Pace | None = None, note: Callable[[str], object] | None = None
     ) -> None:
         self.endpoint, self.pace = endpoint, pace or Pace(**fact("pace"))
         self.note = note or (lambda _line: None)
@@ -75,10 +69,7 @@ class Client(AbstractContextManager["Client"]):
         return self._end - self.pace.clock()
 
     def ask(self, method: str, url: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
-        """The JSON object that answers a request without a body; tried again where that may help.
-
-        Only for what may be done twice. Raises ServiceError.
-        """
+        """The JSON object that answers a request that may be made twice, and is if that may help. Raises ServiceError."""
         return self.retry(lambda: self._once(method, url, self.pace.idle, params=params), self.pace.attempts)
 
     def post(self, url: str, **form: Any) -> dict[str, Any]:
@@ -188,9 +179,7 @@ def _http(endpoint: Endpoint, key: Key) -> httpx.Client:
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         # InvalidURL may quote a part of a password; the others are an unknown scheme and SOCKS without its package
         reason = "not a URL" if isinstance(error, httpx.InvalidURL) else error
-        raise DatasetkitError(
-            f"the proxy settings can't be used: {reason}", "Check HTTPS_PROXY and ALL_PROXY."
-        ) from None
+        raise DatasetkitError(f"the proxy settings can't be used: {reason}", "Check HTTPS_PROXY, ALL_PROXY.") from None
 
 
 def _proxy(endpoint: Endpoint) -> str | None:

@@ -20,20 +20,8 @@ _KEY_SHOWN = "[the key]"
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """A region: what users call it, what its hosts call it, and the origin that all its workspaces share."""
-
-    id: str
-    code: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where requests go. ``base_url`` precedes `/files`.
-
-    ``region`` is an id of regions.json, or None if the host belongs to none of them.
-    """
+    """Where requests go. ``base_url`` precedes `/files`; ``region`` is an id of regions.json, None for other hosts."""
 
     base_url: str
     region: str | None = None
@@ -61,10 +49,7 @@ class Endpoint:
 
 
 class Key:
-    """An API key. Its text leaves through `header` alone, never through str, repr or format.
-
-    Raises DatasetkitError for a text that couldn't stand in a header.
-    """
+    """An API key. Its text leaves through `header` alone. Raises DatasetkitError if it couldn't stand in a header."""
 
     __slots__ = ("_text",)
 
@@ -111,19 +96,19 @@ def fact(name: str) -> Any:
     return (facts["requests"] | facts)[name]["value"]
 
 
-def regions() -> tuple[Region, ...]:
-    """The regions that can fine-tune, from regions.json."""
+def regions() -> dict[str, tuple[str, str]]:
+    """The regions that can fine-tune: what users call each, what its hosts call it, and its origin."""
     entries = spec.document("regions.json")["regions"]
-    return tuple(Region(e["id"], e["code"]["value"], e["origin"]["value"]) for e in entries)
+    return {entry["id"]: (entry["code"]["value"], entry["origin"]["value"]) for entry in entries}
 
 
-def find_region(name: str) -> Region:
-    """The region called ``name``, by its id (`singapore`) or the code in its hosts (`ap-southeast-1`)."""
-    for region in regions():
-        if name.strip().lower() in (region.id, region.code):
+def find_region(name: str) -> str:
+    """The id of a region (`singapore`), by the id or by the code in its hosts (`ap-southeast-1`)."""
+    for region, (code, _) in regions().items():
+        if name.strip().lower() in (region, code):
             return region
-    known = ", ".join(f"{region.id} ({region.code})" for region in regions())
-    near = did_you_mean(name, [name for region in regions() for name in (region.id, region.code)])
+    known = ", ".join(f"{region} ({code})" for region, (code, _) in regions().items())
+    near = did_you_mean(name, [name for region, (code, _) in regions().items() for name in (region, code)])
     raise DatasetkitError(f"no region is called {name!r}", f"{near} Known regions: {known}.".lstrip())
 
 
@@ -152,7 +137,7 @@ def resolve(
             return _from_url(_filled_in(url, name, workspace, space), name, native=name == names["native"])
     if chosen := env.get(names["region"]):
         return _from_region(find_region(chosen), space)
-    known = " or ".join(f"--region {each.id}" for each in regions())
+    known = " or ".join(f"--region {each}" for each in regions())
     raise DatasetkitError("no region is chosen", f"Add {known}, where your key belongs, or `region` to {config.NAME}.")
 
 
@@ -166,22 +151,20 @@ def _configured(folder: Path) -> str | None:
         raise DatasetkitError(f"can't read {path}: {error}", "Check its permissions.") from None
 
 
-def _from_region(region: Region, workspace: str | None) -> Endpoint:
-    origin = region.origin
+def _from_region(region: str, workspace: str | None) -> Endpoint:
+    code, origin = regions()[region]
     if workspace:
         if not re.fullmatch(fact("workspace_id"), workspace):
             raise DatasetkitError(f"{workspace!r} is not a workspace id", "Copy the id that the console shows.")
-        origin = fact("workspace_origin").format(workspace=workspace, code=region.code)
-    return Endpoint(origin + fact("compatible_path"), region.id)
+        origin = fact("workspace_origin").format(workspace=workspace, code=code)
+    return Endpoint(origin + fact("compatible_path"), region)
 
 
 def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
     """The endpoint of a URL that ``name`` gave. No message quotes it: it may hold a password."""
     parts = re.fullmatch(_URL, url.strip())
     if not parts or int((parts[3] or ":0")[1:]) >= 2**16 or ".." in url or parts[4].endswith("/files"):
-        raise DatasetkitError(
-            f"{name} is not a base URL", "Write https://HOST/PATH: what precedes /files, no user name, no ? and no #."
-        )
+        raise DatasetkitError(f"{name} is not a base URL", "Write https://HOST/PATH, as it precedes /files.")
     scheme, host, port, path = parts.group(1, 2, 3, 4)
     if scheme == "http" and host not in ("localhost", "127.0.0.1", "[::1]"):
         raise DatasetkitError(f"{name} is plain HTTP to {host}: others could read the key on the way", "Use https.")
@@ -193,15 +176,15 @@ def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
 
 
 def _region_of(host: str) -> str | None:
-    for region in regions():
-        space = fact("workspace_origin").format(workspace="", code=region.code).removeprefix("https://")
-        if f"https://{host}" == region.origin or host.endswith(space):
-            return region.id
+    for region, (code, origin) in regions().items():
+        space = fact("workspace_origin").format(workspace="", code=code).removeprefix("https://")
+        if f"https://{host}" == origin or host.endswith(space):
+            return region
     return None
 
 
 def _in_region(endpoint: Endpoint, region: str | None) -> Endpoint:
-    wanted = find_region(region).id if region else endpoint.region
+    wanted = find_region(region) if region else endpoint.region
     if endpoint.region not in (None, wanted):
         raise DatasetkitError(f"--base-url is in {endpoint.region}, --region says {wanted}", "Give one of them.")
     return replace(endpoint, region=wanted)

@@ -43,12 +43,8 @@ def send_file(client: Client, name: str, content: OpenZip) -> RemoteFile:
     files = {"file": (name, content, "application/zip")}
     if file := _remote(client.post(client.endpoint.files, files=files, data={"purpose": fact("purpose")})):
         return file
-    raise ServiceError(
-        f"{client.endpoint.host} answered with a record that has no usable file id",
-        "Look whether the file arrived: datasetkit files ls",
-        uncertain=True,
-        temporary=True,
-    )
+    message = f"{client.endpoint.host} answered with a record that has no usable file id"
+    raise ServiceError(message, "Look for the file: datasetkit files ls", uncertain=True, temporary=True)
 
 
 def list_files(client: Client, purpose: str | None = None) -> Iterator[RemoteFile]:
@@ -84,10 +80,8 @@ def show_file(client: Client, file_id: str) -> RemoteFile | None:
         return None
     file = _remote(answer)
     if file is None or file.id != file_id:
-        raise ServiceError(
-            f"{client.endpoint.host} was asked for {file_id} and answered with another record",
-            "Check --base-url, and look at `datasetkit files ls`.",
-        )
+        message = f"{client.endpoint.host} was asked for {file_id} and answered with another record"
+        raise ServiceError(message, "Check --base-url, and look at `datasetkit files ls`.")
     return file
 
 

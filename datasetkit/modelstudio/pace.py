@@ -39,8 +39,8 @@ class Pace:
     def delay(self, attempt: int, asked: float | None = None) -> float:
         """Seconds before the next try after the ``attempt``-th, which counts from 1.
 
-        If the service ``asked`` for a time, chance adds to it. Otherwise the time doubles with each attempt and chance
-        takes off up to half, so that clients that failed together don't return together.
+        It is what the service ``asked`` for and some more, or doubles with each attempt. Chance keeps clients that
+        failed together from returning together.
         """
         if asked is not None:
             return asked + self.first * self.chance()

@@ -156,15 +156,10 @@ def _find_or_send(content: OpenZip, client: Client, *, again: bool) -> RemoteFil
 
 def _alike(content: OpenZip, client: Client) -> list[RemoteFile]:
     """The usable files on the service with the zip's name and size, oldest first."""
-    purpose, name = fact("purpose"), _comparable(content.path.name)
-    files = [
-        file
-        for file in list_files(client, purpose)
-        if (file.size, _comparable(file.filename)) == (content.size, name)
-        and file.purpose in (purpose, None)
-        and not file.failed
-    ]
-    return sorted(files, key=lambda file: (file.created or 0, file.id))
+    purpose, wanted = fact("purpose"), (content.size, _comparable(content.path.name))
+    files = (file for file in list_files(client, purpose) if (file.size, _comparable(file.filename)) == wanted)
+    usable = (file for file in files if file.purpose in (purpose, None) and not file.failed)
+    return sorted(usable, key=lambda file: (file.created or 0, file.id))
 
 
 def _comparable(name: str) -> str:
@@ -177,10 +172,13 @@ def _identical(content: OpenZip, client: Client, alike: list[RemoteFile]) -> Rem
 
     Raises DatasetkitError if the service gives no MD5: with the same name and size it may be an older version.
     """
-    digests = {file.id: file_md5(client, file.id) for file in alike}
-    if found := next((file for file in alike if digests[file.id] == content.md5), None):
-        return found
-    if silent := next((file.id for file in alike if digests[file.id] is None), None):
+    silent = ""
+    for file in alike:
+        md5 = file_md5(client, file.id)
+        if md5 == content.md5:
+            return file
+        silent = file.id if md5 is None else silent
+    if silent:
         raise DatasetkitError(
             f"{silent} on the service has the name and size of {content.path}, and no MD5 to compare",
             f"Use {silent} if it is this zip; if not, `datasetkit files rm {silent}`, or send with --again.",

@@ -145,9 +145,9 @@ def test_any_base_url_is_a_place_or_an_error(text: str) -> None:
 
 
 def test_regions_are_found_by_id_and_code() -> None:
-    for region in regions():
-        assert find_region(region.id) == find_region(region.code) == region
-        assert region.origin.startswith("https://")
+    for region, (code, origin) in regions().items():
+        assert find_region(region) == find_region(code) == region
+        assert origin.startswith("https://")
 
 
 def test_a_key_shows_nowhere() -> None:

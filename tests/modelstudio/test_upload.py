@@ -241,6 +241,15 @@ def test_where_nothing_can_be_locked_it_is_said_sent_and_kept(
     assert read_receipt(archive, print) == receipt
 
 
+def test_a_file_without_md5_hides_no_file_that_has_it(
+    studio: Studio, client: Client, archive: Path, tmp_path: Path
+) -> None:
+    silent = studio.add("money rain.zip", 300_000, "fine-tune", tmp_path / "silent")
+    known = studio.add("money rain.zip", 300_000, "fine-tune", archive)
+    studio.misbehave("native", Misdeed("answer", after=0, status=404))
+    assert upload_zip(archive, client).file_id == known.id != silent.id
+
+
 def test_it_waits_until_the_file_is_processed(studio: Studio, client: Client, archive: Path) -> None:
     studio.polls = 4
     upload_zip(archive, client)
