@@ -119,7 +119,7 @@ def _cells(file: RemoteFile) -> tuple[str, ...]:
 
 
 def _confirm(ids: Sequence[str], client: Client) -> None:
-    """Show what would go and ask. Raises DatasetkitError unless the answer is yes."""
+    """Show the files that exist, and ask. Raises DatasetkitError unless the answer is yes."""
     from datasetkit.modelstudio.files import show_file
 
     found = [file for file in (show_file(client, file_id) for file_id in ids) if file]

@@ -40,20 +40,20 @@ def record(
 ) -> dict[str, Any]:
     """The JSON object of a good answer, without ``key``, which is taken out before anything is cut or shown.
 
-    Raises ServiceError for a status outside 200–299, for what is no JSON object (the request may have been carried
-    out: only its answer is lost), and for ``failed_uploads``, which the native API reports with status 200.
+    Raises ServiceError for a status outside 200–299, for a body that isn't a JSON object (the service may have done
+    what was asked: only its answer is lost), and for ``failed_uploads``, which the native API reports with status 200.
     """
     headers, parsed = key.redact(dict(headers)), _parsed(body, key)
     answer = parsed if isinstance(parsed, dict) else {}
-    said = _said(answer, key.redact(unescape(body.decode("utf-8", "replace"))), headers)
+    details = _details(answer, key.redact(unescape(body.decode("utf-8", "replace"))), headers)
     if not 200 <= status < 300:
-        raise _refusal(host, status, headers, said, retry_after)
+        raise _refusal(host, status, headers, details, retry_after)
     if not isinstance(parsed, dict):
-        message = f"{host} answered with something that is not a record{said or ': nothing at all'}"
+        message = f"{host} answered with something that is not a record{details or ': nothing at all'}"
         next_step = "It may come from a proxy or a login page: check HTTPS_PROXY and --base-url, then try again."
         raise ServiceError(message, next_step, uncertain=True, temporary=True)
     if failed := _failed(answer):
-        raise ServiceError(f"{host} didn't keep the file: {failed}{said}", fact("meanings")["400"][1], status=status)
+        raise ServiceError(f"{host} didn't keep the file: {failed}{details}", fact("meanings")["400"][1], status=status)
     return answer
 
 
@@ -63,23 +63,25 @@ def plain(text: str, longest: int = 300) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def _refusal(host: str, status: int, headers: Mapping[str, str], said: str, retry_after: float | None) -> ServiceError:
+def _refusal(
+    host: str, status: int, headers: Mapping[str, str], details: str, retry_after: float | None
+) -> ServiceError:
     broken = status >= 500 or status == 408
     group = "500" if broken else "300" if 300 <= status < 400 else "400"
     meaning, next_step = fact("meanings").get(str(status)) or fact("meanings")[group]
     meaning = meaning.format(location=plain(headers.get("location", "somewhere")))
     asks = f"; it asks to wait {duration(retry_after)}" if retry_after else ""
-    temporary = status in _TEMPORARY and not any(code in said for code in _UNPAID)
-    message = f"{host} answered {status} ({meaning}){asks}{said}"
+    temporary = status in _TEMPORARY and not any(code in details for code in _UNPAID)
+    message = f"{host} answered {status} ({meaning}){asks}{details}"
     fault = ServiceError(message, next_step, status=status, uncertain=broken, temporary=temporary)
     fault.retry_after = retry_after
     return fault
 
 
-def _said(answer: Mapping[str, Any], text: str, headers: Mapping[str, str]) -> str:
+def _details(answer: Mapping[str, Any], text: str, headers: Mapping[str, str]) -> str:
     """What the body says, and the platform's id for the request."""
-    words = plain(_words(answer) if answer else _loose_words(text))
-    request_id = plain(_words(answer.get("request_id")) or headers.get("x-request-id", ""), 100)
+    words = plain(_error_text(answer) if answer else _body_text(text))
+    request_id = plain(_error_text(answer.get("request_id")) or headers.get("x-request-id", ""), 100)
     return (f": {words}" if words else "") + (f" [request_id {request_id}]" if request_id else "")
 
 
@@ -90,19 +92,19 @@ def _parsed(body: bytes, key: Key) -> object:
         return None
 
 
-def _words(value: object, between: str = "; ", depth: int = 5) -> str:
-    """The texts of an error, whatever its form."""
+def _error_text(value: object, between: str = "; ", depth: int = 5) -> str:
+    """What an error says, whatever its form."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and depth:
-        return between.join(filter(None, (_words(each, between, depth - 1) for each in value)))
+        return between.join(filter(None, (_error_text(each, between, depth - 1) for each in value)))
     if isinstance(value, dict) and depth:
-        parts = (_words(value.get(name), "." if name == "loc" else between, depth - 1) for name in _WORDS)
+        parts = (_error_text(value.get(name), "." if name == "loc" else between, depth - 1) for name in _WORDS)
         return ": ".join(filter(None, parts))
     return json.dumps(value) if isinstance(value, int | float) else ""
 
 
-def _loose_words(text: str) -> str:
+def _body_text(text: str) -> str:
     if not re.search("<html|<!doctype", text, re.IGNORECASE):
         return text
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
@@ -112,4 +114,4 @@ def _loose_words(text: str) -> str:
 def _failed(answer: Mapping[str, Any]) -> str:
     data = answer.get("data")
     failed = (data if isinstance(data, dict) else answer).get("failed_uploads")
-    return plain(_words(failed) or "it gave no reason") if isinstance(failed, list) and failed else ""
+    return plain(_error_text(failed) or "it gave no reason") if isinstance(failed, list) and failed else ""

@@ -69,7 +69,7 @@ class Client(AbstractContextManager["Client"]):
         return self._end - self.pace.clock()
 
     def ask(self, method: str, url: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
-        """The JSON object that answers a request that may be made twice, and is if that may help. Raises ServiceError."""
+        """The JSON object that answers a request, which may be made more than once. Raises ServiceError."""
         return self.retry(lambda: self._once(method, url, self.pace.idle, params=params), self.pace.attempts)
 
     def post(self, url: str, **form: Any) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def upload_zip(
     timeout: float | None = None,
     progress: Progress | None = None,
 ) -> Receipt:
-    """As `upload`, with a client that is there."""
+    """As `upload`, with an open client."""
     content: OpenZip | None = None
     receipt: Receipt | None = None
     try:
@@ -132,15 +132,15 @@ def _store(content: OpenZip, client: Client, ignored: tuple[str, ...], *, again:
 
 def _find_or_send(content: OpenZip, client: Client, *, again: bool) -> RemoteFile:
     """The file with the zip's bytes on the service: one that is there (unless ``again``), or a newly sent one."""
-    name, alike = content.path.name, _alike(content, client)
-    if not again and (there := _identical(content, client, alike)):
+    name, candidates = content.path.name, _candidates(content, client)
+    if not again and (there := _identical(content, client, candidates)):
         client.note(f"{name} is on the service already as {there.id} (same name, size and MD5); nothing was sent")
         return there
     client.note(
         f"sending {name} to {client.endpoint.host}: {content.size} bytes, sha256 {content.sha256}, "
         f"for at most {duration(client.left)}"
     )
-    before = {file.id for file in alike}
+    before = {file.id for file in candidates}
     try:
         return client.retry(
             lambda: send_file(client, name, content),
@@ -154,7 +154,7 @@ def _find_or_send(content: OpenZip, client: Client, *, again: bool) -> RemoteFil
         raise DatasetkitError(f"{fault}{tries}. Nothing was stored.", fault.next_step) from None
 
 
-def _alike(content: OpenZip, client: Client) -> list[RemoteFile]:
+def _candidates(content: OpenZip, client: Client) -> list[RemoteFile]:
     """The usable files on the service with the zip's name and size, oldest first."""
     purpose, wanted = fact("purpose"), (content.size, _comparable(content.path.name))
     files = (file for file in list_files(client, purpose) if (file.size, _comparable(file.filename)) == wanted)
@@ -167,13 +167,13 @@ def _comparable(name: str) -> str:
     return re.sub(r'(%22|["\\])+', "_", unicodedata.normalize("NFC", name))
 
 
-def _identical(content: OpenZip, client: Client, alike: list[RemoteFile]) -> RemoteFile | None:
-    """The file among those ``alike`` that has the zip's MD5.
+def _identical(content: OpenZip, client: Client, candidates: list[RemoteFile]) -> RemoteFile | None:
+    """The one of the ``candidates`` that has the zip's MD5.
 
     Raises DatasetkitError if the service gives no MD5: with the same name and size it may be an older version.
     """
     silent = ""
-    for file in alike:
+    for file in candidates:
         md5 = file_md5(client, file.id)
         if md5 == content.md5:
             return file
@@ -189,12 +189,12 @@ def _identical(content: OpenZip, client: Client, alike: list[RemoteFile]) -> Rem
 def _arrived(content: OpenZip, client: Client, fault: ServiceError, before: Collection[str]) -> RemoteFile | None:
     """The file that a failed upload left on the service, if it did. Asked more than once: it may be late.
 
-    ``before`` are the ids of files alike that were there before.
+    ``before`` are the ids of candidates that were there before.
     """
     for look in range(1, client.pace.looks + 1):
         client.pace.sleep(client.pace.delay(look))
         try:
-            new = [file for file in _alike(content, client) if file.id not in before]
+            new = [file for file in _candidates(content, client) if file.id not in before]
             found = next((file for file in new if file_md5(client, file.id) in (content.md5, None)), None)
         except ServiceError as second:
             raise DatasetkitError(

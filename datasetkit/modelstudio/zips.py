@@ -19,16 +19,16 @@ from datasetkit.files import locked, replace_file
 from datasetkit.model import Progress
 from datasetkit.modelstudio.answers import plain
 from datasetkit.modelstudio.client import Client
+from datasetkit.modelstudio.endpoint import fact
 
 _PIECE = 2**20  # bytes; large enough that hashing, not Python, takes the time
-_LONGEST = 2**20  # bytes read of a receipt or manifest; they have a few hundred
 
 
 class OpenZip(io.FileIO):
     """A zip, open and hashed. ``sent`` is the furthest byte handed out so far; digests are in hex.
 
-    MD5 is what the service's file records carry. Raises DatasetkitError for what is no file, is empty or can't be
-    read, and while reading if the file has changed since it was opened.
+    MD5 is what the service's file records carry. Raises DatasetkitError if the path isn't a file, is empty or can't be
+    read, and while it is read if it has changed since it was opened.
     """
 
     def __init__(self, path: Path, progress: Progress | None = None) -> None:
@@ -146,11 +146,11 @@ def write_receipt(zip_path: Path, receipt: Receipt) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The JSON of a small file. Raises OSError, or ValueError for what is no such file or not JSON."""
+    """The JSON of a small file. Raises OSError, or ValueError if it isn't one."""
     if not _is_file(path):
         raise ValueError("it is not a file")
     with path.open("rb") as stream:
-        data = stream.read(_LONGEST)
+        data = stream.read(fact("answer_bytes"))
     try:
         return json.loads(data)  # one that is longer was cut, and isn't JSON any more
     except RecursionError:

@@ -121,7 +121,7 @@ def test_a_receipt_that_is_no_small_file_neither_hangs_nor_fills_the_memory(
     if make == "pipe":
         os.mkfifo(receipt_path(archive))
     else:
-        receipt_path(archive).write_bytes(b" " * 2**21)
+        receipt_path(archive).write_bytes(b" " * 5 * 2**20 + b"{}")
     upload_zip(archive, client)
     assert "is not a usable receipt" in notes[0]
     assert len(studio.files) == 1
