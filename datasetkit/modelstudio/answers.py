@@ -63,18 +63,16 @@ def plain(text: str, longest: int = 300) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def _refusal(
-    host: str, status: int, headers: Mapping[str, str], details: str, retry_after: float | None
-) -> ServiceError:
+def _refusal(host: str, status: int, headers: Mapping[str, str], details: str, wait: float | None) -> ServiceError:
     broken = status >= 500 or status == 408
     group = "500" if broken else "300" if 300 <= status < 400 else "400"
     meaning, next_step = fact("meanings").get(str(status)) or fact("meanings")[group]
     meaning = meaning.format(location=plain(headers.get("location", "somewhere")))
-    asks = f"; it asks to wait {duration(retry_after)}" if retry_after else ""
+    asks = f"; it asks to wait {duration(wait)}" if wait else ""
     temporary = status in _TEMPORARY and not any(code in details for code in _UNPAID)
     message = f"{host} answered {status} ({meaning}){asks}{details}"
     fault = ServiceError(message, next_step, status=status, uncertain=broken, temporary=temporary)
-    fault.retry_after = retry_after
+    fault.retry_after = wait
     return fault
 
 
