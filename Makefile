@@ -1,4 +1,4 @@
-# Both `make demo` and `make test` make .venv themselves; the stamp makes the second time quick.
+# `make demo` and `make test` create .venv themselves; the stamp file saves doing it twice.
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2

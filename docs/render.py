@@ -56,7 +56,7 @@ def page(rule: Rule) -> str:
     """A rule's page; each of its labelled paragraphs (Why, Source, Example, Remedy) is a list item."""
     depth = "" if rule.needs is Depth.HEADER else f", needs {rule.needs.name.lower()}"
     text = re.sub(r"^(Why|Source|Example|Remedy):", r"- **\1:**", rule.doc, flags=re.MULTILINE)
-    text = re.sub(r"\n(?!- \*\*|\n)", "\n  ", text.replace("\n\n- ", "\n\n- "))
+    text = re.sub(r"\n(?!- \*\*|\n)", "\n  ", text)
     return f"### {rule.code} {rule.name}\n\n*{rule.severity}, {rule.basis}{depth}*\n\n{text}"
 
 
@@ -80,7 +80,7 @@ def block(path: list[str], command: click.Command | None) -> str:
         info_name=" ".join(["datasetkit", *path]),
         max_content_width=100,
         terminal_width=100,
-        help_option_names=["-h", "--help"],  # as the group has it; click keeps the first it was asked for
+        help_option_names=["-h", "--help"],  # as the group has it; click remembers the first
     )
     return f"```text\n{click.unstyle(command.get_help(context))}\n```"
 

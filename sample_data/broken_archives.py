@@ -22,6 +22,7 @@ def archives() -> list[Case]:
     leftovers = {"__MACOSX/._video_01.mp4": b"\0\5\x16\7", ".DS_Store": b"\0\0\0\1Bud1"}
     return [
         Case("D101-annotations-missing-wrapped.zip", zipped({f"my_set/{name}": data for name, data in files.items()})),
+        Case("D101-annotations-missing-zip-in-zip.zip", zipped({"sets/inner.zip": sound})),
         Case("D105-foreign-file-macos.zip", zipped(files | leftovers)),
         Case("D106-unsafe-entry.zip", zipped(files | {"../outside.png": frame(clip(BLUE))})),
         Case("D106-unsafe-entry-absolute.zip", zipped(files | {"/tmp/outside.png": frame(clip(BLUE))})),

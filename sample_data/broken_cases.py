@@ -12,7 +12,7 @@ from broken_prompts import pairs, prompts
 
 
 def write_broken(root: Path) -> None:
-    """Write every case anew; the README, which is written by hand, stays."""
+    """Write every case again; the README, which is written by hand, stays."""
     for old in root.iterdir():
         if old.is_dir():
             shutil.rmtree(old)

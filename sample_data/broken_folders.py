@@ -1,4 +1,4 @@
-"""The broken cases that are folders. A name is the code, the rule's name, and what tells it from its neighbours."""
+"""The broken cases that are folders. A name is the code, the rule's name, and what sets it apart from others."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def lines() -> list[Case]:
     gbk = cut.replace("A woman", "一个女人").encode("gbk") + b"\n"
     bom, utf16 = b"\xef\xbb\xbf" + text(good), text(good).decode().encode("utf-16")
     comma, quotes = cut[:-1] + ",}", str({"prompt": "A woman.", "first_frame_path": "image_01.png"})
+    others = {"text": good["prompt"], "image": good["first_frame_path"], "video_path": good["video_path"]}
     twice = '{"prompt": "An old man sits in a park.", ' + cut[1:]
     backslash = {"first_frame_path": "media\\image_01.png", "video_path": "./media/video_01.mp4"}
     nested = {f"media/{name}": data for name, data in media(1).items()}
@@ -58,11 +59,13 @@ def lines() -> list[Case]:
         Case("L204-duplicate-key", pair(twice)),
         Case("L205-not-a-record", pair(good, '"A man in a green hat waits at a quiet station."')),
         Case("L206-missing-field", pair(first_line(prompt=None))),
+        Case("L206-missing-field-other-names", pair(others)),
         Case("L207-wrong-type", pair(first_line(prompt=["a woman", "a pier"]))),
         Case("L207-wrong-type-empty", pair(first_line(prompt=""))),
         Case("L208-unknown-field", pair(first_line(duration=5))),
         Case("L209-file-not-found", _without(pair(good, second_line(), numbers=(1, 2)), "video_02.mp4")),
         Case("L210-path-form", {"data.jsonl": text(first_line(**backslash))} | nested),
+        Case("L210-path-form-windows", pair(first_line(video_path="C:\\clips\\video_01.mp4"))),
         Case("L210-path-form-outside", _without(one(video_path="../video_01.mp4"), "../video_01.mp4")),
         Case("L211-duplicate-sample", _without(_same_clip("video_01.mp4"), "video_02.mp4")),
         Case("L211-duplicate-sample-bytes", _same_clip("video_02.mp4")),
@@ -70,7 +73,7 @@ def lines() -> list[Case]:
 
 
 def kinds() -> list[Case]:
-    """L212 and L213: the kind or the role isn't what was said."""
+    """L212 and L213: the kind or the role isn't the one that was given."""
     mixed = media(2) | kf2v()
     mixed["data.jsonl"] += text(second_line())
     last = media(1) | {"image_02.png": frame(clip(BLUE), last=True)}
@@ -111,7 +114,7 @@ def images() -> list[Case]:
 
 
 def videos() -> list[Case]:
-    """Family V, as far as headers tell. Pictures are square, and so are the clips."""
+    """Family V, as far as headers show it. Pictures are square, and so are the clips."""
     whole, late = clip(BLUE), clip(BLUE, faststart=False)
     strip = Image.new("RGB", (514, 8), BLUE)  # of the large clip's shape
     target = one(video=clip(BLUE, frames=3 * RATE)) | {"datasetkit.toml": b"target_seconds = 2\n"}
@@ -143,7 +146,7 @@ def videos() -> list[Case]:
 
 
 def frames() -> list[Case]:
-    """Family K, as far as headers tell."""
+    """Family K, as far as headers show it."""
     wide = encoded(still(clip(BLUE)).resize((80, 64)), "PNG")
     return [
         Case("K501-frame-shape", one(image=wide)),

@@ -1,4 +1,4 @@
-"""Tiny pictures and clips for the broken cases, as bytes: 64 x 64 pixels and two seconds unless said."""
+"""Tiny pictures and clips for the broken cases, as bytes: 64 x 64 pixels and two seconds unless noted."""
 
 from __future__ import annotations
 

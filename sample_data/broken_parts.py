@@ -18,7 +18,7 @@ MAN = "A man in a green hat waits at a quiet station."
 
 @dataclass(frozen=True)
 class Case:
-    """A folder (its files) or a zip (its bytes); ``options`` are what `lint` needs to be told."""
+    """A folder (its files) or a zip (its bytes); ``options`` are the ones that `lint` needs."""
 
     name: str
     content: Files | bytes
@@ -37,7 +37,7 @@ def prompt(words: str, who: str, kind: str = "i2v") -> str:
 
 
 def first_line(**changes: object) -> dict[str, object]:
-    """The record of sample 1; None takes a field away."""
+    """The record of sample 1; None removes a field."""
     record: dict[str, object] = {
         "prompt": prompt(WOMAN, "she"),
         "first_frame_path": "image_01.png",
@@ -53,7 +53,7 @@ def second_line(**changes: object) -> dict[str, object]:
 
 
 def text(*records: Mapping[str, object] | str) -> bytes:
-    """data.jsonl: a line a record; a str is a line as it stands."""
+    """data.jsonl: one line per record; a str is a line as it is."""
     lines = [r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in records]
     return "".join(line + "\n" for line in lines).encode()
 

@@ -1,4 +1,4 @@
-"""Clips as they come from a camera or a phone: odd names, one too long, one in a container that isn't taken."""
+"""Clips as they come from a camera or a phone: odd names, one too long, one in a container that isn't accepted."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def duplicate_key(sample: Sample, ctx: Context) -> Iterator[Problem]:
     Remedy: keep the one you want.
     """
     if sample.repeated:
-        yield Problem(f"given more than once in this line: {names(sample.repeated)}")
+        yield Problem(f"this line has {names(sample.repeated)} more than once")
 
 
 @rule("L205", "not-a-record", on=BrokenLine, severity=Severity.ERROR, basis=Basis.DOCUMENTED)

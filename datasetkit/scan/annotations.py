@@ -51,7 +51,7 @@ def _fault_of_file(data: bytes, path: str) -> BrokenLine | None:
     if corrected is None and not unclosed(first.decode("utf-8", "replace")):
         return None  # one line is an array, and others follow
     message = "the whole file is one JSON array; put each object on its own line, without [ ] and commas between"
-    return BrokenLine(where, Flaw.NOT_JSON, message, 1, corrected, last)
+    return BrokenLine(where, Flaw.NOT_JSON, message, corrected=corrected, last=last)
 
 
 def _lines(lines: list[bytes], path: str) -> Iterator[Record | BrokenLine]:
@@ -92,7 +92,7 @@ def _spread(lines: list[bytes], start: int, broken: BrokenLine) -> tuple[BrokenL
         text += "\n" + lines[end].decode("utf-8", "replace")
         if b"}" in lines[end] and not unclosed(text):
             message = f"one object is spread over lines {start + 1} to {end + 1}; write it on one line"
-            return BrokenLine(broken.where, Flaw.NOT_JSON, message, broken.column, correct(text), end + 1), end
+            return BrokenLine(broken.where, Flaw.NOT_JSON, message, corrected=correct(text), last=end + 1), end
     return broken, start
 
 

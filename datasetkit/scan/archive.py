@@ -158,7 +158,8 @@ def _reason(path: Path, name: str, error: zipfile.BadZipFile) -> str:
         head = file.read(HEAD)
     content = sniff(head, len(head))
     if path.suffix.lower() == ".zip" or content.phrase == _ZIP:
-        return str(error) if content is UNKNOWN or content.phrase == _ZIP else f"it is {content.phrase}"
+        lost = str(error).replace("File is not a zip file", "its end is missing, as after an interrupted download")
+        return lost if content is UNKNOWN or content.phrase == _ZIP else f"it is {content.phrase}"
     what = "" if content is UNKNOWN else f"{content.phrase}, "
     hint = "Unpack it and give the folder." if "archive" in content.phrase else WANTED
     raise DatasetkitError(f"{name} is {what}not a dataset", hint)
@@ -186,7 +187,8 @@ def _damage(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Hazard
             while chunk := packed.read(_CHUNK):
                 size += len(chunk)
     except _DAMAGE as error:
-        yield Hazard(name_of(entry), f"can't be unpacked: {error}", unsafe=False)
+        reason = "its checksum is wrong" if "CRC" in str(error) else str(error)
+        yield Hazard(name_of(entry), f"can't be unpacked: {reason}", unsafe=False)
     else:
         if size != entry.file_size:
             reason = f"declares {entry.file_size:,} bytes, but unpacks to {size:,}"

@@ -1,4 +1,4 @@
-"""The datasets of a tree: each data.jsonl with its samples, and the media that they name."""
+"""The datasets of a tree: each data.jsonl with its samples and the media they name."""
 
 from __future__ import annotations
 

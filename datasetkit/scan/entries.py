@@ -1,4 +1,4 @@
-"""What a zip's directory says of its entries: their names as people wrote them, and what is wrong. Pure."""
+"""What a zip's directory says about its entries: their names as people wrote them, and what is wrong. Pure."""
 
 from __future__ import annotations
 
@@ -57,21 +57,21 @@ def name_of(entry: zipfile.ZipInfo) -> str:
 def unsafe(entry: zipfile.ZipInfo) -> str | None:
     """Why an entry may not be unpacked, or None."""
     name = name_of(entry)
-    sort = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == _UNIX else 0
+    kind = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == _UNIX else 0
     reasons = {
         "has no name": not name,
         "has a NUL in its name": "\0" in name,
         "has an absolute path": name.startswith("/"),
         "has a drive letter in its path": name[1:2] == ":" and name[:1].isalpha(),
         "leaves the archive with ..": ".." in name.split("/"),
-        "is a link, not a file": sort == stat.S_IFLNK,
-        "is a device, not a file": sort not in (0, stat.S_IFREG, stat.S_IFDIR),
+        "is a link, not a file": kind == stat.S_IFLNK,
+        "is a device, not a file": kind not in (0, stat.S_IFREG, stat.S_IFDIR),
     }
     return next((reason for reason, applies in reasons.items() if applies), None)
 
 
 def fault_of(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Hazard]:
-    """What makes an archive unreadable or dangerous as a whole, told from its directory."""
+    """What makes an archive unreadable or dangerous, according to its directory."""
     limits = spec.limits()
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)

@@ -33,10 +33,10 @@ class Tree(Protocol):
         """A seekable stream over the bytes of one of ``files``. Raises OSError."""
 
     def locate(self, path: str) -> str | BinaryIO:
-        """What a clip's reader takes: the absolute path where there is one, else a seekable stream."""
+        """What a clip is read from: its absolute path where there is one, else a seekable stream."""
 
     def below(self, prefix: str) -> Tree:
         """The files whose path starts with ``prefix`` ("" or ends with ``/``), as a tree of their own."""
 
     def close(self) -> None:
-        """Let go of what is held open."""
+        """Close what is open."""

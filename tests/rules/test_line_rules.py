@@ -81,7 +81,7 @@ def broken(flaw: Flaw, message: str, column: int | None = None) -> Dataset:
         ),
         (
             dataset(sample(first_frame_path=image(), video_path=video(), repeated=["prompt"])),
-            "L204 error: given more than once in this line: prompt",
+            "L204 error: this line has prompt more than once",
         ),
         (
             broken(Flaw.NOT_A_RECORD, "the line holds an array, not an object {…}"),
