@@ -13,6 +13,7 @@ import pytest
 from conftest import Cli, Ran, line
 
 from datasetkit import spec
+from datasetkit.report.formats import FORMATS
 
 
 def test_a_clean_set_says_so_and_what_it_was_taken_for(cli: Cli, clean: Path) -> None:
@@ -247,7 +248,7 @@ def test_a_report_replaces_a_report_but_no_file_of_the_dataset(
 
 
 def test_the_formats_are_those_there_are(cli: Cli) -> None:
-    assert "[text|json|sarif|github]" in cli("lint", "--help").out
+    assert f"[{'|'.join(FORMATS)}]" in cli("lint", "--help").out
 
 
 def test_statistics_count_the_findings_of_each_code(cli: Cli, faulty: Path) -> None:
