@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasetkit.model import Annotations, BrokenLine, Flaw, Where
-from datasetkit.scan.diagnose import correct, correct_array, correct_utf16, diagnose, not_json, unclosed
+from datasetkit.scan.diagnose import correct, correct_array, correct_encoding, diagnose, not_json, unclosed
 
 _BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_OBJECT = 200  # lines; an object printed over more than these is reported line by line
 
 
@@ -40,10 +39,10 @@ def parse(data: bytes, path: str) -> tuple[Annotations, list[Record | BrokenLine
 
 def _fault_of_file(data: bytes, path: str) -> BrokenLine | None:
     """A fault of the whole file, reported once instead of at each line."""
-    where, last = Where(path, 1), data.rstrip().count(b"\n") + 1
-    if data.startswith(_UTF16) or b"\x00" in data[:4]:
-        message = "the file is UTF-16; save it as UTF-8"
-        return BrokenLine(where, Flaw.ENCODING, message, corrected=correct_utf16(data), last=data.count(b"\n") + 1)
+    where, encoding = Where(path, 1), json.detect_encoding(data)
+    if not encoding.startswith("utf-8"):
+        message, corrected = f"the file is {encoding.upper()}; save it as UTF-8", correct_encoding(data, encoding)
+        return BrokenLine(where, Flaw.ENCODING, message, corrected=corrected, last=data.count(b"\n") + 1)
     first = data.removeprefix(_BOM).lstrip().partition(b"\n")[0]
     if not first.startswith(b"["):
         return None
@@ -51,6 +50,7 @@ def _fault_of_file(data: bytes, path: str) -> BrokenLine | None:
     if corrected is None and not unclosed(first.decode("utf-8", "replace")):
         return None  # one line is an array, and others follow
     message = "the whole file is one JSON array; put each object on its own line, without [ ] and commas between"
+    last = data.rstrip().count(b"\n") + 1
     return BrokenLine(where, Flaw.NOT_JSON, message, corrected=corrected, last=last)
 
 

@@ -43,16 +43,18 @@ def correct(text: str) -> str | None:
 
 def correct_array(data: bytes) -> str | None:
     """The records of a file that is one JSON array, each on one line."""
-    values = _read(_decoded(data, "utf-8-sig"))
+    values = _read(data)
     return _written(values) if isinstance(values, list) else None
 
 
-def correct_utf16(data: bytes) -> str | None:
-    """The lines of a file in UTF-16, if each is a record."""
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encoding = "utf-16" if marked else "utf-16-be" if data.startswith(b"\0") else "utf-16-le"
-    lines = _written([_read(line) for line in _decoded(data, encoding).split("\n") if line.strip()])
-    return lines and lines + "\n"
+def correct_encoding(data: bytes, encoding: str) -> str | None:
+    """The lines of a file in another encoding than UTF-8, if each is a record."""
+    try:
+        lines = data.decode(encoding).split("\n")
+    except UnicodeDecodeError:
+        return None
+    text = _written([_read(line) for line in lines if line.strip()])
+    return text and text + "\n"
 
 
 def unclosed(text: str) -> bool:
@@ -68,19 +70,13 @@ def not_json(name: str) -> object:
 
 
 # Objects are tuples of pairs, so that none of their fields is lost; arrays are lists.
-_DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_constant=not_json)
+_HOOKS: dict[str, Any] = {"object_pairs_hook": tuple, "parse_constant": not_json}
+_DECODER = json.JSONDecoder(**_HOOKS)
 
 
-def _decoded(data: bytes, encoding: str) -> str:
+def _read(text: str | bytes) -> object:
     try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return ""
-
-
-def _read(text: str) -> object:
-    try:
-        return _DECODER.decode(text)
+        return json.loads(text, **_HOOKS)
     except (ValueError, RecursionError):
         return None
 
