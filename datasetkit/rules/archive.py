@@ -87,18 +87,13 @@ def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: 60 clips of 4096×2160 pixels, 2 GB in all → the same clips at 832×480, 150 MB.
     Remedy: `datasetkit build --shrink` loses nothing, as training scales the clips down anyway. Or leave samples out.
     """
-    problem = size_problem(_archive_size(dataset), ctx.limits)
-    if problem:
+    size = dataset.size
+    if dataset.source is Source.FOLDER and dataset.annotations:  # what the zip would hold, without its directory
+        size = dataset.annotations.size + sum(medium.size for medium in media(dataset).values())
+    if problem := size_problem(size, ctx.limits):
         saved = savings(clips(dataset), max(model.max_pixels for model in ctx.models))
         hint = f"; scaling the clips down to what training uses would save about {megabytes(saved)}" if saved else ""
         yield replace(problem, message=problem.message + hint)
-
-
-def _archive_size(dataset: Dataset) -> int:
-    """A zip's own size; for a folder, the bytes of what the zip would hold, without its directory."""
-    if dataset.source is Source.ZIP or not dataset.annotations:
-        return dataset.size
-    return dataset.annotations.size + sum(medium.size for medium in media(dataset).values())
 
 
 @rule("D104", "unreferenced-file", on=Dataset, severity=Severity.ADVICE, basis=Basis.CLIENT)
@@ -110,10 +105,9 @@ def unreferenced_file(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Example: `video_2.mov` is in the folder, but no line has `"video_path": "video_2.mov"`.
     Remedy: add the line. Or leave the file: `datasetkit build` keeps it out of the zip.
     """
-    if len(dataset.samples) == len(dataset.lines):
-        strays = [path for path, medium in _strays(dataset, ctx.limits) if medium]
-        if strays:
-            yield Problem(f"no line names {names(strays)}", mended=True, data={"paths": strays})
+    strays = [path for path, medium in _strays(dataset, ctx.limits) if medium]
+    if strays and len(dataset.samples) == len(dataset.lines):
+        yield Problem(f"no line names {names(strays)}", mended=True, data={"paths": strays})
 
 
 @rule("D105", "foreign-file", on=Dataset, severity=Severity.ADVICE, basis=Basis.CLIENT)
@@ -204,16 +198,14 @@ def name_collision(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for path in media(dataset):
-        groups[_folded(_stem(path))].append(path)
+        stem = _stem(path)
+        folded = stem.lower() if stem.isascii() else normalize("NFKC", normalize("NFKC", stem).casefold())
+        groups[folded].append(path)
     clashes = [group for group in groups.values() if len(group) > 1]
     if clashes:
         others = f", and so do {count(len(clashes) - 1, 'other group')} of files" if len(clashes) > 1 else ""
         data = {"paths": [path for group in clashes for path in group]}
         yield Problem(f"{names(clashes[0])} share the same name{others}", mended=True, data=data)
-
-
-def _folded(stem: str) -> str:
-    return stem.lower() if stem.isascii() else normalize("NFKC", normalize("NFKC", stem).casefold())
 
 
 @rule("D109", "archive-unreadable", on=Hazard, severity=Severity.ERROR, basis=Basis.HEURISTIC)

@@ -40,18 +40,11 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
         return folder_tree(place.parent, str(place.parent), hidden)
     if stat.S_ISREG(mode):
         return zip_tree(place, path)
-    for archive in place.parents:
-        if archive.is_file():
-            return _inside(archive, place.relative_to(archive).as_posix())
-    raise DatasetkitError(f"there is no folder or zip called {path or repr(path)}", WANTED)
-
-
-def _inside(archive: Path, folder: str) -> Tree:
-    """A folder of a zip; the whole zip where it can't be read, so that this is reported."""
-    tree = zip_tree(archive, str(archive))
-    if not tree.files:
-        return tree
-    if not tree.below(f"{folder}/").files:
+    archive = next((parent for parent in place.parents if parent.is_file()), None)
+    if not archive:
+        raise DatasetkitError(f"there is no folder or zip called {path or repr(path)}", WANTED)
+    tree, folder = zip_tree(archive, str(archive)), place.relative_to(archive).as_posix()
+    if tree.files and not tree.below(f"{folder}/").files:
         tree.close()
         raise DatasetkitError(f"{archive} has no folder {folder}", "`datasetkit lint` on the zip lists its datasets.")
     return tree.below(f"{folder}/")
