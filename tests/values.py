@@ -1,4 +1,4 @@
-"""Builders of the nouns for tests of rules: quiet unless told otherwise. Nothing here touches a file."""
+"""Builders of the nouns for tests of rules; by default no rule finds anything in them. Nothing here touches a file."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def found(judged: Dataset, select: str = "", **wanted: Any) -> list[Finding]:
     return [f for f in findings if f.code.startswith(select) and (select or not f.code.startswith("S"))]
 
 
-def told(judged: Dataset, select: str = "", **wanted: Any) -> list[str]:
+def messages(judged: Dataset, select: str = "", **wanted: Any) -> list[str]:
     """The findings as "CODE severity: message"."""
     return [f"{f.code} {f.severity}: {f.message}" for f in found(judged, select, **wanted)]
 

@@ -1,4 +1,4 @@
-"""The formats that a report comes in: a module each, loaded when it is asked for."""
+"""The formats of a report: a module each, loaded when it is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decorator that makes a function a rule, and what a rule is told."""
+"""The decorator that makes a function a rule, and what a rule knows beside its subject."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from values import NAME, assert_finding, dataset, found, i2v, image, kf2v, record, sample, told, video, zipped
+from values import NAME, assert_finding, dataset, found, i2v, image, kf2v, messages, record, sample, video, zipped
 
 from datasetkit.config import Settings
 from datasetkit.findings import Severity
@@ -46,7 +46,7 @@ SILENT += [".hg/store/a.jpg", ".svn/entries", ".dvc/config", "image_1.jpg.dvc", 
     ],
 )
 def test_quiet(judged: Dataset) -> None:
-    assert told(judged, "D") == []
+    assert messages(judged, "D") == []
 
 
 LINE = i2v(first=image("第1个.jpg"), clip=video("my clip.mp4"))
@@ -159,12 +159,12 @@ def test_unicode_forms_of_one_name_collide() -> None:
 def test_one_file_in_two_lines_is_no_collision() -> None:
     shared = image("a.jpg")
     lines = [sample(n, first_frame_path=shared, video_path=video(f"v{n}.mp4")) for n in (1, 2)]
-    assert told(dataset(*lines), "D") == []
+    assert messages(dataset(*lines), "D") == []
 
 
 def test_while_lines_are_broken_a_file_may_be_named_by_them() -> None:
     broken = BrokenLine(Where(NAME, 2), Flaw.NOT_JSON, "there is a comma before the closing bracket")
-    assert told(dataset(i2v(), broken, stray=["video_2.mp4"]), "D") == []
+    assert messages(dataset(i2v(), broken, stray=["video_2.mp4"]), "D") == []
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_while_lines_are_broken_a_file_may_be_named_by_them() -> None:
     ],
 )
 def test_a_file_that_a_line_seems_to_mean_is_not_unreferenced(line: Sample) -> None:
-    assert told(dataset(line, stray=["stray.mp4"]), "D104") == []
+    assert messages(dataset(line, stray=["stray.mp4"]), "D104") == []
 
 
 def test_without_data_jsonl_nothing_is_unreferenced() -> None:
@@ -218,7 +218,7 @@ def test_thresholds_come_from_the_facts() -> None:
 
 def test_a_folder_weighs_what_its_zip_would() -> None:
     judged = dataset(i2v(), size=2**40, source=Source.FOLDER, stray=["huge.mov"])
-    assert told(judged, "D103") == []
+    assert messages(judged, "D103") == []
 
 
 def test_what_a_zip_is_built_from_need_not_have_a_name_to_upload() -> None:

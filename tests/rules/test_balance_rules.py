@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from values import assert_finding, clip, dataset, found, i2v, image, kf2v, sample, told
+from values import assert_finding, clip, dataset, found, i2v, image, kf2v, messages, sample
 
 from datasetkit import spec
 from datasetkit.model import BrokenLine, Dataset, Flaw, Role, Sample, Where
@@ -45,7 +45,7 @@ def mixed(number: int) -> Dataset:
     ],
 )
 def test_quiet(judged: Dataset) -> None:
-    assert told(judged, "S") == []
+    assert messages(judged, "S") == []
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_validation_set_exceeds_a_batch(number: int, model: str | None, expect
 
 @pytest.mark.parametrize(("number", "model"), [(5, "wan2.2-i2v-flash"), (2, "wan2.7-i2v")])
 def test_a_validation_set_of_more_than_a_batch(number: int, model: str) -> None:
-    assert told(validation(number), "S", model=model) == []
+    assert messages(validation(number), "S", model=model) == []
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_clip_counts_as_it_is_displayed() -> None:
     def turned(n: int) -> Sample:
         return i2v(n, clip=clip(16 * (3 + n % 3), path=f"{n}.mp4", rotation=90))
 
-    assert told(dataset(*map(turned, range(1, 21))), "S") == ["S704 advice: 20 of 20 samples are portrait"]
+    assert messages(dataset(*map(turned, range(1, 21))), "S") == ["S704 advice: 20 of 20 samples are portrait"]
 
 
 def test_lengths_that_differ_by_a_frame_are_one_length() -> None:

@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from values import I2V, KF2V, NAME, assert_finding, dataset, i2v, image, kf2v, placed, sample, told, video
+from values import I2V, KF2V, NAME, assert_finding, dataset, i2v, image, kf2v, messages, placed, sample, video
 
 from datasetkit.model import Expected, Missing, Sample, Unreadable
 
@@ -24,7 +24,7 @@ from datasetkit.model import Expected, Missing, Sample, Unreadable
     ],
 )
 def test_quiet(line: Sample) -> None:
-    assert told(dataset(line), "K") == []
+    assert messages(dataset(line), "K") == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 import pytest
-from values import assert_finding, dataset, i2v, image, sample, told, video, zipped
+from values import assert_finding, dataset, i2v, image, messages, sample, video, zipped
 
 from datasetkit.model import Expected, Foreign, Image, Medium, Unreadable, Video
 from datasetkit.spec import limits
@@ -24,7 +24,7 @@ HEAVY = limits().image_bytes
     ],
 )
 def test_quiet(first: Image) -> None:
-    assert told(dataset(i2v(first=first))) == []
+    assert messages(dataset(i2v(first=first))) == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_is_expected_of_a_clip_is_not_an_image() -> None:
         Unreadable("a.mp4", 9, Expected.VIDEO, "it is empty"),
         Foreign("a.mp4", 9, Expected.VIDEO, "a GIF image"),
     ]
-    assert [told(dataset(i2v(clip=medium)), "I") for medium in clips] == [[], []]
+    assert [messages(dataset(i2v(clip=medium)), "I") for medium in clips] == [[], []]
 
 
 def test_a_wrong_extension_has_its_full_weight_on_a_zip() -> None:
@@ -92,4 +92,4 @@ def test_an_image_that_two_lines_name_is_judged_once() -> None:
     twice = image("a.jpg", frames=2)
     clips: list[Video] = [video("1.mp4"), video("2.mp4")]
     lines = [sample(n, first_frame_path=twice, video_path=v) for n, v in enumerate(clips, 1)]
-    assert len(told(dataset(*lines), "I")) == 1
+    assert len(messages(dataset(*lines), "I")) == 1

@@ -3,7 +3,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from values import NAME, assert_finding, dataset, found, i2v, image, kf2v, placed, record, sample, told, video, zipped
+from values import (
+    NAME,
+    assert_finding,
+    dataset,
+    found,
+    i2v,
+    image,
+    kf2v,
+    messages,
+    placed,
+    record,
+    sample,
+    video,
+    zipped,
+)
 
 from datasetkit.edits import SetField
 from datasetkit.model import (
@@ -44,7 +58,7 @@ def valid(line: int = 1) -> Sample:
     ],
 )
 def test_quiet(judged: Dataset) -> None:
-    assert told(judged, "L") == []
+    assert messages(judged, "L") == []
 
 
 def broken(flaw: Flaw, message: str, column: int | None = None) -> Dataset:
@@ -240,7 +254,7 @@ def test_a_model_trains_only_its_kinds(line: Sample, model: str, expected: str) 
 
 @pytest.mark.parametrize(("line", "model"), [(kf2v(), "wan2.7-i2v"), (i2v(), "wan2.7-i2v"), (kf2v(), None)])
 def test_a_model_may_train_both_kinds(line: Sample, model: str | None) -> None:
-    assert told(dataset(line), "L", model=model) == []
+    assert messages(dataset(line), "L", model=model) == []
 
 
 def test_findings_point_at_line_and_field() -> None:

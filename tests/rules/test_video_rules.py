@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from values import assert_finding, clip, dataset, found, i2v, image, kf2v, told, video, zipped
+from values import assert_finding, clip, dataset, found, i2v, image, kf2v, messages, video, zipped
 
 from datasetkit.findings import Severity
 from datasetkit.model import Expected, Foreign, Medium, Unreadable, Video
@@ -30,11 +30,11 @@ HEAVY = limits().video_bytes
     ],
 )
 def test_quiet(shown: Video) -> None:
-    assert told(dataset(i2v(clip=shown)), model="wan2.6-i2v") == []
+    assert messages(dataset(i2v(clip=shown)), model="wan2.6-i2v") == []
 
 
 def test_a_side_at_the_limit_is_taken() -> None:
-    assert told(dataset(i2v(clip=video(width=SIDE, height=SIDE))), "V406") == []
+    assert messages(dataset(i2v(clip=video(width=SIDE, height=SIDE))), "V406") == []
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_named_model_decides_the_length() -> None:
     judged = dataset(i2v(clip=clip(72, 10, path="video_3.mp4")))
     expected = "V407 error: video_3.mp4 is 7.20 s long | wan2.2-i2v-flash accepts at most 5 s"
     assert_finding(judged, expected, "V", model="wan2.2-i2v-flash")
-    assert told(judged, "V", model="wan2.6-i2v") == []
+    assert messages(judged, "V", model="wan2.6-i2v") == []
 
 
 def test_without_a_model_some_may_take_it() -> None:
