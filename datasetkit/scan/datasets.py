@@ -126,17 +126,20 @@ def _resolved(line: Record | BrokenLine, name: str, media: Mapping[Named, Medium
     """The line with the media that it names."""
     if isinstance(line, BrokenLine):
         return line
-    where, prompt = Where(name, line.line), line.values.get("prompt")
+    prompt = line.values.get("prompt")
+    own = Prompt(Where(name, line.line, "prompt"), prompt) if isinstance(prompt, str) else None
     references = (
-        Reference(replace(where, field=field), text, _medium(text, expected, media, names))
+        Reference(Where(name, line.line, field), text, _medium(text, expected, media, names))
         for field, text, expected in _named(line)
     )
-    own = Prompt(replace(where, field="prompt"), prompt) if isinstance(prompt, str) else None
-    return Sample(where, line.values, own, tuple(references), line.repeated)
+    return Sample(Where(name, line.line), line.values, own, tuple(references), line.repeated)
 
 
 def _medium(text: str, expected: Expected, media: Mapping[Named, Medium], names: Names) -> Medium:
-    path, suffixes = resolve(text), spec.limits().suffixes(expected)
+    path = resolve(text)
+    if path is not None and (path, expected) in media:
+        return media[path, expected]
+    suffixes = spec.limits().suffixes(expected)
     if path is None:
         return Outside(text, expected, names.at_end_of(text, suffixes))
-    return media.get((path, expected)) or Missing(path, expected, names.near(path, suffixes))
+    return Missing(path, expected, names.near(path, suffixes))
