@@ -52,7 +52,7 @@ def command(raw: str, output: Path, *, no_convert: bool, every: bool, **options:
 
 
 def _report(made: NewDataset, *, every: bool) -> Iterator[Printable]:
-    samples, grabbed = len(made.samples), Counter(made.grabbed)
+    samples, grabbed = len(made.samples), Counter(frame.which for frame in made.grabbed)
     name = styled(Printable(str(made.folder)), bold=True)
     yield joined([name, Printable(f"  {made.kind} training set, {plural(samples, 'sample')}")])
     yield Printable(f"  captions found: {samples - len(made.drafted)}, drafted: {len(made.drafted)}")

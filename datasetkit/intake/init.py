@@ -3,67 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from os import PathLike, fspath
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from datasetkit import config, spec
 from datasetkit.edits import GrabFrame, Which
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import new_folder
 from datasetkit.intake.captions import Unused
-from datasetkit.intake.raw import NewSample, grabbed, plan_samples, read_raw
+from datasetkit.intake.pairing import ClipFiles
+from datasetkit.intake.raw import NewSample, plan_samples, read_raw
 from datasetkit.media.outcome import Failed, Made, Outcome
 from datasetkit.model import Kind, Progress, Role
 from datasetkit.prompts.placeholders import DRAFT_MARK
 from datasetkit.repair.making import make_media, refuse_output
 from datasetkit.repair.plan import Step
 from datasetkit.scan.datasets import open_tree
-from datasetkit.scan.folder import folder_tree
-from datasetkit.scan.tree import Tree
 
-_EXPORT = "Export the clips again."
-_INSTEAD = "the frame was taken from the clip"
-_NO_LAST = "i2v has no last frames; --kind kf2v uses them"
 _FIELDS = {Which.FIRST: "first_frame_path", Which.LAST: "last_frame_path"}
 
 
 @dataclass(frozen=True, slots=True)
 class NewDataset:
-    """The dataset that `init` wrote to ``folder``.
+    """The dataset that `init` wrote to ``folder``. Paths of raw files are relative to the raw folder, others to it.
 
-    ``made`` holds the steps of all media of its samples. ``unused`` lists every raw file, or line of one, that no
-    sample uses. Paths of raw files are relative to the raw folder, those of media to the new one.
+    ``drafted`` are the clips without a caption, whose prompt is a draft; ``grabbed`` the frames taken from clips;
+    ``converted`` each raw file that was converted, with what it became; ``notes`` each medium that lost something in
+    that, with what it lost; ``unused`` every raw file, or line of one, that no sample uses.
     """
 
     folder: Path
     kind: Kind
     samples: tuple[NewSample, ...]
-    made: tuple[tuple[Step, Made], ...]
+    drafted: tuple[str, ...]
+    grabbed: tuple[GrabFrame, ...]
+    converted: tuple[tuple[str, str], ...]
+    notes: tuple[tuple[str, str], ...]
     unused: tuple[Unused, ...]
-
-    @property
-    def drafted(self) -> tuple[str, ...]:
-        """The clips that have no caption yet: their prompt is a draft."""
-        return tuple(sample.clip.path for sample in self.samples if sample.files.caption is None)
-
-    @property
-    def grabbed(self) -> tuple[Which, ...]:
-        """For each frame that was taken from its clip, which one it is."""
-        return tuple(step.edit.which for step, _ in self.made if isinstance(step.edit, GrabFrame))
-
-    @property
-    def converted(self) -> tuple[tuple[str, str], ...]:
-        """Each raw file that was converted, with the path of the medium made from it."""
-        converted = ((step, made) for step, made in self.made if not made.same)
-        return tuple((step.edit.path, step.path) for step, _ in converted if not isinstance(step.edit, GrabFrame))
-
-    @property
-    def notes(self) -> tuple[tuple[str, str], ...]:
-        """Each medium that lost something in conversion, with what it lost."""
-        return tuple((step.path, note) for step, made in self.made for note in made.notes)
 
 
 def init(
@@ -93,24 +73,22 @@ def init(
     with closing(open_tree(source)) as tree:
         refuse_output(target, source)
         pairing = read_raw(tree)
-        planned = plan_samples(pairing.clips, chosen, f".{frames}", convert=convert)
         with new_folder(target) as stage:
-            outcomes, samples, unused = _make(planned, tree, stage, f".{frames}", progress, convert=convert)
+            plan = partial(plan_samples, kind=chosen, suffix=f".{frames}", convert=convert)
+            make = partial(make_media, tree=tree, target=stage, progress=progress, convert=convert)
+            samples, outcomes, unused = _make(pairing.clips, plan, make)
             if not samples:
-                first = unused[0]
-                raise DatasetkitError(f"no clip of {source} can be used: {first.path}: {first.reason}", _EXPORT)
+                message = f"no clip of {source} can be used: {unused[0].path}: {unused[0].reason}"
+                raise DatasetkitError(message, "Export the clips again.")
+            made = {step: outcome for step, outcome in outcomes.items() if isinstance(outcome, Made)}
+            for step in made.keys() - {step for sample in samples for step in sample.steps}:
+                (stage / step.path).unlink()
             _write(stage / limits.annotations_name, "".join(_lines(samples, chosen)))
             _write(stage / config.NAME, _configuration(chosen, model))
-    made = ((step, outcomes[step]) for sample in samples for step in sample.steps)
     if chosen is Kind.I2V:
-        unused += [Unused(files.last, _NO_LAST) for files in pairing.clips if files.last]
-    return NewDataset(
-        folder=target,
-        kind=chosen,
-        samples=tuple(samples),
-        made=tuple((step, outcome) for step, outcome in made if isinstance(outcome, Made)),
-        unused=(*unused, *pairing.unused),
-    )
+        last = "i2v has no last frames; --kind kf2v uses them"
+        unused += [Unused(files.last, last) for files in pairing.clips if files.last]
+    return _new_dataset(target, chosen, samples, made, (*unused, *pairing.unused))
 
 
 def _kind(kind: str | None, model: str | None) -> Kind:
@@ -126,37 +104,46 @@ def _kind(kind: str | None, model: str | None) -> Kind:
 
 
 def _make(
-    planned: Sequence[NewSample], tree: Tree, target: Path, suffix: str, progress: Progress | None, *, convert: bool
-) -> tuple[dict[Step, Outcome], list[NewSample], list[Unused]]:
-    """Make the media of samples below ``target``; gives the outcomes, the complete samples, and what isn't used.
+    clips: Iterable[ClipFiles],
+    plan: Callable[[Iterable[ClipFiles]], list[NewSample]],
+    make: Callable[[list[Step]], dict[Step, Outcome]],
+) -> tuple[list[NewSample], dict[Step, Outcome], list[Unused]]:
+    """The samples whose media could all be made, the outcome of each step, and what isn't used.
 
-    Frames that can't be read are taken from their clips instead. What was made for incomplete samples is removed.
+    Given frames come first: those that can't be read are planned again, as frames of the clip.
     """
-    outcomes = make_media([step for one in planned for step in one.steps], tree, target, progress, convert=convert)
-    samples = [replace(sample, frames=tuple(_readable(sample, outcomes, suffix))) for sample in planned]
-    instead = [step for sample in samples for step in sample.frames if step not in outcomes]
-    outcomes |= make_media(instead, folder_tree(target, target.name), target, progress)
-    complete, unused = [], []
-    for before, sample in zip(planned, samples, strict=True):
-        reasons = [outcome.reason for step in sample.steps if isinstance(outcome := outcomes[step], Failed)]
-        if reasons:
-            unused.append(Unused(sample.files.clip, reasons[0]))
-            for step in sample.steps:
-                (target / step.path).unlink(missing_ok=True)
-            continue
-        complete.append(sample)
-        lost = ((step, outcomes[step]) for step in before.frames)
-        unused += [Unused(step.edit.path, f"{o.reason}; {_INSTEAD}") for step, o in lost if isinstance(o, Failed)]
-    return outcomes, complete, unused
-
-
-def _readable(sample: NewSample, outcomes: Mapping[Step, Outcome], suffix: str) -> Iterator[Step]:
-    """The sample's frames, with a frame of the clip for each that can't be read."""
-    for which, step in zip(Which, sample.frames, strict=False):
-        if isinstance(outcomes[step], Failed) and not isinstance(step.edit, GrabFrame):
-            yield grabbed(sample.clip.path, which, PurePosixPath(step.path).with_suffix(suffix).as_posix())
+    given = (step for sample in plan(clips) for step in sample.frames if not isinstance(step.edit, GrabFrame))
+    outcomes = make(list(given))
+    unread = {step.edit.path: outcome.reason for step, outcome in outcomes.items() if isinstance(outcome, Failed)}
+    unused = [Unused(path, f"{reason}; the frame was taken from the clip") for path, reason in unread.items()]
+    planned = plan(one.without(unread) for one in clips)
+    outcomes |= make([step for sample in planned for step in sample.steps if step not in outcomes])
+    samples = []
+    for sample in planned:
+        failed = [outcome for step in sample.steps if isinstance(outcome := outcomes[step], Failed)]
+        if failed:
+            unused.append(Unused(sample.files.clip, failed[0].reason))
         else:
-            yield step
+            samples.append(sample)
+    return samples, outcomes, unused
+
+
+def _new_dataset(
+    folder: Path, kind: Kind, samples: Sequence[NewSample], made: dict[Step, Made], unused: tuple[Unused, ...]
+) -> NewDataset:
+    steps = [(step, made[step]) for sample in samples for step in sample.steps]
+    return NewDataset(
+        folder,
+        kind,
+        tuple(samples),
+        drafted=tuple(sample.clip.path for sample in samples if sample.files.caption is None),
+        grabbed=tuple(step.edit for step, _ in steps if isinstance(step.edit, GrabFrame)),
+        converted=tuple(
+            (step.edit.path, step.path) for step, made in steps if not (made.same or isinstance(step.edit, GrabFrame))
+        ),
+        notes=tuple((step.path, note) for step, made in steps for note in made.notes),
+        unused=unused,
+    )
 
 
 def _lines(samples: Iterable[NewSample], kind: Kind) -> Iterator[str]:

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from datasetkit.edits import Which
@@ -32,13 +32,17 @@ _CAPTION = "caption"
 
 @dataclass(frozen=True, slots=True)
 class ClipFiles:
-    """A clip with its frames and its caption; ``caption_from`` is the file (and line) that holds the caption."""
+    """A clip with its frames and its caption."""
 
     clip: str
     first: str | None = None
     last: str | None = None
     caption: str | None = None
-    caption_from: str | None = None
+
+    def without(self, images: Container[str]) -> ClipFiles:
+        """The clip without those of its frames that are among ``images``."""
+        first, last = (None if image in images else image for image in (self.first, self.last))
+        return replace(self, first=first, last=last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +100,16 @@ class _Paths:
                 self._ends["/".join(parts[start:])].append(path)
             self._stems[PurePosixPath(parts[-1]).stem].append(path)
 
-    def find(self, written: str) -> tuple[str] | str:
-        """The file that a table means, in a tuple, or the reason why that isn't clear.
+    def find(self, written: str) -> Sequence[str]:
+        """The files that a table may mean: one if it is clear.
 
-        It is looked up from the table's folder, then by the longest end of its path: DiffSynth-Studio leaves out
+        They are looked up from the table's folder, then by the longest end of their path: DiffSynth-Studio leaves out
         ``train/``, and absolute paths come from another machine.
         """
         name = _plain(written.replace("\\", "/").removeprefix("./"))
         parts = name.strip("/").split("/")
-        ends = (self._ends.get("/".join(parts[start:]), ()) for start in range(len(parts)))
-        found = next(filter(None, (self._exact.get(name), *ends, self._stems.get(parts[-1]))), ())
-        if len(found) == 1:
-            return (found[0],)
-        return f"names {written}, which " + (f"could be {_listed(found)}" if found else "isn't there")
+        ends = (self._ends.get("/".join(parts[start:])) for start in range(len(parts)))
+        return next(filter(None, (self._exact.get(name), *ends, self._stems.get(parts[-1]))), [])
 
 
 def pair(clips: Collection[str], images: Collection[str], texts: Mapping[str, str]) -> Pairing:
@@ -133,7 +134,7 @@ def pair(clips: Collection[str], images: Collection[str], texts: Mapping[str, st
         chosen, lost = _settle(claims)
         unused += lost
         if chosen:
-            values[clip] |= {slot: chosen.value} | ({"caption_from": chosen.origin} if slot == _CAPTION else {})
+            values[clip][slot] = chosen.value
     paired = [ClipFiles(clip, **own) for clip, own in values.items()]
     frames = {frame for one in paired for frame in (one.first, one.last)}  # a table may name images of any name
     unused = [one for one in unused if one.path not in frames]
@@ -154,17 +155,21 @@ def _table(path: str, text: str, clips: Sequence[str], images: Sequence[str]) ->
 
 
 def _row(row: Row, clips: _Paths, images: _Paths) -> Iterator[_Claim | Unused]:
-    clip = clips.find(row.clip)
-    if isinstance(clip, str):
-        yield Unused(row.origin, clip)
+    found = clips.find(row.clip)
+    if len(found) != 1:
+        yield _unclear(row, row.clip, found)
         return
-    yield _Claim(clip[0], _CAPTION, 0, row.text, row.origin)
+    yield _Claim(found[0], _CAPTION, 0, row.text, row.origin)
     for slot, written in ((Which.FIRST, row.first), (Which.LAST, row.last)):
-        image = images.find(written) if written else None
-        if isinstance(image, tuple):
-            yield _Claim(clip[0], slot, -1, image[0], row.origin)
-        elif image:
-            yield Unused(row.origin, image)
+        frames = images.find(written) if written else ()
+        if len(frames) == 1:
+            yield _Claim(found[0], slot, -1, frames[0], row.origin)
+        elif written:
+            yield _unclear(row, written, frames)
+
+
+def _unclear(row: Row, written: str, found: Sequence[str]) -> Unused:
+    return Unused(row.origin, f"names {written}, which " + (f"could be {_listed(found)}" if found else "isn't there"))
 
 
 def _settle(claims: Sequence[_Claim]) -> tuple[_Claim | None, list[Unused]]:

@@ -58,12 +58,12 @@ def mend(
         wanted = plan((edit for finding in chosen for edit in finding.fix), now.verdict.dataset)
         outcomes = make_media(wanted.media, now.tree, folder, progress)
         done = wanted.without({step for step, outcome in outcomes.items() if isinstance(outcome, Failed)})
-        reasons = _unmade(chosen, outcomes) or ({} if done else _refused(chosen, wanted))
-        if not done and not reasons:
+        unmade = _unmade(chosen, outcomes)
+        if not done and not unmade:
             break
-        now = replace(now, skipped={**now.skipped, **reasons})
+        now = replace(now, skipped={**now.skipped, **unmade})
         if done:
-            fixed = [finding for finding in chosen if finding not in reasons | _refused(chosen, wanted)]
+            fixed = [one for one in chosen if one not in unmade and done.refused.isdisjoint(one.fix)]
             now = _judged(now, judge, done, fixed, overlay(now.tree, done, folder), outcomes)
     return now
 
@@ -88,13 +88,6 @@ def _unmade(findings: Iterable[Finding], outcomes: Mapping[Step, Outcome]) -> di
     reasons = {step.edit.path: outcome.reason for step, outcome in outcomes.items() if isinstance(outcome, Failed)}
     edits = ((finding, edit) for finding in findings for edit in finding.fix if isinstance(edit, MediaEdit))
     return {finding: reasons[edit.path] for finding, edit in edits if edit.path in reasons}
-
-
-def _refused(findings: Iterable[Finding], wanted: Plan) -> dict[Finding, str]:
-    """The findings whose edit can't be part of this pass, with the reason."""
-    reasons = {refused.edit: refused.reason for refused in wanted.refused}
-    edits = ((finding, edit) for finding in findings for edit in finding.fix)
-    return {finding: reasons[edit] for finding, edit in edits if edit in reasons}
 
 
 def overlay(tree: Tree, done: Plan, folder: Path) -> Overlay:

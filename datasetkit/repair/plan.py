@@ -38,20 +38,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """An edit that isn't part of the plan, and why."""
-
-    edit: Edit
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do. Clips come before the frames that are taken from them."""
+    """What to do. Clips come before the frames that are taken from them.
+
+    ``refused`` are edits that contradict others or can't be made yet; they may fit once the plan is carried out.
+    """
 
     lines: tuple[LineEdit, ...] = ()
     media: tuple[Step, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: frozenset[Edit] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.lines or self.media)
@@ -74,30 +69,29 @@ class Plan:
 
 def plan(edits: Iterable[Edit], dataset: Dataset) -> Plan:
     """Merge edits, rename media whose format changes, and take new frames from clips that are cut."""
-    wanted, refused = _merge(edits)
-    wanted, more = _merge([*wanted, *_frames_of_cut_clips(wanted, dataset)])
+    refused: set[Edit] = set()
+    wanted = _merge(edits, refused)
+    wanted = _merge([*wanted, *_frames_of_cut_clips(wanted, dataset)], refused)
     media = [edit for edit in wanted if isinstance(edit, MediaEdit)]
     steps = tuple(sorted(_steps(media, dataset), key=lambda step: isinstance(step.edit, GrabFrame)))
     renamed = {step.edit.path: step.path for step in steps if step.path != step.edit.path}
     fields = [_renamed_value(edit, renamed) for edit in wanted if not isinstance(edit, MediaEdit)]
-    merged, against = _merge([*_renamed_fields(renamed, dataset), *fields])
+    merged = _merge([*_renamed_fields(renamed, dataset), *fields], refused)
     lines = [edit for edit in merged if not isinstance(edit, MediaEdit)]
-    unfit = [*_unfit(lines, dataset)]
-    kept = [edit for edit in lines if edit not in {one.edit for one in unfit}]
-    return Plan(tuple(sorted(kept, key=_order)), steps, (*refused, *more, *against, *unfit))
+    refused |= set(_unfit(lines, dataset))
+    return Plan(tuple(sorted((edit for edit in lines if edit not in refused), key=_order)), steps, frozenset(refused))
 
 
-def _merge(edits: Iterable[Edit]) -> tuple[list[Edit], list[Refused]]:
+def _merge(edits: Iterable[Edit], refused: set[Edit]) -> list[Edit]:
+    """The edits with those of one target merged; adds those that contradict an earlier one to ``refused``."""
     merged: dict[Target, Edit] = {}
-    refused = []
     for edit in edits:
-        before = merged.setdefault(target(edit), edit)
-        both = merge(before, edit)
+        both = merge(merged.setdefault(target(edit), edit), edit)
         if both is None:
-            refused.append(Refused(edit, "contradicts another fix; run fix again afterwards"))
+            refused.add(edit)
         else:
             merged[target(edit)] = both
-    return list(merged.values()), refused
+    return list(merged.values())
 
 
 def _frames_of_cut_clips(edits: Iterable[Edit], dataset: Dataset) -> Iterator[Edit]:
@@ -155,15 +149,11 @@ def _renamed_value(edit: LineEdit, renamed: Mapping[str, str]) -> LineEdit:
     return replace(edit, value=renamed.get(edit.value, edit.value)) if isinstance(edit, SetField) else edit
 
 
-def _unfit(edits: Collection[LineEdit], dataset: Dataset) -> Iterator[Refused]:
-    """Fields can be set only on lines that are records, and that no other edit rewrites."""
+def _unfit(edits: Collection[LineEdit], dataset: Dataset) -> Iterator[LineEdit]:
+    """The fields that can't be set: on lines that aren't records, or that another edit rewrites."""
     records = {line.where.line for line in dataset.lines if isinstance(line, Sample)}
-    rewritten = {edit.line for edit in edits if isinstance(edit, SetLine)}
-    for edit in edits:
-        if isinstance(edit, SetField) and edit.line in rewritten:
-            yield Refused(edit, f"line {edit.line} is rewritten; run fix again afterwards")
-        elif isinstance(edit, SetField) and edit.line not in records:
-            yield Refused(edit, f"line {edit.line} isn't a record yet; run fix again afterwards")
+    records -= {edit.line for edit in edits if isinstance(edit, SetLine)}
+    yield from (edit for edit in edits if isinstance(edit, SetField) and edit.line not in records)
 
 
 def _order(edit: LineEdit) -> tuple[int, str]:

@@ -81,19 +81,16 @@ CAPTION = "a cat"
 )
 def test_captions_of_every_layout(clip: str, path: str, text: str) -> None:
     assert is_table(path) or PurePosixPath(path).suffix in SIDECARS
-    found = one([clip], {path: text})
-    assert found.caption == CAPTION
-    assert found.caption_from
-    assert found.caption_from.startswith(path)
+    assert one([clip], {path: text}).caption == CAPTION
 
 
 def test_a_table_may_name_the_frames() -> None:
     table = "video,prompt,input_image,end_image\na.mp4,a cat,s.png,e.png\n"
     assert paired(["a.mp4", "s.png", "e.png"], {"metadata.csv": table}) == Pairing(
-        (ClipFiles("a.mp4", "s.png", "e.png", "a cat", "metadata.csv:2"),), ()
+        (ClipFiles("a.mp4", "s.png", "e.png", "a cat"),), ()
     )
     assert paired(["a.mp4"], {"metadata.csv": table}) == Pairing(
-        (ClipFiles("a.mp4", None, None, "a cat", "metadata.csv:2"),),
+        (ClipFiles("a.mp4", None, None, "a cat"),),
         tuple(Unused("metadata.csv:2", f"names {name}, which isn't there") for name in ("s.png", "e.png")),
     )
 
@@ -158,8 +155,8 @@ def test_any_names_and_any_text(names: list[str], text: str) -> None:
     texts = dict.fromkeys([*(f"{name}.txt" for name in names), *tables], text)
     images = {f"{name}.png" for name in names}
     pairing = pair({f"{name}.mp4" for name in names}, images, texts)
-    used = {path for clip in pairing.clips for path in (clip.first, clip.last, clip.caption_from)}
-    assert images | {path for path in texts if path not in tables} <= used | {found.path for found in pairing.unused}
+    used = {path for clip in pairing.clips for path in (clip.first, clip.last)}
+    assert images <= used | {found.path for found in pairing.unused}
 
 
 def calls(work: Callable[[], object]) -> int:
