@@ -116,7 +116,7 @@ class StripBom:
 MediaEdit = Reencode | Convert | GrabFrame
 LineEdit = SetLine | SetField | DropLine | StripBom
 Edit = MediaEdit | LineEdit
-Target = tuple[str | int, ...]
+Target = tuple[str, int, str]  # a medium's path, or a line of data.jsonl (0: before the first) and its field
 
 Joined = TypeVar("Joined", Reencode, Convert)
 
@@ -128,13 +128,13 @@ def target(edit: Edit) -> Target:
     """What an edit changes; edits of one target merge or contradict each other."""
     match edit:
         case Reencode() | Convert() | GrabFrame():
-            return ("medium", edit.path)
+            return (edit.path, 0, "")
         case SetField():
-            return ("line", edit.line, edit.field)
+            return ("", edit.line, edit.field)
         case SetLine() | DropLine():
-            return ("line", edit.line)
+            return ("", edit.line, "")
         case StripBom():
-            return ("file",)
+            return ("", 0, "")
 
 
 def merge(one: Edit, other: Edit) -> Edit | None:

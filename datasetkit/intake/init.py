@@ -93,14 +93,10 @@ def init(
 
 def _kind(kind: str | None, model: str | None) -> Kind:
     kinds = spec.find_model(model).kinds if model else tuple(Kind)
-    if kind is None:
-        return kinds[0]
-    if kind not in kinds:
-        known = " or ".join(kinds)
-        raise DatasetkitError(
-            f"{model} does not train {kind}" if model else f"no kind is called {kind}", f"Use {known}."
-        )
-    return Kind(kind)
+    if kind and kind not in kinds:
+        message = f"{kind} isn't a kind that {model or 'any model'} trains"
+        raise DatasetkitError(message, f"Choose {' or '.join(kinds)}.")
+    return Kind(kind or kinds[0])
 
 
 def _make(

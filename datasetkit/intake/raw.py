@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from datasetkit import spec
@@ -42,14 +42,11 @@ class NewSample:
         return (self.clip, *self.frames)
 
 
-@dataclass(slots=True)
-class _Sorted:
-    """Raw files by what they are."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The content of a file that may hold captions."""
 
-    clips: list[str] = field(default_factory=list)
-    images: list[str] = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=dict)
-    unused: list[Unused] = field(default_factory=list)
+    text: str
 
 
 def read_raw(tree: Tree) -> Pairing:
@@ -59,15 +56,16 @@ def read_raw(tree: Tree) -> Pairing:
     """
     if any(file.path == spec.limits().annotations_name for file in tree.files):
         raise DatasetkitError(f"{tree.name} is a dataset already", f"See `datasetkit lint {tree.name}`.")
-    found = _Sorted()
-    for file in tree.files:
-        _sort(tree, file, found)
-    if not found.clips:
-        why = f": {found.unused[0].path} {found.unused[0].reason}" if found.unused else ""
+    found = {file.path: _recognise(tree, file) for file in tree.files}
+    unused = [one for one in found.values() if isinstance(one, Unused)]
+    clips = [path for path, one in found.items() if one is Expected.VIDEO]
+    if not clips:
+        why = f": {unused[0].path} {unused[0].reason}" if unused else ""
         raise DatasetkitError(f"there is no clip in {tree.name}{why}", "Name the folder that holds the clips.")
-    pairing = pair(found.clips, found.images, found.texts)
-    found.unused += [Unused(hazard.path, hazard.reason) for hazard in tree.hazards]
-    return Pairing(pairing.clips, (*pairing.unused, *found.unused))
+    images = [path for path, one in found.items() if one is Expected.IMAGE]
+    pairing = pair(clips, images, {path: one.text for path, one in found.items() if isinstance(one, _Text)})
+    hazards = (Unused(hazard.path, hazard.reason) for hazard in tree.hazards)
+    return Pairing(pairing.clips, (*pairing.unused, *unused, *hazards))
 
 
 def plan_samples(clips: Iterable[ClipFiles], kind: Kind, suffix: str, *, convert: bool = True) -> list[NewSample]:
@@ -85,43 +83,31 @@ def grabbed(clip: str, which: Which, path: str) -> Step:
     return Step(GrabFrame(path, clip, which), path)
 
 
-def _sort(tree: Tree, file: File, found: _Sorted) -> None:
-    """Put a file where its content says it belongs, or its name if the content has no signature."""
+def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
+    """What a file is: by its content, or by its name if the content has no signature."""
     path, suffix = file.path, PurePosixPath(file.path).suffix.lower()
     if any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
-        found.unused.append(Unused(path, "is a hidden file"))
-        return
+        return Unused(path, "is a hidden file")
     try:
         with tree.open(path) as stream:
             content = sniff(stream.read(HEAD), file.size)
+            stream.seek(0)
+            medium = content.medium or (_NAMED.get(suffix) if content is UNKNOWN else None)
+            if medium is None and (is_table(path) or suffix in SIDECARS) and content.sort is not Sort.POINTER:
+                return _text(path, stream.read(spec.limits().annotations_read_bytes + 1))
     except OSError as error:
-        found.unused.append(Unused(path, f"can't be opened: {error.strerror or error}"))
-        return
-    medium = content.medium or (_NAMED.get(suffix) if content is UNKNOWN else None)
-    if medium:
-        (found.clips if medium is Expected.VIDEO else found.images).append(path)
-    elif content.sort is Sort.POINTER:
-        found.unused.append(Unused(path, f"is {content.phrase}: fetch the file that it stands for"))
-    elif is_table(path) or suffix in SIDECARS:
-        text = _text(tree, file)
-        if isinstance(text, Unused):
-            found.unused.append(text)
-        else:
-            found.texts[path] = text
-    else:
-        phrase = "a file of an unknown format" if content is UNKNOWN else content.phrase
-        found.unused.append(Unused(path, f"is {phrase}, not a clip, image or caption"))
+        return Unused(path, f"can't be opened: {error.strerror or error}")
+    if content.sort is Sort.POINTER:
+        return Unused(path, f"is {content.phrase}: fetch the file that it stands for")
+    phrase = "a file of an unknown format" if content is UNKNOWN else content.phrase
+    return medium or Unused(path, f"is {phrase}, not a clip, image or caption")
 
 
-def _text(tree: Tree, file: File) -> str | Unused:
-    if file.size > spec.limits().annotations_read_bytes:
-        return Unused(file.path, f"has {file.size:,} bytes, too many for captions")
-    try:
-        with tree.open(file.path) as stream:
-            text = decode(stream.read())
-    except OSError as error:
-        return Unused(file.path, f"can't be read: {error.strerror or error}")
-    return Unused(file.path, "is neither UTF-8 nor UTF-16: save it as UTF-8") if text is None else text
+def _text(path: str, data: bytes) -> _Text | Unused:
+    if len(data) > spec.limits().annotations_read_bytes:
+        return Unused(path, "is too large for captions")
+    text = decode(data)
+    return Unused(path, "is neither UTF-8 nor UTF-16: save it as UTF-8") if text is None else _Text(text)
 
 
 def _sample(files: ClipFiles, kind: Kind, suffix: str, taken: set[str], *, convert: bool) -> NewSample:

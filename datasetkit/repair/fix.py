@@ -145,6 +145,7 @@ def _configuration(mended: Mended) -> dict[str, bytes]:
 
 def with_model(data: bytes, model: str) -> bytes:
     """A datasetkit.toml that names ``model``; comments and order stay."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
     keys = _TABLE.split(data, maxsplit=1)[0]
     if named := _MODEL.search(keys):
         return data[: named.start(1)] + json.dumps(model).encode() + data[named.end(1) :]

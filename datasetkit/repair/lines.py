@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from datasetkit.edits import DropLine, LineEdit, SetField, SetLine, StripBom
 from datasetkit.errors import DatasetkitError
@@ -33,42 +33,36 @@ def edit_lines(data: bytes, edits: Iterable[LineEdit]) -> bytes:
 
 
 def replace_value(line: bytes, field: str, value: str) -> bytes:
-    """The line with a top-level field's value replaced, or added at the end if the line lacks the field.
+    """The line with a top-level field's value replaced; of a repeated key the last one counts, as for every reader.
 
-    Of a repeated key the last one counts, as for every reader of JSON. Raises DatasetkitError if the line isn't a
-    JSON object.
+    Raises DatasetkitError if the line isn't a JSON object, or lacks the field.
     """
     try:
         text = line.decode("utf-8")
-        spans, end = _members(text)
+        spans = dict(_members(text))
     except (ValueError, RecursionError) as error:
         raise _changed(f"{line[:40]!r} isn't a JSON object") from error
-    encoded = _encode(value, text)
-    found = [span for key, span in spans if key == field]
-    if found:
-        start, stop = found[-1]
-        return (text[:start] + encoded + text[stop:]).encode("utf-8")
-    at = spans[-1][1][1] if spans else end
-    return (text[:at] + ", " * bool(spans) + f"{_encode(field, text)}: {encoded}" + text[at:]).encode("utf-8")
+    if field not in spans:
+        raise _changed(f"{line[:40]!r} has no {field}")
+    start, stop = spans[field]
+    return (text[:start] + _encode(value, text) + text[stop:]).encode("utf-8")
 
 
-def _members(text: str) -> tuple[list[tuple[str, tuple[int, int]]], int]:
-    """Each key of a JSON object with the span of its value, and where its closing brace is. Raises ValueError."""
+def _members(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Each key of a JSON object with the span of its value. Raises ValueError."""
     decoder = json.JSONDecoder()
     decoder.decode(text)  # the rest relies on valid JSON
     at = _skip(text, 0)
     if text[at] != "{":
         raise ValueError("not an object")
-    spans = []
     at = _skip(text, at + 1)
     while text[at] != "}":
         key, at = decoder.raw_decode(text, at)
         start = _skip(text, _skip(text, at) + 1)
         _, stop = decoder.raw_decode(text, start)
-        spans.append((key, (start, stop)))
+        yield key, (start, stop)
         at = _skip(text, stop)
         at = _skip(text, at + 1) if text[at] == "," else at
-    return spans, at
 
 
 def _skip(text: str, at: int) -> int:

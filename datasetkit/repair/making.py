@@ -27,7 +27,7 @@ def make_media(
     """Make the media of ``steps`` below ``target``; what can't be made leaves nothing there.
 
     Frames are taken from the clips that were made here, else from the tree's. Without ``convert`` only frames are
-    taken, and all else is copied. Raises DatasetkitError if ``target`` can't be written.
+    taken, and all else is copied. Raises OSError or DatasetkitError if ``target`` can't be written.
     """
     outcomes: dict[Step, Outcome] = {}
     for step, outcome in _results(steps, tree, target, convert=convert):
@@ -38,19 +38,14 @@ def make_media(
 
 
 def copy_file(tree: Tree, path: str, target: Path) -> None:
-    """Copy a tree's file: as a reflink if the file system can, never as a hard link.
-
-    Raises OSError if the file can't be opened, DatasetkitError if it can't be copied.
-    """
-    with tree.open(path) as source:
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as copy:
-                if not _reflinked(source, copy):
-                    shutil.copyfileobj(source, copy, 1 << 20)
-        except OSError as error:
-            message = f"can't copy {path}: {error.strerror or error}"
-            raise DatasetkitError(message, "Check the space and the permissions.") from error
+    """Copy a tree's file: as a reflink if the file system can, never as a hard link. Raises DatasetkitError."""
+    try:
+        with tree.open(path) as source, target.open("xb") as copy:
+            if not _reflinked(source, copy):
+                shutil.copyfileobj(source, copy, 1 << 20)
+    except OSError as error:
+        message = f"can't copy {path}: {error.strerror or error}"
+        raise DatasetkitError(message, "Check the space and the permissions.") from error
 
 
 def refuse_output(output: Path, source: str) -> None:
@@ -89,16 +84,12 @@ def _results(steps: Sequence[Step], tree: Tree, target: Path, *, convert: bool) 
 
 def _make(step: Step, tree: Tree, target: Path, clips: Mapping[str, Path | Failed], *, convert: bool) -> Outcome:
     place = target / step.path
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"can't write {place}: {error.strerror}"
-        raise DatasetkitError(message, "Check the space and the names there.") from error
-    try:
-        if convert or isinstance(step.edit, GrabFrame):
-            return _dispatch(step, tree, place, clips)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not convert and not isinstance(step.edit, GrabFrame):
         copy_file(tree, step.edit.path, place)
         return Made(same=True)
+    try:
+        return _dispatch(step, tree, place, clips)
     except OSError as error:
         return Failed(f"it can't be opened: {error.strerror or error}")
 

@@ -7,7 +7,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from datasetkit.errors import DatasetkitError
 from datasetkit.files import PREFIX
 from datasetkit.model import File
 from datasetkit.repair.making import copy_file
@@ -53,18 +52,14 @@ class Overlay:
         self._tree.close()
 
     def write(self, target: Path) -> None:
-        """Move the new files to the empty folder ``target`` and copy the others there. Raises DatasetkitError."""
+        """Move the new files to the empty folder ``target`` and copy the others. Raises OSError, DatasetkitError."""
         for path in (file.path for file in self.files if PREFIX not in file.path):
             content, place = self._new.get(path), target / path
-            try:
-                if isinstance(content, Path):
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    content.rename(place)
-                else:
-                    copy_file(self, path, place)
-            except OSError as error:
-                message = f"can't copy {path}: {error.strerror or error}"
-                raise DatasetkitError(message, "Check the space and the permissions.") from error
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, Path):
+                content.rename(place)
+            else:
+                copy_file(self, path, place)
 
 
 def _file(path: str, content: Path | bytes) -> File:

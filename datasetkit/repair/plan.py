@@ -16,7 +16,6 @@ from datasetkit.edits import (
     Reencode,
     SetField,
     SetLine,
-    StripBom,
     Target,
     Which,
     merge,
@@ -79,7 +78,7 @@ def plan(edits: Iterable[Edit], dataset: Dataset) -> Plan:
     merged = _merge([*_renamed_fields(renamed, dataset), *fields], refused)
     lines = [edit for edit in merged if not isinstance(edit, MediaEdit)]
     refused |= set(_unfit(lines, dataset))
-    return Plan(tuple(sorted((edit for edit in lines if edit not in refused), key=_order)), steps, frozenset(refused))
+    return Plan(tuple(sorted((edit for edit in lines if edit not in refused), key=target)), steps, frozenset(refused))
 
 
 def _merge(edits: Iterable[Edit], refused: set[Edit]) -> list[Edit]:
@@ -154,7 +153,3 @@ def _unfit(edits: Collection[LineEdit], dataset: Dataset) -> Iterator[LineEdit]:
     records = {line.where.line for line in dataset.lines if isinstance(line, Sample)}
     records -= {edit.line for edit in edits if isinstance(edit, SetLine)}
     yield from (edit for edit in edits if isinstance(edit, SetField) and edit.line not in records)
-
-
-def _order(edit: LineEdit) -> tuple[int, str]:
-    return (0, "") if isinstance(edit, StripBom) else (edit.line, getattr(edit, "field", ""))

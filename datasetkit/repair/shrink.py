@@ -47,10 +47,4 @@ def shrink(verdict: Verdict, tree: Tree, factor: float, work: Path, progress: Pr
             raise DatasetkitError(f"can't shrink {step.edit.path}: {outcome.reason}", "Fix or remove it.")
     changed = overlay(tree, made, work)
     judged = judge_again(changed, verdict, progress=progress)
-    return Shrunk(changed, judged, limit, len(made.media), _media_bytes(verdict) - _media_bytes(judged))
-
-
-def _media_bytes(verdict: Verdict) -> int:
-    sizes = {file.path: file.size for file in verdict.dataset.files}
-    named = {reference.medium.path for sample in verdict.dataset.samples for reference in sample.references}
-    return sum(sizes.get(path, 0) for path in named)
+    return Shrunk(changed, judged, limit, len(made.media), verdict.dataset.size - judged.dataset.size)
