@@ -214,6 +214,16 @@ def test_every_line_that_names_a_lost_file_is_fixed_at_once(cli: Cli, clean: Pat
     assert named == ["image_0.jpg"] * 10
 
 
+def test_a_link_to_a_folder_leaves_good_lines_alone(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder / "clips")
+    (folder / "clips" / "data.jsonl").unlink()
+    (folder / "backup").symlink_to("clips")
+    lines = (line(n, f"clips/video_{n}.mp4", f"clips/image_{n}.jpg") + "\n" for n in range(20))
+    (folder / "data.jsonl").write_text("".join(lines))
+    assert "nothing to fix" in cli("fix", folder).err
+
+
 def test_prompts_are_fixed_as_normalize_would(cli: Cli, clean: Path, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     shutil.copytree(clean, folder)
