@@ -83,8 +83,9 @@ def init(
             made = {step: outcome for step, outcome in outcomes.items() if isinstance(outcome, Made)}
             for step in made.keys() - {step for sample in samples for step in sample.steps}:
                 (stage / step.path).unlink()
-            _write(stage / limits.annotations_name, "".join(_lines(samples, chosen)))
-            _write(stage / config.NAME, _configuration(chosen, model))
+            lines = "".join(_lines(samples, chosen)).encode("utf-8", "backslashreplace")  # as JSON escapes surrogates
+            (stage / limits.annotations_name).write_bytes(lines)
+            (stage / config.NAME).write_text(_configuration(chosen, model), "utf-8")
     if chosen is Kind.I2V:
         last = "i2v has no last frames; --kind kf2v uses them"
         unused += [Unused(files.last, last) for files in pairing.clips if files.last]
@@ -108,20 +109,15 @@ def _make(
 
     Given frames come first: those that can't be read are planned again, as frames of the clip.
     """
-    given = (step for sample in plan(clips) for step in sample.frames if not isinstance(step.edit, GrabFrame))
-    outcomes = make(list(given))
+    outcomes = make([step for one in plan(clips) for step in one.frames if not isinstance(step.edit, GrabFrame)])
     unread = {step.edit.path: outcome.reason for step, outcome in outcomes.items() if isinstance(outcome, Failed)}
     unused = [Unused(path, f"{reason}; the frame was taken from the clip") for path, reason in unread.items()]
     planned = plan(one.without(unread) for one in clips)
     outcomes |= make([step for sample in planned for step in sample.steps if step not in outcomes])
-    samples = []
-    for sample in planned:
-        failed = [outcome for step in sample.steps if isinstance(outcome := outcomes[step], Failed)]
-        if failed:
-            unused.append(Unused(sample.files.clip, failed[0].reason))
-        else:
-            samples.append(sample)
-    return samples, outcomes, unused
+    failed = {step: outcome.reason for step, outcome in outcomes.items() if isinstance(outcome, Failed)}
+    reasons = {sample: failed[step] for sample in planned for step in reversed(sample.steps) if step in failed}
+    unused += [Unused(sample.files.clip, reason) for sample, reason in reasons.items()]
+    return [sample for sample in planned if sample not in reasons], outcomes, unused
 
 
 def _new_dataset(
@@ -169,11 +165,3 @@ role = "{role}"
 # trigger = "s86b5p"
 # text = "Then the s86b5p effect begins, ..., she/he ..."
 """
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_bytes(text.encode("utf-8", "backslashreplace"))  # JSON escapes half a surrogate pair so
-    except OSError as error:
-        message = f"can't write {path.name}: {error.strerror or error}"
-        raise DatasetkitError(message, "Check the space and the permissions.") from error

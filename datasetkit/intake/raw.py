@@ -78,11 +78,6 @@ def plan_samples(clips: Iterable[ClipFiles], kind: Kind, suffix: str, *, convert
     return [_sample(files, kind, suffix, taken, convert=convert) for files in clips]
 
 
-def grabbed(clip: str, which: Which, path: str) -> Step:
-    """The step that takes a frame from a clip and saves it at ``path``."""
-    return Step(GrabFrame(path, clip, which), path)
-
-
 def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     """What a file is: by its content, or by its name if the content has no signature."""
     path, suffix = file.path, PurePosixPath(file.path).suffix.lower()
@@ -115,12 +110,12 @@ def _sample(files: ClipFiles, kind: Kind, suffix: str, taken: set[str], *, conve
     stem = _free(_storable(path.with_suffix("").as_posix()), taken)
     usual = spec.limits().extensions["mp4"]
     clip = stem + (path.suffix if path.suffix.lower() in usual or not convert else usual[0])
-    given = {Which.FIRST: files.first} | ({Which.LAST: files.last} if kind is Kind.KF2V else {})
+    images = {Which.FIRST: files.first} | ({Which.LAST: files.last} if kind is Kind.KF2V else {})
     frames = (
-        grabbed(files.clip, which, f"{stem}_{which}{suffix}")
-        if image is None
-        else _given(image, f"{stem}_{which}", suffix, convert=convert)
-        for which, image in given.items()
+        _given(image, f"{stem}_{which}", suffix, convert=convert)
+        if image
+        else Step(GrabFrame(f"{stem}_{which}{suffix}", files.clip, which), f"{stem}_{which}{suffix}")
+        for which, image in images.items()
     )
     return NewSample(files, Step(plain_clip(files.clip), clip), tuple(frames))
 
