@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from datasetkit.model import Dataset, Kind, Progress, Role, Where
     from datasetkit.modelstudio.upload import upload
     from datasetkit.modelstudio.zips import Receipt
+    from datasetkit.pack.building import Build, build
+    from datasetkit.pack.manifest import Output
     from datasetkit.repair.fix import Fixed, fix
     from datasetkit.verdict import Verdict, check, check_all
 
 __version__ = "0.1.0"
 __all__ = [
     "Basis",
+    "Build",
     "Dataset",
     "DatasetkitError",
     "Finding",
@@ -26,6 +29,7 @@ __all__ = [
     "Ignored",
     "Kind",
     "NewDataset",
+    "Output",
     "Progress",
     "Receipt",
     "Role",
@@ -33,6 +37,7 @@ __all__ = [
     "Verdict",
     "Where",
     "__version__",
+    "build",
     "check",
     "check_all",
     "fix",
@@ -46,6 +51,8 @@ _MODULES = {
     "datasetkit.model": ("Dataset", "Kind", "Progress", "Role", "Where"),
     "datasetkit.modelstudio.upload": ("upload",),
     "datasetkit.modelstudio.zips": ("Receipt",),
+    "datasetkit.pack.building": ("Build", "build"),
+    "datasetkit.pack.manifest": ("Output",),
     "datasetkit.repair.fix": ("Fixed", "fix"),
     "datasetkit.verdict": ("Verdict", "check", "check_all"),
 }

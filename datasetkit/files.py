@@ -27,6 +27,7 @@ else:
 PREFIX = ".datasetkit-stage-"
 _LOCK, _WORK = "lock", "work"  # what a stage holds
 _FOLDER, _FILE = "new", "file"  # not names that a scan would look for
+_TAKEN = "Choose another name, or remove it first."
 _ATTEMPTS = 10  # a new stage is lost only if another run looks at it in the instant before it is locked
 _ONE_DAY = 24 * 60 * 60  # seconds; longer than any pause between two writes of a run
 
@@ -156,17 +157,14 @@ def _claim(stage: Path, stack: ExitStack) -> bool:
 def _remove(stage: Path) -> None:
     """Remove a stage, even if Ctrl-C comes meanwhile. An error here would hide the one that ended the run."""
     try:
-        _empty(stage)
+        shutil.rmtree(stage / _WORK, ignore_errors=True)
+        with suppress(OSError):
+            if not (stage / _WORK).exists():  # else the next run must see that the lock is free
+                (stage / _LOCK).unlink(missing_ok=True)
+            stage.rmdir()
     except KeyboardInterrupt:
-        _empty(stage)
+        _remove(stage)
         raise
-
-
-def _empty(stage: Path) -> None:
-    shutil.rmtree(stage / _WORK, ignore_errors=True)
-    with suppress(OSError):
-        (stage / _LOCK).unlink(missing_ok=True)
-        stage.rmdir()
 
 
 @contextmanager
@@ -220,27 +218,28 @@ def unwritable(target: Path, error: OSError) -> DatasetkitError:
     )
 
 
-def refuse_existing(target: Path, *, force: bool) -> None:
-    """Raise DatasetkitError where a file can't be put at ``target``; with ``force`` it may replace another file."""
+def refuse_existing(target: Path, *, force: bool, hint: str = _TAKEN) -> None:
+    """Raise DatasetkitError where a file can't be put at ``target``; with ``force`` it may replace another file.
+
+    ``hint`` says what to do about a file that is there.
+    """
     try:
-        mode = (target.stat() if target.exists() else target.lstat()).st_mode
-    except FileNotFoundError:
-        mode = 0
+        mode = target.stat().st_mode if target.exists() else 0
     except OSError as error:
         raise unwritable(target, error) from error
     if stat.S_ISDIR(mode):
         raise DatasetkitError(f"{target} is a folder", "Name a file.")
+    if mode and not stat.S_ISREG(mode):
+        raise DatasetkitError(f"{target} is a pipe or a device, not a file", "Name a file.")
     if not target.parent.is_dir():
         raise DatasetkitError(f"can't write {target}: there is no folder {target.parent}", "Create it first.")
-    if mode and not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
-        raise DatasetkitError(f"{target} is a pipe or a device, not a file", "Name a file.")
-    if mode and not force:
-        raise DatasetkitError(f"{target} already exists", "Choose another name, or replace it with --force.")
+    if not force:
+        _refuse_taken(target, hint)
 
 
-def _refuse_taken(target: Path) -> None:
+def _refuse_taken(target: Path, hint: str = _TAKEN) -> None:
     if os.path.lexists(target):
-        raise DatasetkitError(f"{target} already exists", "Choose another name, or remove it first.")
+        raise DatasetkitError(f"{target} already exists", hint)
 
 
 def _sync(path: Path) -> None:

@@ -1,9 +1,26 @@
 """Samples built by hand and a folder to pack them from, for the tests of layout, pack and hold-out."""
 
 from fractions import Fraction
+from pathlib import Path
 
-from datasetkit.model import Expected, Image, Missing, Prompt, Reference, Sample, Video, Where
+from datasetkit.findings import Assumed
+from datasetkit.model import (
+    Dataset,
+    Expected,
+    Image,
+    Kind,
+    Missing,
+    Prompt,
+    Reference,
+    Role,
+    Sample,
+    Source,
+    Video,
+    Where,
+)
+from datasetkit.pack.building import write
 from datasetkit.scan.folder import folder_tree
+from datasetkit.verdict import Verdict
 
 FIELDS = {"first": "first_frame_path", "last": "last_frame_path", "clip": "video_path"}
 
@@ -33,3 +50,18 @@ def sample(line, prompt="p", written=None, extra=None, **media):
 
 def tree_of(root):
     return folder_tree(root, str(root))
+
+
+def verdict_on(tree, *findings):
+    assumed = Assumed(Kind.I2V, Role.TRAINING, "from its lines", "from its lines")
+    return Verdict(Dataset(tree.name, Source.FOLDER, 0), assumed, None, findings)
+
+
+def write_zip(layout, tree, target, **how):
+    """Write one zip and its manifest, as `build` does."""
+    (output,) = write([(layout, Path(target))], verdict_on(tree), tree, **how)
+    return output
+
+
+def write_folder(layout, tree, target, **how):
+    return write_zip(layout, tree, target, folder=True, **how)

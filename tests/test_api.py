@@ -71,7 +71,16 @@ def upload(folder: Path) -> object:
         return first.sha256, first.file_id
 
 
+def build(folder: Path) -> object:
+    new = folder.parent / "new.zip"
+    built = datasetkit.build(folder, new, ignore="S,V", progress=lambda *_: None)
+    data = new.read_bytes(), new.with_name("new.zip.json").read_bytes()
+    new.unlink()
+    return built, data
+
+
 CALLS: dict[str, Callable[[Path], object]] = {
+    "build": build,
     "check": check,
     "check_all": check_all,
     "fix": fix,

@@ -1,4 +1,4 @@
-"""From a Dataset to a deterministic zip, or a folder laid out alike. The only writer of archives.
+"""From a dataset to a zip that is the same wherever it is built, or to a folder laid out like it.
 
 What will be written is planned to the byte (``layout``) before anything is.
 """

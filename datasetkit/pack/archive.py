@@ -1,130 +1,145 @@
-"""From a layout to a zip: written beside its target, read back, held against the plan, renamed."""
+"""From a layout to a zip: written, read back, compared with the plan."""
 
 from __future__ import annotations
 
+import hashlib
+import io
+import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import new_file
-from datasetkit.model import Kind, Role
-from datasetkit.pack import sources
-from datasetkit.pack.digests import trailing
-from datasetkit.pack.layout import Layout
+from datasetkit.model import Progress
+from datasetkit.pack.layout import Layout, PackedFile
 from datasetkit.pack.zipwrite import Entry, write_zip
 from datasetkit.scan.tree import Tree
 
-Progress = Callable[[int], object]
-"""Told how many bytes are written so far; the last are ``Layout.size``."""
+_BLOCK = 1 << 18  # bytes; stays in a core's cache between being read, checksummed and written
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What was written. ``bytes`` is the zip's size, a folder's sum of sizes; a folder has no digests.
+def pack(layout: Layout, tree: Tree, target: Path) -> None:
+    """Write the zip that ``layout`` plans to ``target``, a new file: whole, or not at all.
 
-    ``renames`` holds old → new paths of the files whose path changed; ``lines`` are the numbers of the dataset's
-    lines that went in, ``sources`` the paths of its media.
+    Raises DatasetkitError where ``target`` exists, has no room or can't be written, and as `write_archive` does.
     """
-
-    path: Path
-    kind: Kind
-    role: Role
-    samples: int
-    bytes: int
-    sha256: str | None
-    md5: str | None
-    renames: Mapping[str, str]
-    lines: frozenset[int]
-    sources: frozenset[str]
+    with new_file(target, size=layout.size, force=False) as path:
+        write_archive(layout, tree, path)
 
 
-def built_from(layout: Layout, target: Path, size: int, sha256: str | None, md5: str | None) -> Built:
-    """What was written to ``target`` as ``layout`` plans it, ``size`` bytes of it."""
-    sources = frozenset(placed.source for placed in layout.media)
-    return Built(
-        target, layout.kind, layout.role, layout.samples, size, sha256, md5, layout.renames, layout.lines, sources
-    )
+def write_archive(
+    layout: Layout, tree: Tree, path: Path, *, verify: bool = False, progress: Progress | None = None
+) -> str:
+    """Write the zip that ``layout`` plans to ``path``, a new file, and return its SHA-256 in hex.
 
-
-def pack(
-    layout: Layout,
-    tree: Tree,
-    target: Path,
-    *,
-    force: bool = False,
-    verify: bool = False,
-    progress: Progress | None = None,
-) -> Built:
-    """Write the zip that ``layout`` plans. The same layout and bytes give the same zip on any machine.
-
-    ``verify`` compares every byte of it with the sources once more. Raises DatasetkitError where ``target``
-    exists (unless ``force``) or has no room, where a source changed meanwhile, or where the zip can't be
-    written or doesn't read back as planned; then, and on Ctrl-C, ``target`` is as it was and nothing is left
-    beside it.
+    The same layout and bytes give the same zip on any machine. ``verify`` compares every byte of it with the sources
+    once more. Raises DatasetkitError where a source has changed or the zip doesn't read back as planned; OSError.
     """
-    with new_file(target, size=layout.size, force=force) as temporary:
-        entries, digests = write_hashed(layout, tree, temporary, ("sha256", "md5"), progress)
-        _check(temporary, entries, layout, tree if verify else None)
-    sha256, md5 = digests
-    return built_from(layout, target, layout.size, sha256, md5)
-
-
-def write_hashed(
-    layout: Layout, tree: Tree, path: Path, algorithms: Sequence[str], progress: Progress | None = None
-) -> tuple[list[Entry], list[str]]:
-    """Write the zip to ``path``, a new file; return its entries and its digests in hex. Raises OSError."""
-    with ExitStack() as stack:
-        out = stack.enter_context(path.open("xb"))
-        digests = [stack.enter_context(trailing(path, algorithm)) for algorithm in algorithms]
+    members, size = layout.members, layout.size
+    with path.open("xb") as out, _hashing(path) as hash_up_to:
 
         def read(index: int) -> Iterator[bytes]:
             for block in contents(layout, tree, index):
                 yield block
                 if progress:
-                    progress(out.tell())
+                    progress("writing", out.tell(), size)
 
-        def settled(end: int) -> None:
-            for digest in digests:
-                digest.advance(end)
-            if progress:
-                progress(end)
+        entries = write_zip(out, members, read, hash_up_to)
+        os.fsync(out.fileno())  # while the rest is being hashed
+        sha256 = hash_up_to(size).result()
+    if progress:
+        progress("writing", size, size)
+    _check(path, entries, layout, tree if verify else None)
+    return sha256
 
-        entries = write_zip(out, layout.members, read, settled)
-        return entries, [digest.result() for digest in digests]
+
+@contextmanager
+def _hashing(path: Path) -> Iterator[Callable[[int], Future[str]]]:
+    """A function that hashes a file, as it grows, up to an offset behind which it may still change.
+
+    A thread of its own reads the file back. That costs a copy from memory; in return the hash is of what is in the
+    file, and no block has to wait in memory for a slower thread. The result is the SHA-256 so far, in hex.
+    """
+    digest, block = hashlib.sha256(), memoryview(bytearray(_BLOCK))
+    pool = ThreadPoolExecutor(1)
+    with io.FileIO(path) as file:
+
+        def hash_up_to(end: int) -> str:
+            while left := end - file.tell():
+                count = file.readinto(block[:left])
+                if not count:
+                    raise OSError("it became shorter while it was being read back")
+                digest.update(block[:count])
+            return digest.hexdigest()
+
+        try:
+            yield lambda end: pool.submit(hash_up_to, end)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def contents(layout: Layout, tree: Tree, index: int) -> Iterable[bytes]:
-    """The bytes of the member ``index``, a block at a time. Raises DatasetkitError as `sources.blocks`
-    does."""
-    return sources.blocks(tree, layout.media[index - 1]) if index else (layout.annotations,)
+    """The bytes of the member ``index``, a block at a time.
+
+    Raises DatasetkitError where a file can't be read, or has changed since it was checked or while it is read.
+    """
+    return _blocks(tree, layout.media[index - 1]) if index else (layout.annotations,)
+
+
+def _blocks(tree: Tree, file: PackedFile) -> Iterator[bytes]:
+    left = file.size
+    try:
+        with tree.open(file.source) as stream:
+            before = _stamp(stream)
+            while left >= 0 and (block := stream.read(_BLOCK)):
+                left -= len(block)
+                if left >= 0:
+                    yield block
+            after = _stamp(stream)
+    except OSError as error:
+        raise DatasetkitError(
+            f"can't read {file.source}: {error.strerror or error}", "Check the file, then build again."
+        ) from error
+    checked = (file.size, file.changed) if before and file.changed else before
+    if left or not checked == before == after:
+        raise DatasetkitError(
+            f"{file.source} has changed since it was checked, when it had {file.size:,} bytes",
+            "Wait until it is written, then build again.",
+        )
+
+
+def _stamp(stream: BinaryIO) -> tuple[int, int] | None:
+    """Size and time of the last change, or None where the stream isn't a file's."""
+    try:
+        status = os.fstat(stream.fileno())
+    except io.UnsupportedOperation:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _check(path: Path, entries: Sequence[Entry], layout: Layout, tree: Tree | None) -> None:
-    """Hold the zip's directory against the plan and, given the ``tree``, its bytes against the sources."""
+    """Compare the zip's directory with the plan and, given the ``tree``, its bytes with the sources."""
     try:
         with zipfile.ZipFile(path) as archive:
             found = [Entry(i.filename, i.file_size, i.CRC, i.header_offset) for i in archive.infolist()]
             if found != list(entries) or path.stat().st_size != layout.size:
-                raise zipfile.BadZipFile("its directory isn't the one that was planned")
+                raise zipfile.BadZipFile("its directory isn't as planned")
             if tree:
-                _compare(archive, layout, tree)
+                compare(layout, tree, archive.open)
     except zipfile.BadZipFile as error:
         raise DatasetkitError(
             f"the zip doesn't read back as it was written: {error}", "Check the disk, then build again."
         ) from error
 
 
-def _compare(archive: zipfile.ZipFile, layout: Layout, tree: Tree) -> None:
-    for index, info in enumerate(archive.infolist()):
-        with archive.open(info) as packed:
-            if not same(packed, contents(layout, tree, index)):
-                raise zipfile.BadZipFile(f"{info.filename} differs from its source")
-
-
-def same(packed: IO[bytes], wanted: Iterable[bytes]) -> bool:
-    """Whether ``packed`` holds these bytes and no more."""
-    return all(packed.read(len(block)) == block for block in wanted) and not packed.read(1)
+def compare(layout: Layout, tree: Tree, open_written: Callable[[str], IO[bytes]]) -> None:
+    """Raise DatasetkitError where a file that was written, which ``open_written`` opens, differs from its source."""
+    for index, (path, _) in enumerate(layout.members):
+        with open_written(path) as written:
+            blocks = contents(layout, tree, index)
+            if any(written.read(len(block)) != block for block in blocks) or written.read(1):
+                raise DatasetkitError(f"{path} differs from its source", "Check the disk, then build again.")

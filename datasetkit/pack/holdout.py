@@ -1,9 +1,8 @@
 """Which samples are held out for validation. Pure.
 
-A sample's rank is the SHA-256 of its clip's file name without folder and extension; the smallest are held
-out. So the choice depends on no order, mending a prompt doesn't change it, and a sample that is added can
-push out another but reshuffles nothing. Samples that share a file, or files of the same bytes, are held out
-together or not at all.
+A sample's rank is the SHA-256 of its clip's file name without folder and extension; the smallest are held out. So the
+choice depends on no order, and editing a prompt doesn't change it. A new sample may displace another, but reshuffles
+nothing. Samples that share a file, or files of the same bytes, are held out together or not at all.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePosixPath
 
@@ -21,65 +19,46 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.model import Image, Sample, Video
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
-    """The samples on either side, each in the order of the lines."""
+def hold_out(
+    samples: Sequence[Sample], wanted: int | str, *, least_training: int, least_validation: int
+) -> tuple[list[Sample], list[Sample]]:
+    """The samples for training and those held out for validation, both in the order of their lines.
 
-    training: tuple[Sample, ...]
-    validation: tuple[Sample, ...]
-
-
-def parse_hold_out(text: str) -> int | Fraction:
-    """What --hold-out says: 5 for "5", a tenth for "10%".
-
-    Raises DatasetkitError for anything else, nothing and everything included.
+    ``wanted`` is a number of samples or a percentage: 5, "5" or "10%", rounded half up. Samples that share files may
+    make it fewer than wanted, never more. Raises DatasetkitError for anything else, and where fewer than
+    ``least_training`` or ``least_validation`` samples would be on a side.
     """
-    if re.fullmatch(r"[0-9]{1,9}", text) and int(text) > 0:
-        return int(text)
-    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?%", text) and 0 < Fraction(text[:-1]) < 100:
-        return Fraction(text[:-1]) / 100
-    raise DatasetkitError(
-        f"{text!r} is neither a number of samples nor a share of them", "Say --hold-out 5 or --hold-out 10%."
-    )
-
-
-def hold_out(samples: Sequence[Sample], wanted: int | Fraction, *, least_training: int, least_validation: int) -> Split:
-    """Hold out ``wanted`` samples, or that share of them, rounded half up.
-
-    Where samples are tied to each other by a file they share, fewer than wanted may be held out, never more.
-    Raises DatasetkitError where fewer than ``least_training`` or ``least_validation`` are on a side.
-    """
-    count = wanted if isinstance(wanted, int) else int(wanted * len(samples) + Fraction(1, 2))
+    count = _count(str(wanted), len(samples))
     held: set[int] = set()
     for group in sorted(_groups(samples), key=lambda group: min(_rank(samples[index]) for index in group)):
         if len(held) + len(group) <= count:
             held.update(group)
-    split = Split(
-        tuple(sample for index, sample in enumerate(samples) if index not in held),
-        tuple(sample for index, sample in enumerate(samples) if index in held),
-    )
-    _refuse_small(split, count, least_training, least_validation)
-    return split
-
-
-def _refuse_small(split: Split, count: int, least_training: int, least_validation: int) -> None:
-    training, validation = len(split.training), len(split.validation)
-    short = validation < min(count, training + validation)
-    tied = f" ({count} were wanted; the others share files with more samples)" if short else ""
-    for side, found, least in (
-        ("training", training, least_training),
-        ("validation", validation, least_validation),
-    ):
-        if found < least:
+    training = [sample for index, sample in enumerate(samples) if index not in held]
+    validation = [sample for index, sample in enumerate(samples) if index in held]
+    for side, kept, least in (("training", training, least_training), ("validation", validation, least_validation)):
+        if len(kept) < least:
+            fewer = f" ({count} were asked for, but the others share files)" if len(held) < count else ""
             raise DatasetkitError(
-                f"holding out {validation} of {training + validation} samples{tied} leaves {found} "
-                f"for {side}, at least {least} are needed",
+                f"holding out {len(held)} of {len(samples)} samples{fewer} leaves {len(kept)} for {side}, "
+                f"which needs at least {least}",
                 "Hold out another number, or add samples.",
             )
+    return training, validation
+
+
+def _count(wanted: str, samples: int) -> int:
+    if re.fullmatch(r"[0-9]{1,9}", wanted) and int(wanted) > 0:
+        return min(int(wanted), samples)
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?%", wanted) and 0 < Fraction(wanted[:-1]) < 100:
+        return int(Fraction(wanted[:-1]) / 100 * samples + Fraction(1, 2))
+    raise DatasetkitError(
+        f"--hold-out can't be {wanted!r}",
+        "Give a number of samples, such as 5, or a percentage below 100%, such as 10%.",
+    )
 
 
 def _rank(sample: Sample) -> tuple[str, str]:
-    """The digest that ranks a sample, then its clip's whole path, for clips that are called the same."""
+    """The digest that ranks a sample, then its clip's whole path, for clips of the same name."""
     medium = sample.medium("video_path") or sample.medium("first_frame_path")
     path = unicodedata.normalize("NFC", medium.path) if medium else ""
     return hashlib.sha256(PurePosixPath(path).stem.encode("utf-8", "surrogatepass")).hexdigest(), path

@@ -1,4 +1,4 @@
-"""What an archive will hold, to the byte, before one is written. Pure."""
+"""What a zip will hold, to the byte, before it is written. Pure."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from dataclasses import dataclass
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.model import File, Kind, Missing, Outside, Present, Reference, Role, Sample
+from datasetkit.model import File, Kind, Missing, Outside, Present, Role, Sample
 from datasetkit.pack import naming
-from datasetkit.pack.naming import Named, Part
+from datasetkit.pack.naming import FirstUse
 from datasetkit.pack.zipwrite import zip_size
 
 # Readers that split lines as Python's str.splitlines does would break a prompt at these; escaped, they can't.
 _LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
 
 _PARTS = {
-    "first_frame_path": (Part.IMAGE, "first"),
-    "last_frame_path": (Part.IMAGE, "last"),
-    "video_path": (Part.VIDEO, ""),
+    "first_frame_path": ("image", "first"),
+    "last_frame_path": ("image", "last"),
+    "video_path": ("video", ""),
 }
+_NOT_IGNORED = "Such a line can't be built, even if the finding is ignored."
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A file to be packed: its path in the dataset (``source``) and in the archive, its size in bytes.
+class PackedFile:
+    """A file to be packed: its path in the dataset (``source``), its path in the zip, its size in bytes.
 
-    ``changed`` is model.File's: a file that was changed at another time is not the one that was judged.
+    ``changed`` is when it was last changed, as in model.File: a file with another time isn't the one that was checked.
     """
 
     source: str
@@ -38,23 +39,23 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """An archive to be: the bytes of data.jsonl, and the media in the order in which the lines name them.
+    """A zip to be written: the bytes of data.jsonl, and the media in the order in which the lines name them.
 
-    ``lines`` are the numbers that the samples' lines have in the dataset's own data.jsonl.
+    ``lines`` are the numbers of the samples' lines in the dataset's own data.jsonl.
     """
 
     kind: Kind
     role: Role
     samples: int
     annotations: bytes
-    media: tuple[Placed, ...]
+    media: tuple[PackedFile, ...]
     lines: frozenset[int] = frozenset()
 
     @property
     def members(self) -> tuple[tuple[str, int], ...]:
-        """Path and size of everything in the archive, in its order: data.jsonl, then the media."""
+        """The path and size of everything in the zip, in its order: data.jsonl, then the media."""
         first = (spec.limits().annotations_name, len(self.annotations))
-        return (first, *((placed.path, placed.size) for placed in self.media))
+        return (first, *((file.path, file.size) for file in self.media))
 
     @property
     def size(self) -> int:
@@ -62,74 +63,57 @@ class Layout:
         return zip_size(self.members)
 
     @property
+    def content_size(self) -> int:
+        """The bytes of all files in it."""
+        return sum(size for _, size in self.members)
+
+    @property
     def renames(self) -> dict[str, str]:
-        """Old → new path of each file that has another path in the archive."""
-        return {placed.source: placed.path for placed in self.media if placed.source != placed.path}
+        """Old → new path of each file whose path in the zip is another."""
+        return {file.source: file.path for file in self.media if file.source != file.path}
 
 
 def lay_out(samples: Sequence[Sample], kind: Kind, role: Role, files: Iterable[File] = ()) -> Layout:
-    """The archive of ``samples``, written as sets of this kind and role are; ``files`` are the dataset's.
+    """The zip of ``samples``, as sets of this kind and role are written; ``files`` are the dataset's.
 
-    It holds the fields of the record's schema and what these name, nothing else; naming.py names the files.
-    Raises DatasetkitError where a line lacks a field, names no file of the dataset, or holds text that UTF-8 can't.
+    It holds the fields of the record's schema and the files that they name, nothing else; naming.py names the files.
+    Raises DatasetkitError where a line lacks a field, names a file that isn't there, or holds half a character.
     """
     fields = spec.fields(kind, role)
-    _require(samples, fields)
-    media = _media(samples, fields)
-    paths = _paths(samples, fields, kind, media)
-    lines = (_line(sample, fields, paths) for sample in samples)
-    changed = {file.path: file.changed for file in files}
-    placed = tuple(Placed(path, paths[path], medium.size, changed.get(path, 0)) for path, medium in media.items())
-    numbers = frozenset(sample.where.line for sample in samples if sample.where.line)
-    return Layout(kind, role, len(samples), b"".join(lines), placed, numbers)
-
-
-def _require(samples: Sequence[Sample], fields: Sequence[str]) -> None:
-    """Raise DatasetkitError for a line that can't be written, whatever was ignored."""
-    for sample in samples:
-        named = {reference.where.field for reference in sample.references}
-        for field in fields:
-            if field not in (named if field in _PARTS else sample.record):
-                raise DatasetkitError(
-                    f"{sample.where.path}:{sample.where.line}: the line has no {field}",
-                    "Add the field or take the line out; such a line can't be built.",
-                )
-
-
-def _references(samples: Sequence[Sample], fields: Sequence[str]) -> Iterator[tuple[int, str, Reference]]:
-    """Every reference in the order of the archive, with its sample's number from 1 and its field."""
+    uses: dict[str, FirstUse] = {}
     for number, sample in enumerate(samples, 1):
-        by_field = {reference.where.field: reference for reference in sample.references}
-        for field in fields:
-            if field in by_field:
-                yield number, field, by_field[field]
+        for field, medium in _media(sample, fields):
+            part, end = _PARTS[field]
+            uses.setdefault(medium.path, FirstUse(medium, number, part, end if kind is Kind.KF2V else ""))
+    paths = {
+        path: f"{uses[path].part}/{name}" if kind is Kind.KF2V else name
+        for path, name in naming.names(tuple(uses.values())).items()
+    }
+    changed = {file.path: file.changed for file in files}
+    packed = (PackedFile(path, paths[path], use.medium.size, changed.get(path, 0)) for path, use in uses.items())
+    lines = frozenset(sample.where.line for sample in samples if sample.where.line)
+    data = b"".join(_line(sample, fields, paths) for sample in samples)
+    return Layout(kind, role, len(samples), data, tuple(packed), lines)
 
 
-def _media(samples: Sequence[Sample], fields: Sequence[str]) -> dict[str, Present]:
-    media: dict[str, Present] = {}
-    for _, field, reference in _references(samples, fields):
-        medium = reference.medium
-        if isinstance(medium, Missing | Outside):
-            raise DatasetkitError(
-                f"{reference.where.path}:{reference.where.line}: {field} names {reference.written!r}, "
-                "which is not a file of the set",
-                "Put the file there or take the line out; such a line can't be built.",
-            )
-        media.setdefault(medium.path, medium)
-    return media
+def _media(sample: Sample, fields: Sequence[str]) -> Iterator[tuple[str, Present]]:
+    """The fields that name files, in the order of the schema, with their media.
 
-
-def _paths(
-    samples: Sequence[Sample], fields: Sequence[str], kind: Kind, media: Mapping[str, Present]
-) -> dict[str, str]:
-    files: dict[str, Named] = {}
-    for number, field, reference in _references(samples, fields):
-        part, end = _PARTS[field]
-        path = reference.medium.path
-        files.setdefault(path, Named(path, number, part, end if kind is Kind.KF2V else ""))
-    stems = naming.stems(tuple(files.values()))
-    folders = {path: f"{file.part}/" if kind is Kind.KF2V else "" for path, file in files.items()}
-    return {path: folders[path] + stems[path] + naming.extension(media[path]) for path in files}
+    Raises DatasetkitError for a line that can't be written, even if that finding is ignored.
+    """
+    references = {reference.where.field: reference for reference in sample.references}
+    line = f"{sample.where.path}:{sample.where.line}"
+    for field in fields:
+        if field not in (references if field in _PARTS else sample.record):
+            raise DatasetkitError(f"{line} has no {field}", f"Add it, or remove the line. {_NOT_IGNORED}")
+        if field in references:
+            medium = references[field].medium
+            if isinstance(medium, Missing | Outside):
+                raise DatasetkitError(
+                    f"{line}: the {field} {references[field].written!r} is not a file of the dataset",
+                    f"Add the file, or remove the line. {_NOT_IGNORED}",
+                )
+            yield field, medium
 
 
 def _line(sample: Sample, fields: Sequence[str], paths: Mapping[str, str]) -> bytes:
@@ -140,6 +124,6 @@ def _line(sample: Sample, fields: Sequence[str], paths: Mapping[str, str]) -> by
         return f"{text}\n".encode()
     except UnicodeEncodeError as error:
         raise DatasetkitError(
-            f"{sample.where.path}:{sample.where.line}: half of a character (a lone surrogate) has no UTF-8",
-            "Put the whole character in its place.",
+            f"{sample.where.path}:{sample.where.line}: half a character (a lone surrogate) has no UTF-8",
+            "Replace it with the whole character.",
         ) from error

@@ -1,10 +1,9 @@
 """Writes zips that are the same to the byte wherever they are written. Knows nothing of datasets.
 
-The headers are made here and not by Python's zipfile: its "version needed", flags and zip64 extras have
-changed between versions of Python, it copies 8 KB at a time, and it can't tell a zip's size beforehand. Every
-entry is stored, with its sizes and CRC in the local header (so that readers of streams, such as Java's
-ZipInputStream, take it), no data descriptor, and no extra field but zip64's where a number asks for it. Names
-must be ASCII.
+The headers are made here and not by Python's zipfile: its version numbers, flags and zip64 fields have changed between
+versions of Python, it copies 8 KB at a time, and it can't say how large a zip will be. Every entry is stored, with its
+sizes and CRC in the local header, so that readers of streams such as Java's ZipInputStream accept it. There is no data
+descriptor, and no extra field but zip64's where a number needs it. Names must be ASCII.
 
 Source of the format: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
 """
@@ -27,7 +26,7 @@ _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64 = struct.Struct("<4sLQL")
 _CRC_AT = 14
 
-_TIME, _DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00, the first that a zip can say
+_TIME, _DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00, the earliest that a zip can express
 _UNIX = 3
 _REGULAR_0644 = 0o100644 << 16
 _STORED = 0
@@ -53,13 +52,13 @@ def write_zip(
     out: BinaryIO,
     members: Sequence[tuple[str, int]],
     read: Callable[[int], Iterable[bytes | memoryview]],
-    settled: Callable[[int], None],
+    settled: Callable[[int], object],
 ) -> list[Entry]:
     """Write a zip to ``out``, an empty seekable file, and return its entries.
 
-    ``members`` are paths and sizes; ``read(index)`` yields a member's bytes, exactly that many. A CRC is
-    known only behind its data, so the header is mended then, and ``settled(offset)`` says that what lies
-    before won't change.
+    ``members`` are paths and sizes; ``read(index)`` yields a member's bytes, exactly that many. A CRC is known only
+    after its data, so it is written into the header then; ``settled(offset)`` is called when nothing before the offset
+    will change any more.
     """
     planned, start = _plan(members)
     entries = []
@@ -83,7 +82,7 @@ def write_zip(
 
 
 def _plan(members: Iterable[tuple[str, int]]) -> tuple[list[Entry], int]:
-    """The entries without their CRCs, and the offset of the directory."""
+    """The entries without their CRCs, and the offset of the central directory."""
     entries, offset = [], 0
     for path, size in members:
         entries.append(Entry(path, size, 0, offset))
@@ -102,7 +101,7 @@ def _local(entry: Entry) -> bytes:
 
 
 def _directory(entries: Sequence[Entry], start: int) -> bytes:
-    """The central directory, which begins at the offset ``start``, and the end records behind it."""
+    """The central directory, at the offset ``start``, and the end records after it."""
     central = b"".join(map(_central, entries))
     count, length = len(entries), len(central)
     end = _END.pack(b"PK\5\6", 0, 0, min(count, _MAX16), min(count, _MAX16), min(length, _MAX32), min(start, _MAX32), 0)
@@ -124,7 +123,7 @@ def _central(entry: Entry) -> bytes:
 
 
 def _large(entry: Entry) -> Iterator[int]:
-    """The numbers that the directory's 32 bits don't hold, in the order of the zip64 extra."""
+    """The numbers that don't fit in the directory's 32 bits, in the order of the zip64 field."""
     if entry.size >= _MAX32:
         yield from (entry.size, entry.size)
     if entry.offset >= _MAX32:
@@ -136,5 +135,5 @@ def _zip64(*numbers: int) -> bytes:
 
 
 def _version(extra: bytes) -> int:
-    """The version of the format that a reader must know: 4.5 for zip64, else 2.0 as everybody writes."""
+    """The version of the format that a reader must know: 4.5 for zip64, else 2.0, as most programs write."""
     return 45 if extra else 20

@@ -19,32 +19,29 @@ from datasetkit.verdict import Verdict, judge_again
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
-    """A dataset whose media have at most ``max_pixels`` pixels, in place of a larger one.
+    """How many media were scaled down to ``max_pixels``, and how many bytes that saves, negative if it costs some."""
 
-    ``count`` is how many media were scaled down, ``saved`` how many bytes that saves, negative if it costs some.
-    """
-
-    tree: Tree
-    verdict: Verdict
     max_pixels: int
     count: int = 0
     saved: int = 0
 
 
-def shrink(verdict: Verdict, tree: Tree, factor: float, work: Path, progress: Progress | None = None) -> Shrunk:
+def shrink(
+    verdict: Verdict, tree: Tree, factor: float, work: Path, progress: Progress | None = None
+) -> tuple[Verdict, Tree, Shrunk]:
     """Scale clips and frames down to ``factor`` times the model's max_pixels, into the empty folder ``work``.
 
-    Without a model, the largest max_pixels of the kind's models counts. Raises DatasetkitError if a medium can't be
-    scaled or written.
+    Gives the verdict on the smaller dataset, its tree and what was saved. Without a model, the largest max_pixels of
+    the kind's models counts. Raises DatasetkitError if a medium can't be scaled or written.
     """
     models = [verdict.model] if verdict.model else [m for m in spec.models() if verdict.assumed.kind in m.kinds]
     limit = int(max(model.max_pixels for model in models) * factor)
     made = plan(shrunk(verdict.dataset, limit), verdict.dataset)
     if not made.media:
-        return Shrunk(tree, verdict, limit)
+        return verdict, tree, Shrunk(limit)
     for step, outcome in make_media(made.media, tree, work, progress).items():
         if isinstance(outcome, Failed):
             raise DatasetkitError(f"can't shrink {step.edit.path}: {outcome.reason}", "Fix or remove it.")
     changed = overlay(tree, made, work)
     judged = judge_again(changed, verdict, progress=progress)
-    return Shrunk(changed, judged, limit, len(made.media), verdict.dataset.size - judged.dataset.size)
+    return judged, changed, Shrunk(limit, len(made.media), verdict.dataset.size - judged.dataset.size)

@@ -23,7 +23,7 @@ def test_a_line_that_lacks_a_field_is_not_written(lacking):
     whole = sample(3, first=image("a.jpg"), clip=clip("a.mp4"))
     record = {field: value for field, value in whole.record.items() if field != lacking}
     references = tuple(r for r in whole.references if r.where.field != lacking)
-    with pytest.raises(DatasetkitError, match=rf"data\.jsonl:3: the line has no {lacking}"):
+    with pytest.raises(DatasetkitError, match=rf"data\.jsonl:3 has no {lacking}"):
         lay_out([replace(whole, record=record, references=references)], I2V, TRAINING)
 
 
@@ -86,7 +86,7 @@ def test_a_prompt_has_no_line_end_for_any_reader_and_stays_the_same():
 
 
 def test_a_line_that_names_no_file_cant_be_built():
-    with pytest.raises(DatasetkitError, match=r"data.jsonl:4: first_frame_path names 'b.jpg'"):
+    with pytest.raises(DatasetkitError, match=r"data.jsonl:4: the first_frame_path .b.jpg. is not"):
         lay_out([sample(4, first=missing("b.jpg"), clip=clip("a.mp4"))], I2V, TRAINING)
 
 
@@ -96,7 +96,7 @@ def test_a_field_that_isnt_written_may_name_nothing():
 
 
 def test_half_a_character_cant_be_built():
-    with pytest.raises(DatasetkitError, match=r"data.jsonl:2: half of a character"):
+    with pytest.raises(DatasetkitError, match=r"data.jsonl:2: half a character"):
         lay_out([sample(2, "\ud83d", first=image("a.jpg"))], I2V, VALIDATION)
 
 

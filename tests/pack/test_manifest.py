@@ -8,25 +8,16 @@ from datasetkit import __version__, spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Basis, Finding, Ignored, Severity
 from datasetkit.model import Dataset, Kind, Role, Source, Where
-from datasetkit.pack.archive import Built
-from datasetkit.pack.manifest import manifest, refuse_manifest, write_manifest
+from datasetkit.pack.layout import Layout, PackedFile
+from datasetkit.pack.manifest import Output, manifest, manifest_path, manifest_text, refuse_manifest
 from datasetkit.verdict import Verdict
 
 
 @pytest.fixture
 def built(tmp_path):
-    return Built(
-        tmp_path / "雨.zip",
-        Kind.KF2V,
-        Role.TRAINING,
-        20,
-        1234,
-        "ab" * 32,
-        "cd" * 16,
-        {"图.jpg": "image/image_001.jpg"},
-        frozenset({3, 4}),
-        frozenset({"clip.mp4", "图.jpg"}),
-    )
+    media = (PackedFile("clip.mp4", "clip.mp4", 7), PackedFile("图.jpg", "image/image_001.jpg", 8))
+    layout = Layout(Kind.KF2V, Role.TRAINING, 20, b"{}", media, frozenset({3, 4}))
+    return Output(tmp_path / "雨.zip", layout, "ab" * 32)
 
 
 def finding(code, mended=False, path="data.jsonl"):
@@ -52,9 +43,8 @@ def test_everything_is_there(built):
         "role": "training",
         "model": "wan2.2-kf2v-flash",
         "samples": 20,
-        "bytes": 1234,
+        "bytes": built.layout.size,
         "sha256": "ab" * 32,
-        "md5": "cd" * 16,
         "renamed": {"图.jpg": "image/image_001.jpg"},
         "ignored": [{"code": "V41", "count": 2, "reason": "as filmed"}],
         "findings": [
@@ -91,18 +81,15 @@ def test_what_was_mended_is_left_out(built):
     assert manifest(built, verdict(finding("D107", mended=True)))["findings"] == []
 
 
-def test_it_is_written_beside_the_zip_and_replaces_an_older_one(built):
-    path = built.path.with_name("雨.zip.json")
-    path.write_text("old")
-    assert write_manifest(built, verdict()) == path
-    assert json.loads(path.read_text("utf-8")) == manifest(built, verdict())
-    assert "图.jpg" in path.read_text("utf-8")
-    assert list(path.parent.iterdir()) == [path]
+def test_it_is_readable_text_beside_the_zip(built):
+    assert json.loads(manifest_text(built, verdict())) == manifest(built, verdict())
+    assert "图.jpg" in manifest_text(built, verdict()).decode()
+    assert manifest_path(built.path) == built.path.with_name("雨.zip.json")
 
 
 def test_a_name_that_is_not_utf8_is_escaped(built):
-    path = write_manifest(built, verdict(finding("D105", path="\udcff.txt")))
-    assert json.loads(path.read_text("utf-8"))["findings"][0]["path"] == "\udcff.txt"
+    text = manifest_text(built, verdict(finding("D105", path="\udcff.txt"))).decode()
+    assert json.loads(text)["findings"][0]["path"] == "\udcff.txt"
 
 
 def test_its_schema_is_a_schema():
@@ -134,7 +121,7 @@ def test_a_file_that_is_no_manifest_is_not_replaced_unless_forced(tmp_path, cont
 
 
 def test_an_older_manifest_is_replaced_and_a_folder_never(built, tmp_path):
-    write_manifest(built, verdict())
+    manifest_path(built.path).write_bytes(manifest_text(built, verdict()))
     refuse_manifest(built.path, force=False)
     (tmp_path / "b.json").mkdir()
     with pytest.raises(DatasetkitError, match="is a folder"):

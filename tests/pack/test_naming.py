@@ -9,20 +9,29 @@ from hypothesis import strategies as st
 from datasetkit import spec
 from datasetkit.model import Expected, Foreign, Image, Unreadable, Video
 from datasetkit.pack import naming
-from datasetkit.pack.naming import Named, Part
+from datasetkit.pack.naming import FirstUse
+
+
+def use(path, number, part, end=""):
+    return FirstUse(Unreadable(path, 1, Expected.IMAGE, "empty"), number, part, end)
+
+
+def stems(files):
+    """The name of each file without its extension, by its path."""
+    return {path: name.partition(".")[0] for path, name in naming.names(files).items()}
 
 
 def i2v(*pairs):
     for number, (image, video) in enumerate(pairs, 1):
-        yield Named(image, number, Part.IMAGE)
-        yield Named(video, number, Part.VIDEO)
+        yield use(image, number, "image")
+        yield use(video, number, "video")
 
 
 def kf2v(*triples):
     for number, (first, last, video) in enumerate(triples, 1):
-        yield Named(first, number, Part.IMAGE, "first")
-        yield Named(last, number, Part.IMAGE, "last")
-        yield Named(video, number, Part.VIDEO)
+        yield use(first, number, "image", "first")
+        yield use(last, number, "image", "last")
+        yield use(video, number, "video")
 
 
 CASES = [
@@ -68,42 +77,42 @@ CASES = [
 @pytest.mark.parametrize(("files", "expected"), CASES)
 def test_the_documented_forms(files, expected):
     files = list(files)
-    stems = naming.stems(files)
-    assert [stems[file.path] for file in files] == expected
+    named = stems(files)
+    assert [named[file.medium.path] for file in files] == expected
 
 
 LETTERS = st.one_of(st.sampled_from("aA1 ._-é第/"), st.characters(exclude_characters="\0"))
 PATHS = st.one_of(
     st.text(LETTERS, min_size=1, max_size=8), st.text(string.ascii_letters, min_size=117, max_size=123)
 ).map(lambda text: text.strip("/") or "x")
-PARTS = st.sampled_from([(Part.IMAGE, ""), (Part.IMAGE, "first"), (Part.IMAGE, "last"), (Part.VIDEO, "")])
+PARTS = st.sampled_from([("image", ""), ("image", "first"), ("image", "last"), ("video", "")])
 FILES = st.lists(st.tuples(PATHS, PARTS), max_size=12, unique_by=lambda pair: pair[0]).map(
-    lambda pairs: [Named(path, number, *part) for number, (path, part) in enumerate(pairs, 1)]
+    lambda pairs: [use(path, number, *part) for number, (path, part) in enumerate(pairs, 1)]
 )
 
 
 @given(FILES)
 def test_every_file_gets_a_name_of_its_own_that_the_client_takes(files):
-    stems = naming.stems(files)
-    assert set(stems) == {file.path for file in files}
-    assert all(spec.limits().complies(stem) for stem in stems.values())
-    assert len({stem.lower() for stem in stems.values()} | {"data"}) == len(files) + 1
+    named = stems(files)
+    assert set(named) == {file.medium.path for file in files}
+    assert all(spec.limits().complies(stem) for stem in named.values())
+    assert len({stem.lower() for stem in named.values()} | {"data"}) == len(files) + 1
 
 
 @given(FILES)
 def test_names_that_comply_and_are_alone_stay(files):
-    stems = naming.stems(files)
-    own = [PurePosixPath(file.path).stem for file in files]
+    named = stems(files)
+    own = [PurePosixPath(file.medium.path).stem for file in files]
     for file, stem in zip(files, own, strict=True):
         if spec.limits().complies(stem) and [o.lower() for o in [*own, "data"]].count(stem.lower()) == 1:
-            assert stems[file.path] == stem
+            assert named[file.medium.path] == stem
 
 
 @given(FILES)
 def test_given_names_are_kept(files):
-    stems = naming.stems(files)
-    again = [Named(f"{f.part}/{stems[f.path]}.bin", f.number, f.part, f.end) for f in files]
-    assert naming.stems(again) == {file.path: PurePosixPath(file.path).stem for file in again}
+    named = stems(files)
+    again = [use(f"{f.part}/{named[f.medium.path]}.bin", f.number, f.part, f.end) for f in files]
+    assert naming.names(again) == {file.medium.path: PurePosixPath(file.medium.path).name for file in again}
 
 
 def image(path, form):

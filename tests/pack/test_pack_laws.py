@@ -5,9 +5,9 @@ import shutil
 import zipfile
 
 import pytest
+from packable import write_zip
 
 from datasetkit.model import Kind, Role
-from datasetkit.pack.archive import pack
 from datasetkit.pack.layout import lay_out
 from datasetkit.scan.datasets import open_tree, scan
 
@@ -41,7 +41,7 @@ def build(path, target, kind, role=Role.TRAINING):
     tree = open_tree(str(path))
     try:
         ((dataset, own),) = scan(tree)
-        return pack(lay_out(dataset.samples, kind, role), own, target, verify=True)
+        return write_zip(lay_out(dataset.samples, kind, role), own, target, verify=True)
     finally:
         tree.close()
 
@@ -72,8 +72,8 @@ def test_a_build_built_again_is_the_same_to_the_byte(folder, tmp_path, kind, rol
     build(folder, first, kind, role)
     build(folder, twice, kind, role)
     shutil.unpack_archive(first, tmp_path / "unpacked")
-    assert build(tmp_path / "unpacked", from_folder, kind, role).renames == {}
-    assert build(first, from_zip, kind, role).renames == {}
+    assert build(tmp_path / "unpacked", from_folder, kind, role).layout.renames == {}
+    assert build(first, from_zip, kind, role).layout.renames == {}
     assert first.read_bytes() == twice.read_bytes() == from_folder.read_bytes() == from_zip.read_bytes()
 
 

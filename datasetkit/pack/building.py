@@ -1,0 +1,171 @@
+"""Build a zip from a dataset: judge it, plan, write, leave a manifest. Or a folder laid out like the zip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Unpack
+
+from datasetkit import spec
+from datasetkit.config import Options
+from datasetkit.errors import DatasetkitError
+from datasetkit.files import put_in_place, refuse_existing, require_room, scratch
+from datasetkit.findings import Finding, Severity
+from datasetkit.model import Progress, Role, Where
+from datasetkit.pack.archive import compare, write_archive
+from datasetkit.pack.folder import refuse_filled, removed_on_failure, write_folder
+from datasetkit.pack.holdout import hold_out as split
+from datasetkit.pack.layout import Layout, lay_out
+from datasetkit.pack.manifest import Output, manifest_path, manifest_text, refuse_manifest
+from datasetkit.repair.shrink import Shrunk
+from datasetkit.repair.shrink import shrink as shrink_media
+from datasetkit.rules.archive import size_problem
+from datasetkit.rules.engine import ignore
+from datasetkit.rules.registry import REGISTRY
+from datasetkit.scan.folder import folder_tree
+from datasetkit.scan.tree import Tree
+from datasetkit.verdict import AnyPath, Verdict, open_dataset, read_settings
+
+Plan = tuple[Layout, Path]
+"""What is to be written, and where to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What was judged and written. Where the verdict has errors, nothing was written and ``outputs`` is empty.
+
+    ``outputs`` holds the zip or folder and, if samples were held out, the one for validation. ``shrunk`` says what was
+    scaled down; it is None without ``shrink``.
+    """
+
+    verdict: Verdict
+    outputs: tuple[Output, ...] = ()
+    shrunk: Shrunk | None = None
+
+
+def build(
+    path: AnyPath,
+    output: AnyPath,
+    *,
+    hold_out: int | str | None = None,
+    shrink: float | None = None,
+    folder: bool = False,
+    verify: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+    **options: Unpack[Options],
+) -> Build:
+    """Write the zip ``output`` from the one dataset of a folder or zip, with a manifest beside it, NAME.zip.json.
+
+    ``hold_out``, a number of samples or a percentage such as "10%", splits off NAME-validation.zip. ``shrink`` scales
+    media down to that many times the pixels that training sees. ``folder`` writes a folder instead of a zip. ``verify``
+    reads every byte back. ``force`` replaces zips. The other options say what to judge by; ``select`` is not used, as
+    every rule has to be checked. ``progress`` is called as media are read and files written.
+
+    All outputs appear at the end, or none does. Raises DatasetkitError where they exist or can't be written, where a
+    file changes meanwhile, where too few samples are on a side of a split, and as `check` does.
+    """
+    target = Path(output)
+    if target.name in ("", ".."):
+        raise DatasetkitError(f"the output {target} has no file name", "Give a name, such as money_rain.zip.")
+    targets = [target] if hold_out is None else [target, target.with_stem(f"{target.stem}-validation")]
+    for each in targets:
+        _refuse(each, folder=folder, force=force)
+    settings = replace(read_settings(options), select=())
+    shrunk = None
+    with ExitStack() as stack:
+        verdict, tree = stack.enter_context(open_dataset(path, settings, build=True, progress=progress))
+        if shrink:
+            work = stack.enter_context(scratch(target))
+            verdict, tree, shrunk = shrink_media(verdict, tree, shrink, work, progress)
+        if verdict.count(Severity.ERROR):
+            return Build(verdict, (), shrunk)
+        plans = list(zip(_layouts(verdict, hold_out), targets, strict=True))
+        verdict = _judge_sizes(verdict, plans)
+        if verdict.count(Severity.ERROR):
+            return Build(verdict, (), shrunk)
+        outputs = write(plans, verdict, tree, folder=folder, verify=verify, force=force, progress=progress)
+    return Build(verdict, outputs, shrunk)
+
+
+def _refuse(target: Path, *, folder: bool, force: bool) -> None:
+    refuse_manifest(target, force=force)
+    if folder:
+        refuse_filled(target)
+    else:
+        refuse_existing(target, force=force, hint="Choose another name, or replace it with --force.")
+
+
+def _layouts(verdict: Verdict, held: int | str | None) -> Iterator[Layout]:
+    dataset, kind, role = verdict.dataset, verdict.assumed.kind, verdict.assumed.role
+    if not dataset.samples:
+        raise DatasetkitError(
+            f"{dataset.name} has no samples to build from", "Check it without --ignore, and fix what is found."
+        )
+    if held is None:
+        yield lay_out(dataset.samples, kind, role, dataset.files)
+        return
+    if role is Role.VALIDATION:
+        raise DatasetkitError("a validation set can't be split", "Leave out --hold-out.")
+    batch = verdict.model.batch_size if verdict.model else max(model.batch_size for model in spec.models())
+    least = max(spec.limits().samples_low, batch + 1)
+    training, validation = split(dataset.samples, held, least_training=least, least_validation=batch + 1)
+    yield lay_out(training, kind, Role.TRAINING, dataset.files)
+    yield lay_out(validation, kind, Role.VALIDATION, dataset.files)
+
+
+def _judge_sizes(verdict: Verdict, plans: Sequence[Plan]) -> Verdict:
+    """The verdict with an error for each zip that its headers make too large; before, the files alone were judged."""
+    rule, limits = REGISTRY["D103"], spec.limits()
+    judged = ((target.name, size_problem(layout.size, limits)) for layout, target in plans)
+    found = [
+        Finding(rule.code, rule.name, Severity.ERROR, rule.basis, Where(""), f"{name}: {problem.message}")
+        for name, problem in judged
+        if problem and problem.severity is Severity.ERROR
+    ]
+    kept, _ = ignore(found, verdict.settings.ignore)
+    return replace(verdict, findings=(*verdict.findings, *kept))
+
+
+def write(
+    plans: Sequence[Plan],
+    verdict: Verdict,
+    tree: Tree,
+    *,
+    folder: bool = False,
+    verify: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Output, ...]:
+    """Write zips or folders, whose targets are in one folder, and their manifests; all appear at the end.
+
+    A zip that is replaced loses its manifest first, so that no zip is ever beside the manifest of another. Raises
+    DatasetkitError as `build` does; then nothing has changed.
+    """
+    root = Path(verdict.dataset.name).resolve()
+    for layout, target in plans:
+        own = (spec.limits().annotations_name, *(file.source for file in layout.media))
+        if target.parent.resolve() / target.name in {root / path for path in own}:
+            raise DatasetkitError(f"{target} is a file of the dataset itself", "Choose another name.")
+    with scratch(plans[0][1]) as work, removed_on_failure() as made:
+        require_room(work, sum(layout.size for layout, _ in plans))
+        outputs, targets = [], {}
+        for number, (layout, target) in enumerate(plans):
+            path, sha256 = work / f"{number}.zip", None
+            if folder:
+                write_folder(layout, tree, target, made, progress)
+                if verify:
+                    compare(layout, tree, folder_tree(target, target.name).open)
+            else:
+                sha256 = write_archive(layout, tree, path, verify=verify, progress=progress)
+                targets[path] = target
+            outputs.append(Output(target, layout, sha256))
+        manifests = {work / f"{number}.json": manifest_path(output.path) for number, output in enumerate(outputs)}
+        for path, output in zip(manifests, outputs, strict=True):
+            path.write_bytes(manifest_text(output, verdict))
+        for target in targets.values():
+            _refuse(target, folder=folder, force=force)  # it may have appeared meanwhile
+        put_in_place(targets | manifests, outdated=manifests.values())
+    return tuple(outputs)
