@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from secrets import token_hex
 from typing import BinaryIO
 
 from datasetkit import spec
@@ -44,11 +46,15 @@ def read_media(tree: Tree, wanted: Collection[Named], track: Track) -> dict[Name
 @contextmanager
 def workers() -> Iterator[ThreadPoolExecutor]:
     """Threads for media, as many as memory bears."""
-    pool = ThreadPoolExecutor(_WORKERS)
+    name = f"media-{token_hex(4)}"
+    pool = ThreadPoolExecutor(_WORKERS, name)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)  # at Ctrl-C only what has begun is waited for
+        for thread in threading.enumerate():  # also one that Ctrl-C kept the pool from noting as it was started
+            if thread.name.startswith(name):
+                thread.join()
 
 
 def _read(tree: Tree, path: str, size: int, expected: Expected, *, hashed: bool) -> Medium:
