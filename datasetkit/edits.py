@@ -185,7 +185,7 @@ def plain_image(path: str, wanted: str | None = None) -> Convert:
 
 def shrunk(dataset: Dataset, max_pixels: float) -> Iterator[MediaEdit]:
     """Every clip and frame with more than ``max_pixels`` pixels scaled down to that."""
-    named = (reference.medium for sample in dataset.samples for reference in sample.references)
+    named = (reference.medium for reference in dataset.references)
     for path, medium in {medium.path: medium for medium in named}.items():
         if isinstance(medium, Video) and medium.width * medium.height > max_pixels:
             yield Reencode(path, max_pixels=int(max_pixels))

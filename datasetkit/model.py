@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
@@ -288,3 +288,8 @@ class Dataset:
     def samples(self) -> tuple[Sample, ...]:
         """The lines that are records, in order."""
         return tuple(line for line in self.lines if isinstance(line, Sample))
+
+    @property
+    def references(self) -> Iterator[Reference]:
+        """The files that the lines name, in their order."""
+        return (reference for sample in self.samples for reference in sample.references)

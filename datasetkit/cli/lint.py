@@ -118,8 +118,7 @@ def _formatted(judged: Sequence[Verdict], form: str, *, statistics: bool) -> Pri
 
 def _note_untracked(verdict: Verdict, hidden: frozenset[str]) -> None:
     """Say why a file that is plainly there counts as missing."""
-    references = (reference for sample in verdict.dataset.samples for reference in sample.references)
-    for path in sorted({reference.medium.path for reference in references} & hidden):
+    for path in sorted({reference.medium.path for reference in verdict.dataset.references} & hidden):
         note(f"note: {verdict.dataset.name}/{path} isn't part of the commit: git add it, or have git ignore it")
 
 
@@ -139,6 +138,5 @@ def _own_files(verdict: Verdict) -> set[Path]:
     from datasetkit import config, spec
 
     root = Path(verdict.dataset.name).resolve()
-    references = (reference for sample in verdict.dataset.samples for reference in sample.references)
-    named = (reference.medium.path for reference in references)
+    named = (reference.medium.path for reference in verdict.dataset.references)
     return {root, *(root / path for path in (spec.limits().annotations_name, config.NAME, *named))}

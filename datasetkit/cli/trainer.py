@@ -21,7 +21,7 @@ def clips(verdict: Verdict) -> list[Printable]:
     """
     models = [verdict.model] if verdict.model else [m for m in spec.models() if verdict.assumed.kind in m.kinds]
     limit = max(model.max_pixels for model in models)
-    named = (reference.medium for sample in verdict.dataset.samples for reference in sample.references)
+    named = (reference.medium for reference in verdict.dataset.references)
     rows = {medium.path: _row(medium, limit) for medium in named if isinstance(medium, Video)}
     return table([_HEADING, *rows.values()], margin="  ") if rows else []
 

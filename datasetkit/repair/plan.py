@@ -58,8 +58,7 @@ class Plan:
 
     def describe(self, dataset: Dataset) -> Iterator[str]:
         """The plan for people, one line for each medium or field. Says what is kept where an edit can't be undone."""
-        references = (reference for sample in dataset.samples for reference in sample.references)
-        media = {reference.medium.path: reference.medium for reference in references}
+        media = {reference.medium.path: reference.medium for reference in dataset.references}
         for step in self.media:
             path = step.edit.path if step.path == step.edit.path else f"{step.edit.path} → {step.path}"
             yield f"{path}: {', '.join(describe_medium(step.edit, media.get(step.edit.path))) or 'renamed'}"
@@ -138,7 +137,7 @@ def _free(path: str, suffix: str, taken: set[str]) -> str:
 
 
 def _renamed_fields(renamed: Mapping[str, str], dataset: Dataset) -> Iterator[Edit]:
-    for reference in (reference for sample in dataset.samples for reference in sample.references):
+    for reference in dataset.references:
         path, where = renamed.get(reference.medium.path), reference.where
         if path and where.line and where.field:
             yield SetField(where.line, where.field, path)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from datasetkit import spec
 from datasetkit.config import Settings
 from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity
-from datasetkit.model import Dataset, Kind, Medium, Missing, Outside, Reference, Role, Sample, Source, Where
+from datasetkit.model import Dataset, Kind, Medium, Missing, Outside, Role, Sample, Source, Where
 from datasetkit.prompts.taught import NOTHING, read_prompts
 from datasetkit.rules import REGISTRY, Context, Rule, prompts
 from datasetkit.rules.prompts import Pair
@@ -89,7 +89,7 @@ def ignore(findings: Sequence[Finding], entries: Mapping[str, str]) -> tuple[tup
 def _missing(dataset: Dataset) -> dict[str, list[Where]]:
     """The places that name each missing file."""
     places: dict[str, list[Where]] = defaultdict(list)
-    for reference in _references(dataset):
+    for reference in dataset.references:
         if isinstance(reference.medium, Missing):
             places[reference.medium.path].append(reference.where)
     return places
@@ -139,17 +139,13 @@ def _media(dataset: Dataset) -> Iterator[Part]:
     """
     refused = {hazard.path for hazard in dataset.hazards}
     seen: set[Medium] = set()  # by value: one path may be right in one field and foreign in another
-    for reference in _references(dataset):
+    for reference in dataset.references:
         medium = reference.medium
         path = None if isinstance(medium, Outside) else medium.path
         yield reference, reference.where, path
         if medium not in seen and not (isinstance(medium, Missing) and medium.path in refused):
             seen.add(medium)
             yield medium, reference.where, path
-
-
-def _references(dataset: Dataset) -> Iterator[Reference]:
-    return (reference for sample in dataset.samples for reference in sample.references)
 
 
 def _finding(rule: Rule, problem: Problem, where: Where, medium: str | None, context: Context) -> Finding:

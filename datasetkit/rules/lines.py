@@ -228,7 +228,7 @@ def duplicate_sample(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Remedy: remove one of the two lines.
     """
     first: dict[str, Reference] = {}
-    for reference in (reference for sample in dataset.samples for reference in sample.references):
+    for reference in dataset.references:
         clip = reference.medium
         key = (clip.digest or clip.path) if isinstance(clip, Video) else ""  # clips of one path have one digest
         earlier = first.setdefault(key, reference) if key else reference

@@ -15,7 +15,7 @@ from datasetkit.spec import ModelSpec
 
 def media(dataset: Dataset) -> dict[str, Present]:
     """The media that the lines name and that exist, by path, in the order of the lines."""
-    named = (reference.medium for sample in dataset.samples for reference in sample.references)
+    named = (reference.medium for reference in dataset.references)
     return {medium.path: medium for medium in named if not isinstance(medium, Missing | Outside)}
 
 
