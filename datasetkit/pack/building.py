@@ -70,6 +70,8 @@ def build(
     target = Path(output)
     if target.name in ("", ".."):
         raise DatasetkitError(f"the output {target} has no file name", "Give a name, such as money_rain.zip.")
+    if shrink is not None and not shrink >= 1:  # nan is neither
+        raise DatasetkitError(f"can't shrink to {shrink:g} times the pixels", "Give a factor of 1 or more, such as 2.")
     targets = [target] if hold_out is None else [target, target.with_stem(f"{target.stem}-validation")]
     for each in targets:
         _refuse(each, folder=folder, force=force)
@@ -146,9 +148,9 @@ def write(
     """
     root = Path(verdict.dataset.name).resolve()
     for layout, target in plans:
-        own = (spec.limits().annotations_name, *(file.source for file in layout.media))
+        own = ("", spec.limits().annotations_name, *(file.source for file in layout.media))
         if target.parent.resolve() / target.name in {root / path for path in own}:
-            raise DatasetkitError(f"{target} is a file of the dataset itself", "Choose another name.")
+            raise DatasetkitError(f"{target} belongs to the dataset itself", "Choose another name.")
     with scratch(plans[0][1]) as work, removed_on_failure() as made:
         require_room(work, sum(layout.size for layout, _ in plans))
         outputs, targets = [], {}

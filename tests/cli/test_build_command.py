@@ -263,7 +263,7 @@ def test_force_does_not_take_a_file_of_the_dataset(cli: Cli, clean: Path, tmp_pa
     shutil.copytree(clean, folder)
     ran = cli("build", folder, "-o", folder / name, "--force")
     assert ran.code == 2
-    assert "is a file of the dataset itself" in ran.err
+    assert "belongs to the dataset itself" in ran.err
     assert (folder / name).read_bytes() == (clean / name).read_bytes()
 
 

@@ -63,7 +63,7 @@ def test_everything_is_there(built):
     }
 
 
-def test_what_was_ignored_for_some_files_is_told_by_their_names_in_the_zip(built):
+def test_what_was_ignored_for_some_files_goes_by_their_names_in_the_zip(built):
     images = [replace(finding(code), medium="图.jpg") for code in ("I305", "I306", "I305")]
     about = Finding("D106", "a-name", Severity.ERROR, Basis.HEURISTIC, Where("a, b"), "a pipe")
     ignored = (Ignored("I3:*.jpg", "so", tuple(images)), Ignored("V408:clip.mp4", "short", (finding("V408"),)))
@@ -77,7 +77,7 @@ def test_what_was_ignored_for_some_files_is_told_by_their_names_in_the_zip(built
     ]
 
 
-def test_what_was_mended_is_left_out(built):
+def test_what_was_fixed_is_left_out(built):
     assert manifest(built, verdict(finding("D107", mended=True)))["findings"] == []
 
 
@@ -103,13 +103,15 @@ def test_its_schema_is_a_schema():
         (3, None, True),
         (5, None, False),
         (3, "clip.mp4", True),
-        (5, "clip.mp4", True),  # told at the first line that names it
+        (5, "clip.mp4", True),  # reported at the first line that names it
         (3, "other.mp4", False),
     ],
 )
 def test_what_is_in_the_other_zip_of_a_split_is_left_to_that(built, line, medium, kept):
-    told = Finding("V408", "a-name", Severity.WARNING, Basis.HEURISTIC, Where("data.jsonl", line), "odd", False, medium)
-    assert bool(manifest(built, verdict(told))["findings"]) is kept
+    found = Finding(
+        "V408", "a-name", Severity.WARNING, Basis.HEURISTIC, Where("data.jsonl", line), "odd", False, medium
+    )
+    assert bool(manifest(built, verdict(found))["findings"]) is kept
 
 
 @pytest.mark.parametrize("content", [b"{}", b"[1]", b"mine", b"\xff", b"[" * 100_000, b'{"datasetkit": 1}'])
