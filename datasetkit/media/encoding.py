@@ -20,7 +20,10 @@ from datasetkit.media.opening import Place, Survey, picture_stream, reading, wri
 from datasetkit.media.outcome import CannotMakeError
 from datasetkit.media.sound import Track, tracks
 
-_ENCODER = {"crf": "16", "preset": "medium"}
+# Without "mbtree=0" x264 writes other bytes at each run on CPUs with AVX-512, where its macroblock tree reads memory it
+# should not. The price, on 14 natural clips of 320×240 to 1920×1080: 13 % more bytes (geometric mean), PSNR at most
+# 0.7 dB lower but for one of moving water (3 dB, at 17 % fewer bytes). "asm=AVX2" would need to know the CPU.
+_ENCODER = {"crf": "16", "preset": "medium", "x264-params": "mbtree=0"}
 
 
 @dataclass(frozen=True)
