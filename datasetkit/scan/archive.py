@@ -75,6 +75,10 @@ class ZipTree:
         """A stream: an entry has no path of its own."""
         return self.open(path)
 
+    def holder(self, path: str) -> tuple[Path, str]:
+        """The zip, and the entry's name inside it."""
+        return self.place, self.prefix + path
+
     def below(self, prefix: str) -> ZipTree:
         """The entries of a folder inside, as a tree of their own."""
         return replace(self, prefix=self.prefix + prefix)

@@ -13,6 +13,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.model import BrokenLine, Dataset, Expected, Medium, Missing, Outside, Prompt, Reference, Sample, Where
 from datasetkit.scan.annotations import Record, parse
 from datasetkit.scan.archive import WANTED, zip_tree
+from datasetkit.scan.facts import FactStore
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.near import Names
 from datasetkit.scan.reading import Named, Track, plainly, read_media
@@ -50,18 +51,21 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
     return tree.below(f"{folder}/")
 
 
-def scan(tree: Tree, track: Track = plainly, *, alone: bool = False) -> Iterator[tuple[Dataset, Tree]]:
+def scan(
+    tree: Tree, track: Track = plainly, *, alone: bool = False, store: FactStore | None = None
+) -> Iterator[tuple[Dataset, Tree]]:
     """Every dataset of a tree, each with the tree of its own files, in the order of their folders.
 
     A tree without a data.jsonl is one dataset that lacks it. ``alone`` leaves out the datasets in folders below the
-    root. ``track`` receives the media as they are read, and their number, and passes them on.
+    root. ``track`` receives the media as they are read, and their number, and passes them on. ``store`` knows the
+    facts of media that were read before.
     """
     found = prefixes(tree)
     for prefix in [""] if alone else found or [""]:
         own = tree.below(prefix)
         inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]
         wrapper = own.prefix or (prefix if len(found) == 1 else "")
-        yield _dataset(own, inner, wrapper, track), own
+        yield _dataset(own, inner, wrapper, track, store), own
 
 
 def prefixes(tree: Tree) -> list[str]:
@@ -71,7 +75,7 @@ def prefixes(tree: Tree) -> list[str]:
     return [path.removesuffix(name) for path in own if basename(path) == name]
 
 
-def _dataset(tree: Tree, inner: Sequence[str], prefix: str, track: Track) -> Dataset:
+def _dataset(tree: Tree, inner: Sequence[str], prefix: str, track: Track, store: FactStore | None) -> Dataset:
     files = tuple(file for file in tree.files if not file.path.startswith(tuple(inner)))
     empty = Dataset(tree.name, tree.source, tree.size, files=files, hazards=tuple(tree.hazards), prefix=prefix)
     name, paths = spec.limits().annotations_name, dict.fromkeys(file.path for file in files)
@@ -80,7 +84,7 @@ def _dataset(tree: Tree, inner: Sequence[str], prefix: str, track: Track) -> Dat
     annotations, lines = parse(read_annotations(tree), name)
     named = ((resolve(text), expected) for line in lines for _, text, expected in _named(line))
     wanted = dict.fromkeys((path, expected) for path, expected in named if path in paths)
-    media, names = read_media(tree, list(wanted), track), Names(paths)
+    media, names = read_media(tree, list(wanted), track, store), Names(paths)
     return replace(empty, annotations=annotations, lines=tuple(_resolved(line, name, media, names) for line in lines))
 
 

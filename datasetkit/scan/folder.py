@@ -72,6 +72,10 @@ class FolderTree:
         place = self.root / path
         return self.open(path) if _unfetched(place) else str(place.absolute())
 
+    def holder(self, path: str) -> tuple[Path, str]:
+        """The file itself, and no name inside it."""
+        return self.root / path, ""
+
     def below(self, prefix: str) -> FolderTree:
         """The folder ``prefix`` as a tree of its own."""
         if not prefix:

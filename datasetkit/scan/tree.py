@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from datasetkit.model import File, Hazard, Source
@@ -34,6 +35,9 @@ class Tree(Protocol):
 
     def locate(self, path: str) -> str | BinaryIO:
         """What a clip is read from: its absolute path where there is one, else a seekable stream."""
+
+    def holder(self, path: str) -> tuple[Path, str]:
+        """The file on disk that holds the bytes of ``path``, and the name inside it, "" where it is that file."""
 
     def below(self, prefix: str) -> Tree:
         """The files whose path starts with ``prefix`` ("" or ends with ``/``), as a tree of their own."""
