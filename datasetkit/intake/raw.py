@@ -11,7 +11,7 @@ from datasetkit.edits import GrabFrame, Which, plain_clip, plain_image
 from datasetkit.errors import DatasetkitError
 from datasetkit.intake.captions import SIDECARS, Unused, decode, is_table
 from datasetkit.intake.pairing import ClipFiles, Pairing, pair
-from datasetkit.media.content import HEAD, UNKNOWN, Sort, sniff
+from datasetkit.media.content import HEAD, UNKNOWN, ContentKind, sniff
 from datasetkit.model import Expected, File, Kind
 from datasetkit.repair.plan import Step
 from datasetkit.scan.tree import Tree
@@ -88,11 +88,11 @@ def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
             content = sniff(stream.read(HEAD), file.size)
             stream.seek(0)
             medium = content.medium or (_NAMED.get(suffix) if content is UNKNOWN else None)
-            if medium is None and (is_table(path) or suffix in SIDECARS) and content.sort is not Sort.POINTER:
+            if medium is None and (is_table(path) or suffix in SIDECARS) and content.kind is not ContentKind.POINTER:
                 return _text(path, stream.read(spec.limits().annotations_read_bytes + 1))
     except OSError as error:
         return Unused(path, f"can't be opened: {error.strerror or error}")
-    if content.sort is Sort.POINTER:
+    if content.kind is ContentKind.POINTER:
         return Unused(path, f"is {content.phrase}: fetch the file that it stands for")
     phrase = "a file of an unknown format" if content is UNKNOWN else content.phrase
     return medium or Unused(path, f"is {phrase}, not a clip, image or caption")

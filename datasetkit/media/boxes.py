@@ -1,46 +1,45 @@
-"""What libav doesn't show of an MP4 or MOV (ISO/IEC 14496-12): display matrix, encryption, fragments.
+"""What libav doesn't show of an MP4 or MOV (ISO/IEC 14496-12): display matrix, encryption, fragments, edits.
 
 The boxes also say beforehand how much a demuxer will allocate, so that a hostile header is never opened.
 """
 
-# ruff: noqa: ARG001 - the readers of boxes share one signature, whatever each of them uses
-
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from datasetkit.media.damage import MediumError
 
 Matrix = tuple[int, int, int, int]
 
-UPRIGHT: Matrix = (65536, 0, 0, 65536)
+_UPRIGHT: Matrix = (65536, 0, 0, 65536)
+# libav makes an index of 24 bytes an entry before it returns anything, and a hostile header can announce billions of
+# them in a few bytes. An hour of 60 frames a second and its sound has 400,000.
+ENTRIES = 500_000
 _HEADER = 64 << 20  # bytes of one moov or moof; ten hours of frames need about 20 MB
 _BOXES = 100_000  # walked in a file: an hour in one-second fragments has about 15,000
 # what libav looks into, wherever it stands, at the top of a file too
 _PARENTS = {
     *(b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"moof", b"traf"),
-    *(b"udta", b"dinf", b"wave", b"ilst"),
+    *(b"udta", b"dinf", b"wave", b"ilst", b"cmov"),
 }
-_ITEMS = {b"meta", b"iinf"}
 _DEPTH = 10  # libav's own
 # libav takes the number of a track or item for a signed one, and where it is negative counts from an error code of
-# its own up to nought at each run of a fragment: a second each
+# its own up to zero at each run of a fragment: a second each
 _NUMBER = 0x7FFF_FFFF
-
-
-class HostileError(ValueError):
-    """A header that can't be walked within bounds; the text says why."""
 
 
 @dataclass(slots=True)
 class Track:
     """A track of the header. ``last`` is its last frame's duration in ticks, 0 where unknown.
 
-    ``offsets`` are runs of samples and how many ticks after decoding each is shown.
-    ``matrix`` is a, b, c, d of the display matrix in 1/65536. ``entries`` bounds the index that a demuxer
-    makes of it: samples, or 1024 of them each for PCM sound, times its edits.
+    ``offsets`` are runs of samples and how many ticks after decoding each is shown. ``edits`` are the parts that are
+    played: how long each lasts, in ticks of the movie. ``matrix`` is a, b, c, d of the display matrix in 1/65536.
+    ``files`` says of each file that samples may be in whether it is another one; ``reference`` counts them from 1.
     """
 
     id: int = 0
@@ -48,19 +47,26 @@ class Track:
     coding: bytes = b""
     width: int = 0
     height: int = 0
-    matrix: Matrix = UPRIGHT
+    matrix: Matrix = _UPRIGHT
+    files: list[bool] = field(default_factory=list)
+    reference: int = 0
     last: int = 0
     offsets: list[tuple[int, int]] = field(default_factory=list)
+    edits: list[int] = field(default_factory=list)
     samples: int = 0
-    edits: int = 0
     per_chunk: int = 0
     chunks: int = 0
     pcm: bool = False
 
     @property
     def entries(self) -> int:
-        """An upper bound of index entries."""
-        return self.per_chunk * self.chunks // 1024 if self.pcm else self.samples * max(1, self.edits)
+        """How many index entries a demuxer makes at most: samples (of PCM sound 1024 in one), for each edit anew."""
+        return self.per_chunk * self.chunks // 1024 if self.pcm else self.samples * max(1, len(self.edits))
+
+    @property
+    def external(self) -> bool:
+        """Whether the samples are in another file."""
+        return any(self.files[self.reference - 1 : self.reference])
 
     def delays(self, samples: int) -> list[int]:
         """Each sample's ticks from decoding to showing; 0 where the table has another number of samples."""
@@ -71,56 +77,62 @@ class Track:
 
 @dataclass(slots=True)
 class Boxes:
-    """What the boxes of a file say. ``cut`` is true where a box is said to end beyond the end of the file."""
+    """What the boxes of a file say. ``timescale`` is the movie's ticks a second.
+
+    ``cut`` says that a box ends beyond the end of the file.
+    """
 
     tracks: list[Track] = field(default_factory=list)
     defaults: dict[int, int] = field(default_factory=dict)  # track id → frame duration in fragments (trex)
-    matrix: Matrix = UPRIGHT
+    matrix: Matrix = _UPRIGHT
+    timescale: int = 1
     moov: bool = False
     fragmented: bool = False
-    compressed: bool = False
     cut: bool = False
     fragment_samples: int = 0
     walked: int = 0
 
     @property
     def entries(self) -> int:
-        """An upper bound of the index entries that a demuxer allocates."""
+        """How many index entries a demuxer allocates at most."""
         return self.fragment_samples + sum(track.entries for track in self.tracks)
 
     def track(self, number: int) -> Track:
-        """The track of that id; one that says nothing where there is none."""
+        """The track of that id; an empty one where there is none."""
         return next((track for track in self.tracks if track.id == number), Track(number))
 
 
 def read_boxes(stream: BinaryIO, size: int) -> Boxes:
     """Walk a file of ``size`` bytes from one top-level box to the next, and into its headers only.
 
-    Raises HostileError where a header is beyond all bounds, OSError where the stream can't be read.
+    Raises MediumError where a header is beyond all bounds, OSError where the stream can't be read.
     """
     boxes, at = Boxes(), 0
     while at + 8 <= size:
         stream.seek(at)
-        start = stream.read(16)
-        length, kind = struct.unpack_from(">I4s", start)
-        first = 8
-        if length == 1 and len(start) == 16:
-            length, first = struct.unpack_from(">Q", start, 8)[0], 16
-        length = size - at if length == 0 else length
+        length, first, kind = _box(stream.read(16), size - at)
         if length < first:
             break
         _count(boxes)
         boxes.cut |= at + length > size
-        if kind in _PARENTS | _ITEMS:
+        if kind in _PARENTS | {b"meta", b"iinf"}:
             stream.seek(at + first)
             _read_header(boxes, kind, stream, length - first)
         at += length
     return boxes
 
 
+def _box(start: bytes | memoryview, rest: int) -> tuple[int, int, bytes]:
+    """The length of a box of which ``rest`` bytes are left at most, where its body begins, and its kind."""
+    length, kind = struct.unpack_from(">I4s", start)
+    if length == 1 and len(start) >= 16:
+        return struct.unpack_from(">Q", start, 8)[0], 16, kind
+    return length or rest, 8, kind
+
+
 def _read_header(boxes: Boxes, kind: bytes, stream: BinaryIO, length: int) -> None:
     if length > _HEADER:
-        raise HostileError(f"its header says it is {length:,} bytes long, which is more than {_HEADER:,}")
+        raise MediumError(f"its header says it is {length:,} bytes long; the limit is {_HEADER:,}")
     boxes.moov |= kind == b"moov"
     boxes.fragmented |= kind == b"moof"
     _visit(boxes, kind, memoryview(stream.read(length)), Track(), 0)
@@ -129,27 +141,17 @@ def _read_header(boxes: Boxes, kind: bytes, stream: BinaryIO, length: int) -> No
 def _count(boxes: Boxes) -> None:
     boxes.walked += 1
     if boxes.walked > _BOXES:
-        raise HostileError(f"its header is in more than {_BOXES:,} pieces")
+        raise MediumError(f"its header is in more than {_BOXES:,} pieces")
 
 
 def _children(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     at = 0
     while at + 8 <= len(view):
-        length, kind = struct.unpack_from(">I4s", view, at)
-        first = 8
-        if length == 1 and at + 16 <= len(view):
-            length, first = struct.unpack_from(">Q", view, at + 8)[0], 16
-        length = len(view) - at if length == 0 else length
+        length, first, kind = _box(view[at : at + 16], len(view) - at)
         if length < first:
             return
         yield kind, view[at + first : at + length]
         at += length
-
-
-def _walk(boxes: Boxes, view: memoryview, track: Track, depth: int) -> None:
-    for kind, body in _children(view):
-        _count(boxes)
-        track = _visit(boxes, kind, body, track, depth)
 
 
 def _visit(boxes: Boxes, kind: bytes, body: memoryview, track: Track, depth: int) -> Track:
@@ -158,39 +160,57 @@ def _visit(boxes: Boxes, kind: bytes, body: memoryview, track: Track, depth: int
         track = Track()
         boxes.tracks.append(track)
     boxes.fragmented |= kind == b"mvex"
-    boxes.compressed |= kind == b"cmov"
-    if kind in _PARENTS and depth < _DEPTH:
-        _walk(boxes, body, track, depth + 1)
-    elif kind == b"meta" and depth < _DEPTH:
-        _walk(boxes, body[max(0, bytes(body).find(b"hdlr") - 4) :], Track(), depth + 1)  # QuickTime's has no version
-    elif kind in _READERS:
-        with suppress(struct.error, IndexError):  # a box too short for its fields says nothing; the demuxer judges it
-            _READERS[kind](boxes, track, body)
+    if kind in _PARENTS | {b"meta"} and depth < _DEPTH:
+        inner = track
+        if kind == b"meta":
+            body, inner = body[max(0, bytes(body).find(b"hdlr") - 4) :], Track()  # QuickTime's has no version
+        for name, part in _children(body):
+            _count(boxes)
+            inner = _visit(boxes, name, part, inner, depth + 1)
+    else:
+        with suppress(struct.error, IndexError, zlib.error):  # too short for its fields: the demuxer judges it
+            _describe_movie(boxes, track, kind, body)
+            _describe_track(track, kind, body)
+            _tabulate(track, kind, body)
+            _fragment(boxes, track, kind, body)
     return track
 
 
-def _mvhd(boxes: Boxes, track: Track, body: memoryview) -> None:
-    boxes.matrix = _matrix(body, 48 if body[0] else 36)
+def _describe_movie(boxes: Boxes, track: Track, kind: bytes, body: memoryview) -> None:
+    match kind:
+        case b"mvhd":
+            boxes.timescale = struct.unpack_from(">I", body, 20 if body[0] else 12)[0]
+            boxes.matrix = _matrix(body, 48 if body[0] else 36)
+        case b"iinf":
+            for _, entry in _children(body[8 if body[0] else 6 :]):
+                _count(boxes)
+                _number(struct.unpack_from(">I", entry, 4)[0] if entry[0] > 2 else 0)
+        case b"cmvd":  # the compressed header of old QuickTime files, behind its length
+            header = zlib.decompressobj().decompress(body[4:], _HEADER)
+            _visit(boxes, b"moov", memoryview(header)[8:], track, 1)
 
 
-def _tkhd(boxes: Boxes, track: Track, body: memoryview) -> None:
-    long = body[0] == 1
-    track.id = _number(struct.unpack_from(">I", body, 20 if long else 12)[0])
-    track.matrix = _matrix(body, 52 if long else 40)
+def _describe_track(track: Track, kind: bytes, body: memoryview) -> None:
+    match kind:
+        case b"tkhd":
+            long = body[0] == 1
+            track.id = _number(struct.unpack_from(">I", body, 20 if long else 12)[0])
+            track.matrix = _matrix(body, 52 if long else 40)
+        case b"hdlr":
+            track.handler = track.handler or bytes(body[8:12])
+        case b"dref":  # an entry names a file unless its flag says that the samples are in this one
+            track.files = [len(entry) > 4 and not entry[3] & 1 for _, entry in _children(body[8:])]
+        case b"stsd":
+            track.coding, track.reference = bytes(body[12:16]), struct.unpack_from(">H", body, 22)[0]
+            if track.handler != b"soun" and len(body) >= 44:
+                track.width, track.height = struct.unpack_from(">HH", body, 40)
 
 
 def _number(number: int) -> int:
-    """The number of a track or item. Raises HostileError for one that libav can't count by."""
+    """The number of a track or item. Raises MediumError for one that libav can't count by."""
     if number > _NUMBER:
-        raise HostileError(f"its header numbers a track {number:,}; numbers up to {_NUMBER:,} are read")
+        raise MediumError(f"its header numbers a track {number:,}; the limit is {_NUMBER:,}")
     return number
-
-
-def _iinf(boxes: Boxes, track: Track, body: memoryview) -> None:
-    for _, entry in _children(body[8 if body[0] else 6 :]):
-        _count(boxes)
-        if entry[0] > 2:
-            _number(struct.unpack_from(">I", entry, 4)[0])
 
 
 def _matrix(body: memoryview, at: int) -> Matrix:
@@ -198,95 +218,61 @@ def _matrix(body: memoryview, at: int) -> Matrix:
     return a, b, c, d
 
 
-def _hdlr(boxes: Boxes, track: Track, body: memoryview) -> None:
-    track.handler = track.handler or bytes(body[8:12])
+def _tabulate(track: Track, kind: bytes, body: memoryview) -> None:
+    match kind:
+        case b"elst":
+            track.edits = [edit[0] for edit in _rows(body, ">QqI" if body[0] else ">IiI")]
+        case b"stts":
+            runs = _rows(body, ">II")
+            track.last = runs[-1][1] if runs else 0
+            track.pcm = track.handler == b"soun" and len(runs) == 1 and track.last == 1
+        case b"ctts":
+            track.offsets = _rows(body, ">Ii")
+        case b"stsz":
+            size, count = struct.unpack_from(">II", body, 4)
+            track.samples = count if size else min(count, (len(body) - 12) // 4)
+        case b"stz2":
+            track.samples = min(struct.unpack_from(">I", body, 8)[0], 2 * (len(body) - 12))
+        case b"stsc":
+            track.per_chunk = max((run[1] for run in _rows(body, ">III")), default=0)
+        case b"stco" | b"co64":
+            track.chunks = min(struct.unpack_from(">I", body, 4)[0], (len(body) - 8) // 4)
 
 
-def _stsd(boxes: Boxes, track: Track, body: memoryview) -> None:
-    track.coding = bytes(body[12:16])
-    if track.handler != b"soun" and len(body) >= 44:
-        track.width, track.height = struct.unpack_from(">HH", body, 40)
+def _rows(body: memoryview, layout: str) -> list[Any]:
+    """The rows of a table, as many as it says and holds. Raises MediumError for more than any clip has."""
+    each = struct.calcsize(layout)
+    count = min(struct.unpack_from(">I", body, 4)[0], (len(body) - 8) // each)
+    if count > ENTRIES:
+        raise MediumError(f"its header has a table of {count:,} rows; the limit is {ENTRIES:,}")
+    return list(struct.iter_unpack(layout, body[8 : 8 + count * each]))
 
 
-def _stts(boxes: Boxes, track: Track, body: memoryview) -> None:
-    runs = min(struct.unpack_from(">I", body, 4)[0], (len(body) - 8) // 8)
-    track.last = struct.unpack_from(">I", body, 8 * runs + 4)[0] if runs else 0
-    track.pcm = track.handler == b"soun" and runs == 1 and track.last == 1
+def _fragment(boxes: Boxes, track: Track, kind: bytes, body: memoryview) -> None:
+    match kind:
+        case b"trex":
+            number, _, duration = struct.unpack_from(">III", body, 4)
+            boxes.defaults[number] = duration
+        case b"tfhd":
+            flags, track.id = struct.unpack_from(">II", body)
+            at = 8 + (8 if flags & 1 else 0) + (4 if flags & 2 else 0)
+            default = boxes.defaults.get(track.id, 0)
+            track.last = struct.unpack_from(">I", body, at)[0] if flags & 8 else default
+        case b"trun":
+            _add_run(boxes, track.last, boxes.track(track.id), body)
 
 
-def _ctts(boxes: Boxes, track: Track, body: memoryview) -> None:
-    runs = min(struct.unpack_from(">I", body, 4)[0], (len(body) - 8) // 8)
-    track.offsets = list(struct.iter_unpack(">Ii", body[8 : 8 + 8 * runs]))
-
-
-def _stsz(boxes: Boxes, track: Track, body: memoryview) -> None:
-    size, count = struct.unpack_from(">II", body, 4)
-    track.samples = count if size else min(count, (len(body) - 12) // 4)
-
-
-def _stz2(boxes: Boxes, track: Track, body: memoryview) -> None:
-    count = struct.unpack_from(">I", body, 8)[0]
-    track.samples = min(count, 2 * (len(body) - 12))
-
-
-def _stsc(boxes: Boxes, track: Track, body: memoryview) -> None:
-    runs = min(struct.unpack_from(">I", body, 4)[0], (len(body) - 8) // 12)
-    track.per_chunk = max((run[1] for run in struct.iter_unpack(">III", body[8 : 8 + 12 * runs])), default=0)
-
-
-def _stco(boxes: Boxes, track: Track, body: memoryview) -> None:
-    track.chunks = min(struct.unpack_from(">I", body, 4)[0], (len(body) - 8) // 4)
-
-
-def _elst(boxes: Boxes, track: Track, body: memoryview) -> None:
-    each = 20 if body[0] else 12
-    track.edits = min(struct.unpack_from(">I", body, 4)[0], (len(body) - 8) // each)
-
-
-def _trex(boxes: Boxes, track: Track, body: memoryview) -> None:
-    number, _, duration = struct.unpack_from(">III", body, 4)
-    boxes.defaults[number] = duration
-
-
-def _tfhd(boxes: Boxes, track: Track, body: memoryview) -> None:
-    flags, number = struct.unpack_from(">II", body)
-    track.id = number
-    at = 8 + (8 if flags & 1 else 0) + (4 if flags & 2 else 0)
-    given = flags & 8
-    track.last = struct.unpack_from(">I", body, at)[0] if given else boxes.defaults.get(number, 0)
-
-
-def _trun(boxes: Boxes, track: Track, body: memoryview) -> None:
+def _add_run(boxes: Boxes, default: int, track: Track, body: memoryview) -> None:
     flags, count = struct.unpack_from(">II", body)
     boxes.fragment_samples += count
-    target, timed = boxes.track(track.id), flags & 0x100
     first = 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
     each = 4 * (flags >> 8 & 15).bit_count()
+    track.last = default
     if not each or not count:
-        target.offsets.append((count, 0))
-        target.last = track.last
+        track.offsets.append((count, 0))
         return
     count = min(count, (len(body) - first) // each)
     rows = list(struct.iter_unpack(f">{each // 4}i", body[first : first + each * count]))
-    target.offsets += [(1, row[-1] if flags & 0x800 else 0) for row in rows]
-    target.last = rows[-1][0] if timed and rows else track.last
-
-
-_READERS = {
-    b"mvhd": _mvhd,
-    b"tkhd": _tkhd,
-    b"iinf": _iinf,
-    b"hdlr": _hdlr,
-    b"stsd": _stsd,
-    b"stts": _stts,
-    b"ctts": _ctts,
-    b"stsz": _stsz,
-    b"stz2": _stz2,
-    b"stsc": _stsc,
-    b"stco": _stco,
-    b"co64": _stco,
-    b"elst": _elst,
-    b"trex": _trex,
-    b"tfhd": _tfhd,
-    b"trun": _trun,
-}
+    track.offsets += [(1, row[-1] if flags & 0x800 else 0) for row in rows]
+    if flags & 0x100 and rows:
+        track.last = rows[-1][0]

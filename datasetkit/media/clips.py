@@ -9,81 +9,77 @@ from __future__ import annotations
 
 import shutil
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
 from datasetkit import spec
 from datasetkit.edits import Reencode
 from datasetkit.media import pictures
-from datasetkit.media.encoding import Window, encode, feed, window_of
-from datasetkit.media.opening import Place, Survey, picture_stream, reading, stuck, survey, writing
-from datasetkit.media.outcome import CannotMakeError, Failed, Made, Outcome
-from datasetkit.media.sound import tracks
+from datasetkit.media.encoding import Part, encode, feed, part_of
+from datasetkit.media.opening import ClipFile, picture_stream, reading, writing
+from datasetkit.media.outcome import Made, Outcome, attempt
+from datasetkit.media.sound import sound_tracks
+from datasetkit.media.survey import Survey, survey
 
 
-def edit_clip(source: Place, target: Path, edit: Reencode) -> Outcome:
+def edit_clip(source: ClipFile, target: Path, edit: Reencode) -> Outcome:
     """Write the clip at ``source`` to ``target`` as ``edit`` wants it; ``target`` is gone where that fails.
 
-    Raises DatasetkitError where the disk doesn't allow it.
+    Raises DatasetkitError where the machine doesn't allow it.
     """
-    try:
-        facts = survey(source)
-        window = window_of(facts.timeline, edit)
-        fine = _picture_is_wanted(facts, window, edit)
-        same = fine and facts.is_mp4 and not (edit.single and facts.pictures > 1)
-        if same:
-            notes = _copy(source, target)
-        elif fine and facts.codec in spec.limits().common_codecs and facts.timeline.whole:
-            notes = _remux(source, target, facts)
-        else:
-            notes = encode(source, target, edit, facts, window)
-    except CannotMakeError as error:
-        target.unlink(missing_ok=True)
-        return Failed(str(error))
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
-    return Made(tuple(dict.fromkeys(notes)), same=same)
+    return attempt(target, lambda: _edit(source, target, edit))
 
 
-def _picture_is_wanted(facts: Survey, window: Window, edit: Reencode) -> bool:
-    """Whether the picture needs no decoding to be as the edit wants it."""
+def _edit(source: ClipFile, target: Path, edit: Reencode) -> Made:
+    facts = survey(source)
+    part = part_of(facts.timeline, edit)
+    fine = _picture_is_fine(facts, part, edit)
+    if fine and facts.is_mp4 and not (edit.single and facts.pictures > 1):
+        _copy(source, target)
+        return Made(same=True)
+    if fine and facts.codec in spec.limits().common_codecs and facts.timeline.whole:
+        notes = _remux(source, target, facts)
+    else:
+        notes = encode(source, target, edit, facts, part)
+    return Made(tuple(dict.fromkeys(notes)))
+
+
+def _picture_is_fine(facts: Survey, part: Part, edit: Reencode) -> bool:
+    """Whether the picture is as the edit wants it without being encoded."""
     shown = pictures.displayed(facts.first, facts.pixel_aspect)
     return not (
-        window.cut
+        part.cut
         or (edit.usual_codec and facts.codec not in spec.limits().common_codecs)
         or edit.start
         or edit.crop
         or (edit.upright and pictures.turn_of(facts.first) != pictures.Turn())
-        or (edit.steady and not window.even)
+        or (edit.steady and not part.even)
         or (edit.progressive and facts.interlaced)
         or pictures.bounded(shown, edit.max_side, edit.max_pixels) != shown
     )
 
 
-def _copy(source: Place, target: Path) -> list[str]:
-    """Nothing to do: the bytes as they are."""
-    try:
-        with ExitStack() as stack:
-            file = stack.enter_context(Path(source).open("rb")) if isinstance(source, str) else source
-            file.seek(0)
-            shutil.copyfileobj(file, stack.enter_context(target.open("wb")), 1 << 20)
-    except OSError as error:
-        raise stuck(error) from error
-    return []
+def _copy(source: ClipFile, target: Path) -> None:
+    with ExitStack() as stack:
+        file = stack.enter_context(Path(source).open("rb")) if isinstance(source, str) else source
+        file.seek(0)
+        shutil.copyfileobj(file, stack.enter_context(target.open("wb")), 1 << 20)
 
 
-def _remux(source: Place, target: Path, facts: Survey) -> list[str]:
+def _remux(source: ClipFile, target: Path, facts: Survey) -> list[str]:
+    line = facts.timeline
     with reading(source) as container, writing(target) as output:
         stream = picture_stream(container)
         copy = output.add_stream_from_template(stream)
-        kept, notes = tracks(container, output, facts.timeline.start, None)
-        shown = iter(facts.timeline.ticks)
+        kept, notes = sound_tracks(container, output, line.start, None)
+        times, following = iter(line.ticks), dict(pairwise((*line.ticks, line.end)))
         for packet in container.demux(stream, *(track.source for track in kept)):
             if packet.stream.index != stream.index:
                 feed(kept, packet)
             elif packet.size and packet.pts is not None:
-                packet.dts = next(shown) - facts.delay - facts.timeline.ticks[0]  # Matroska has none
-                packet.pts -= facts.timeline.ticks[0]
+                packet.dts = next(times) - facts.delay - line.ticks[0]  # Matroska has none
+                packet.duration = following[packet.pts] - packet.pts  # Matroska and FLV may leave it out
+                packet.pts -= line.ticks[0]
                 packet.stream = copy
                 output.mux(packet)
         return notes + [note for track in kept for note in track.finish()]

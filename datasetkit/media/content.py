@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes and never from its name."""
+"""What a file is, by its first bytes and never by its name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from datasetkit.model import Expected
+from datasetkit.model import Expected, Foreign, Pointer, Unreadable
+
+Refused = Unreadable | Foreign | Pointer
 
 HEAD = 4096  # bytes that `sniff` wants to see; SVG and HTML may begin with long comments
 
 
-class Sort(Enum):
+class ContentKind(Enum):
     """What a reader does with a file: decode it, or say why not."""
 
     IMAGE = "image"
@@ -32,87 +34,69 @@ class Content:
     a clip.
     """
 
-    sort: Sort
+    kind: ContentKind
     name: str = ""
     phrase: str = ""
     medium: Expected | None = field(default=None, compare=False)
 
 
-EMPTY = Content(Sort.EMPTY, phrase="an empty file")
-UNKNOWN = Content(Sort.UNKNOWN, phrase="no format known here")
-MP4 = Content(Sort.VIDEO, "mp4", "an MP4 video", Expected.VIDEO)
-MOV = Content(Sort.VIDEO, "mov", "a MOV video", Expected.VIDEO)
-LFS = Content(Sort.POINTER, "Git LFS", "a Git LFS pointer")
-ANNEX = Content(Sort.POINTER, "git-annex", "a git-annex pointer")
+EMPTY = Content(ContentKind.EMPTY, phrase="an empty file")
+UNKNOWN = Content(ContentKind.UNKNOWN, phrase="no format known here")
+MP4 = Content(ContentKind.VIDEO, "mp4", "an MP4 video", Expected.VIDEO)
+MOV = Content(ContentKind.VIDEO, "mov", "a MOV video", Expected.VIDEO)
+LFS = Content(ContentKind.POINTER, "Git LFS", "a Git LFS pointer")
+ANNEX = Content(ContentKind.POINTER, "git-annex", "a git-annex pointer")
+MATROSKA = Content(ContentKind.FOREIGN, phrase="a WebM or Matroska video", medium=Expected.VIDEO)
 
+# What files begin with, as libmagic and the formats' own documents give it.
+_IMAGES = {"JPEG": b"\xff\xd8", "PNG": b"\x89PNG"}
+_RIFF = {b"AVI ": ("an AVI video", Expected.VIDEO), b"WAVE": ("a WAV sound", None)}
+_FOREIGN: dict[Expected | None, dict[str, tuple[bytes, ...]]] = {
+    Expected.IMAGE: {
+        "a TIFF image": (b"II*\0", b"MM\0*"),
+        "a BigTIFF image": (b"II+\0", b"MM\0+"),
+        "a JPEG 2000 image": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
+        "a JPEG XL image": (b"\xff\x0a", b"\0\0\0\x0cJXL "),
+        "a Photoshop image": (b"8BPS",),
+        "a QOI image": (b"qoif",),
+        "an OpenEXR image": (b"\x76\x2f\x31\x01",),
+    },
+    Expected.VIDEO: {
+        MATROSKA.phrase: (b"\x1a\x45\xdf\xa3",),
+        "a GIF image": (b"GIF8",),
+        "an FLV video": (b"FLV\x01",),
+        "a WMV video": (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",),
+        "an MPEG program stream": (b"\0\0\1\xba",),
+        "a bare MPEG video stream": (b"\0\0\1\xb3",),
+        "a bare H.264 stream": (b"\0\0\0\1\x67", b"\0\0\1\x67"),
+        "a bare H.265 stream": (b"\0\0\0\1\x40\1",),
+        "an IVF video": (b"DKIF",),
+        "a YUV4MPEG2 video": (b"YUV4MPEG2 ",),
+        "an Ogg file": (b"OggS",),
+    },
+    None: {
+        "an ICO icon": (b"\0\0\1\0",),
+        "an MP3 sound": (b"ID3", b"\xff\xfb", b"\xff\xf3"),
+        "an AAC sound": (b"\xff\xf1", b"\xff\xf9"),
+        "a FLAC sound": (b"fLaC",),
+        "a PDF": (b"%PDF-",),
+        "a zip archive": (b"PK\3\4", b"PK\5\6"),
+        "a RAR archive": (b"Rar!\x1a\7",),
+        "a 7z archive": (b"7z\xbc\xaf\x27\x1c",),
+        "a gzip archive": (b"\x1f\x8b\x08",),
+    },
+}
 
-def _foreign(phrase: str, medium: Expected | None = None) -> Content:
-    return Content(Sort.FOREIGN, phrase=phrase, medium=medium)
-
-
-def _image(name: str) -> Content:
-    return Content(Sort.IMAGE, name, f"a {name} image", Expected.IMAGE)
-
-
-# (offset, bytes there): the signatures as libmagic and the formats' own documents give them.
-_SIGNATURES: tuple[tuple[int, bytes, Content], ...] = (
-    (0, b"\xff\xd8", _image("JPEG")),
-    (0, b"\x89PNG", _image("PNG")),
-    (8, b"WEBP", _image("WEBP")),  # after RIFF; see _signed
-    (8, b"AVI ", _foreign("an AVI video", Expected.VIDEO)),
-    (8, b"WAVE", _foreign("a WAV sound")),
-    (0, b"GIF8", _foreign("a GIF image", Expected.VIDEO)),
-    (0, b"II*\0", _foreign("a TIFF image", Expected.IMAGE)),
-    (0, b"MM\0*", _foreign("a TIFF image", Expected.IMAGE)),
-    (0, b"II+\0", _foreign("a BigTIFF image", Expected.IMAGE)),
-    (0, b"MM\0+", _foreign("a BigTIFF image", Expected.IMAGE)),
-    (0, b"\0\0\0\x0cjP  ", _foreign("a JPEG 2000 image", Expected.IMAGE)),
-    (0, b"\xff\x4f\xff\x51", _foreign("a JPEG 2000 image", Expected.IMAGE)),
-    (0, b"\xff\x0a", _foreign("a JPEG XL image", Expected.IMAGE)),
-    (0, b"\0\0\0\x0cJXL ", _foreign("a JPEG XL image", Expected.IMAGE)),
-    (0, b"8BPS", _foreign("a Photoshop image", Expected.IMAGE)),
-    (0, b"\0\0\1\0", _foreign("an ICO icon")),
-    (0, b"qoif", _foreign("a QOI image", Expected.IMAGE)),
-    (0, b"\x76\x2f\x31\x01", _foreign("an OpenEXR image", Expected.IMAGE)),
-    (0, b"\x1a\x45\xdf\xa3", _foreign("a WebM or Matroska video", Expected.VIDEO)),
-    (0, b"FLV\x01", _foreign("an FLV video", Expected.VIDEO)),
-    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _foreign("a WMV video", Expected.VIDEO)),
-    (0, b"\0\0\1\xba", _foreign("an MPEG program stream", Expected.VIDEO)),
-    (0, b"\0\0\1\xb3", _foreign("a bare MPEG video stream", Expected.VIDEO)),
-    (0, b"\0\0\0\1\x67", _foreign("a bare H.264 stream", Expected.VIDEO)),
-    (0, b"\0\0\1\x67", _foreign("a bare H.264 stream", Expected.VIDEO)),
-    (0, b"\0\0\0\1\x40\1", _foreign("a bare H.265 stream", Expected.VIDEO)),
-    (0, b"DKIF", _foreign("an IVF video", Expected.VIDEO)),
-    (0, b"YUV4MPEG2 ", _foreign("a YUV4MPEG2 video", Expected.VIDEO)),
-    (0, b"OggS", _foreign("an Ogg file", Expected.VIDEO)),
-    (0, b"ID3", _foreign("an MP3 sound")),
-    (0, b"\xff\xfb", _foreign("an MP3 sound")),
-    (0, b"\xff\xf3", _foreign("an MP3 sound")),
-    (0, b"\xff\xf1", _foreign("an AAC sound")),
-    (0, b"\xff\xf9", _foreign("an AAC sound")),
-    (0, b"fLaC", _foreign("a FLAC sound")),
-    (0, b"%PDF-", _foreign("a PDF")),
-    (0, b"PK\3\4", _foreign("a zip archive")),
-    (0, b"PK\5\6", _foreign("a zip archive")),
-    (0, b"Rar!\x1a\7", _foreign("a RAR archive")),
-    (0, b"7z\xbc\xaf\x27\x1c", _foreign("a 7z archive")),
-    (0, b"\x1f\x8b\x08", _foreign("a gzip archive")),
-)
-
-_TEXTS = (
-    ("#extm3u", "an HLS playlist"),
-    ("ffconcat version", "an ffconcat script"),
-    ("v=0\n", "an SDP file"),
-    ("v=0\r\n", "an SDP file"),
-    (";ffmetadata", "an FFmpeg metadata file"),
-    ("<!doctype html", "an HTML page"),
-    ("<html", "an HTML page"),
-    ("<head", "an HTML page"),
-    ("<svg", "an SVG image"),
-    ("<!doctype svg", "an SVG image"),
-    ("<mpd", "a DASH manifest"),
-    ("<?xml", "an XML file"),
-)
+_TEXTS = {
+    "an HLS playlist": ("#extm3u",),
+    "an ffconcat script": ("ffconcat version",),
+    "an SDP file": ("v=0\n", "v=0\r\n"),
+    "an FFmpeg metadata file": (";ffmetadata",),
+    "an HTML page": ("<!doctype html", "<html", "<head"),
+    "an SVG image": ("<svg", "<!doctype svg"),
+    "a DASH manifest": ("<mpd",),
+    "an XML file": ("<?xml",),
+}
 
 _HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1"}
 _AVIF = {b"avif", b"avis"}
@@ -121,13 +105,29 @@ _MOV_FIRST = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 
 
 def sniff(head: bytes, size: int) -> Content:
-    """Tell what a file of ``size`` bytes that begins with ``head`` is; 4 KB of head are enough.
+    """What a file of ``size`` bytes that begins with ``head`` is; 4 KB of head are enough.
 
     An MP4 or MOV is recognised by its first box, not judged: a fragment or half a clip is one too.
     """
     if not size or not head:
         return EMPTY
     return _boxed(head) or _signed(head) or _stream(head) or _bitmap(head) or _text(head, size) or UNKNOWN
+
+
+def refuse(content: Content, head: bytes, path: str, size: int, expected: Expected) -> Refused | None:
+    """What stands in the place of the medium that was expected, or None where the content may be one."""
+    match content.kind:
+        case ContentKind.IMAGE | ContentKind.VIDEO if content.kind.value == expected:
+            return None
+        case ContentKind.POINTER:
+            return Pointer(path, size, expected, content.name)
+        case ContentKind.EMPTY:
+            return Unreadable(path, size, expected, "empty")
+        case ContentKind.UNKNOWN:
+            wanted = "an image" if expected is Expected.IMAGE else "an MP4 or MOV"
+            return Unreadable(path, size, expected, f"not {wanted}: it begins with the bytes {head[:8].hex(' ')}")
+        case _:
+            return Foreign(path, size, expected, content.phrase)
 
 
 def _boxed(head: bytes) -> Content | None:
@@ -153,10 +153,25 @@ def _branded(head: bytes) -> Content:
 
 
 def _signed(head: bytes) -> Content | None:
-    for offset, magic, content in _SIGNATURES:
-        if head.startswith(magic, offset) and (offset == 0 or head.startswith(b"RIFF")):
-            return content
+    if head.startswith(b"RIFF"):
+        inside = head[8:12]
+        return _image("WEBP") if inside == b"WEBP" else _foreign(*_RIFF[inside]) if inside in _RIFF else None
+    for name, magic in _IMAGES.items():
+        if head.startswith(magic):
+            return _image(name)
+    for medium, formats in _FOREIGN.items():
+        for phrase, magics in formats.items():
+            if head.startswith(magics):
+                return _foreign(phrase, medium)
     return None
+
+
+def _foreign(phrase: str, medium: Expected | None = None) -> Content:
+    return Content(ContentKind.FOREIGN, phrase=phrase, medium=medium)
+
+
+def _image(name: str) -> Content:
+    return Content(ContentKind.IMAGE, name, f"a {name} image", Expected.IMAGE)
 
 
 def _stream(head: bytes) -> Content | None:
@@ -169,9 +184,8 @@ def _stream(head: bytes) -> Content | None:
 
 
 def _bitmap(head: bytes) -> Content | None:
-    """BMP has only two letters for a signature, so the text that begins with BM must be told from it."""
-    found = head.startswith(b"BM") and b"\0" in head[2:18]
-    return _image("BMP") if found else None
+    """BMP has only two letters for a signature, and text may begin with them too."""
+    return _image("BMP") if head.startswith(b"BM") and b"\0" in head[2:18] else None
 
 
 def _text(head: bytes, size: int) -> Content | None:
@@ -182,8 +196,8 @@ def _text(head: bytes, size: int) -> Content | None:
     text = _decoded(head)
     if text is None:
         return None
-    starts = [start.lower() for start in (_markup(text.lstrip()), text.lstrip())]
-    known = (phrase for opening, phrase in _TEXTS if any(start.startswith(opening) for start in starts))
+    starts = _markup(text.lstrip()).lower(), text.lstrip().lower()
+    known = (phrase for phrase, openings in _TEXTS.items() if any(start.startswith(openings) for start in starts))
     return _foreign(next(known, "plain text"))
 
 

@@ -16,9 +16,10 @@ from av.video.stream import VideoStream
 from datasetkit import spec
 from datasetkit.edits import Reencode
 from datasetkit.media import pictures, timing
-from datasetkit.media.opening import Place, Survey, picture_stream, reading, writing
-from datasetkit.media.outcome import CannotMakeError
-from datasetkit.media.sound import Track, tracks
+from datasetkit.media.damage import MediumError
+from datasetkit.media.opening import ClipFile, picture_stream, reading, writing
+from datasetkit.media.sound import SoundTrack, sound_tracks
+from datasetkit.media.survey import Survey
 
 # Without "mbtree=0" x264 writes other bytes at each run on CPUs with AVX-512, where its macroblock tree reads memory it
 # should not. The price, on 14 natural clips of 320×240 to 1920×1080: 13 % more bytes (geometric mean), PSNR at most
@@ -27,7 +28,7 @@ _ENCODER = {"crf": "16", "preset": "medium", "x264-params": "mbtree=0"}
 
 
 @dataclass(frozen=True)
-class Window:
+class Part:
     """The part of the source's clock that is kept, in seconds, and how many frames a constant rate has in it."""
 
     start: Fraction
@@ -38,36 +39,33 @@ class Window:
     even: bool
 
 
-def window_of(timeline: timing.Timeline, edit: Reencode) -> Window:
-    """The part of a clip that an edit keeps. Raises CannotMakeError where that is nothing."""
+def part_of(timeline: timing.Timeline, edit: Reencode) -> Part:
+    """The part of a clip that an edit keeps. Raises MediumError where that is nothing."""
     start = edit.start or Fraction(0)
     rest = timeline.seconds - start
     if rest <= 0:
-        raise CannotMakeError(
-            f"it lasts {float(timeline.seconds):.2f} s, so nothing is left from {float(start):.2f} s on"
-        )
+        raise MediumError(f"it lasts {float(timeline.seconds):.2f} s, so nothing is left from {float(start):.2f} s on")
     length = rest if edit.seconds is None else min(rest, edit.seconds)
     cut = length < rest
     count = int(length * timeline.rate) if cut else round(length * timeline.rate)
     even = timeline.even(spec.limits().jitter_seconds)
-    return Window(timeline.start + start, length, cut, timeline.rate, max(1, count), even)
+    return Part(timeline.start + start, length, cut, timeline.rate, max(1, count), even)
 
 
-def encode(source: Place, target: Path, edit: Reencode, facts: Survey, window: Window) -> list[str]:
+def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: Part) -> list[str]:
     """Write the clip to ``target``: decoded, filtered and encoded in one pass. Gives notes on what was lost."""
     first = facts.first
     size = _size(edit, facts)
     look = pictures.filters(first, facts.pixel_aspect, size, edit.crop, interlaced=facts.interlaced)
     chain = pictures.Chain([*look, *pictures.to_yuv(first)], facts.timeline.base)
-    steady = edit.steady or window.even
+    steady = edit.steady or part.even
     with reading(source) as container, writing(target) as output:
         stream = picture_stream(container)
-        stream.codec_context.thread_type = "AUTO"
-        made = _picture(output, first, size, window.rate, None if steady else facts.timeline.base)
-        kept, notes = tracks(container, output, window.start, window.length if window.cut else None)
+        made = _picture(output, first, size, part.rate, None if steady else facts.timeline.base)
+        kept, notes = sound_tracks(container, output, part.start, part.length if part.cut else None)
         packets = container.demux(stream, *(track.source for track in kept))
-        frames = _clocked(_shown(packets, stream, kept, chain), window)
-        _write(output, made, _scheduled(frames, window, edit, facts.timeline.base))
+        frames = _clocked(_shown(packets, stream, kept, chain), part)
+        _write(output, made, _scheduled(frames, part, edit, facts.timeline.base))
         for packet in packets:  # the picture is cut already, its sound may lie behind
             feed(kept, packet)
             if all(track.done for track in kept):
@@ -79,7 +77,7 @@ def encode(source: Place, target: Path, edit: Reencode, facts: Survey, window: W
 def _size(edit: Reencode, facts: Survey) -> pictures.Size:
     shown = pictures.displayed(facts.first, facts.pixel_aspect)
     if edit.crop and (edit.crop.left + edit.crop.width > shown[0] or edit.crop.top + edit.crop.height > shown[1]):
-        raise CannotMakeError(f"it measures {shown[0]}×{shown[1]}, so the crop lies outside")
+        raise MediumError(f"it measures {shown[0]}×{shown[1]}, so the crop lies outside")
     kept = (edit.crop.width, edit.crop.height) if edit.crop else shown
     return pictures.scaled(kept, edit.max_side, edit.max_pixels)
 
@@ -102,7 +100,7 @@ def _picture(
 
 
 def _shown(
-    packets: Iterator[Packet[Stream]], stream: VideoStream, sounds: list[Track], chain: pictures.Chain
+    packets: Iterator[Packet[Stream]], stream: VideoStream, sounds: list[SoundTrack], chain: pictures.Chain
 ) -> Iterator[VideoFrame]:
     """The picture's frames as they will be encoded; the sound between them goes its own way."""
     for packet in packets:
@@ -114,39 +112,39 @@ def _shown(
     yield from chain.finish()
 
 
-def feed(sounds: list[Track], packet: Packet[Stream]) -> None:
+def feed(sounds: list[SoundTrack], packet: Packet[Stream]) -> None:
     """Hand a packet of sound to the track it belongs to."""
     for track in sounds:
         if track.source.index == packet.stream.index:
             track.feed(packet)  # type: ignore[arg-type]  # a packet of that track's own stream
 
 
-def _clocked(frames: Iterator[VideoFrame], window: Window) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Frames with their second from the window's start on; one that tells no time follows the one before it."""
-    time = -1 / window.rate
+def _clocked(frames: Iterator[VideoFrame], part: Part) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames with their second from the part's start on; one that tells no time follows the one before it."""
+    time = -1 / part.rate
     for frame in frames:
         if frame.pts is None or frame.time_base is None:
-            time += 1 / window.rate
+            time += 1 / part.rate
         else:
-            time = frame.pts * frame.time_base - window.start
+            time = frame.pts * frame.time_base - part.start
         if time >= 0:
             yield time, frame
 
 
 def _scheduled(
-    frames: Iterator[tuple[Fraction, VideoFrame]], window: Window, edit: Reencode, base: Fraction
+    frames: Iterator[tuple[Fraction, VideoFrame]], part: Part, edit: Reencode, base: Fraction
 ) -> Iterator[tuple[int, int, VideoFrame]]:
     """Each frame with its time and duration in ticks of the encoder's clock."""
-    if window.even:
-        yield from ((index, 1, frame) for index, frame in timing.numbered(frames, window.count if window.cut else None))
+    if part.even:
+        yield from ((index, 1, frame) for index, frame in timing.numbered(frames, part.count if part.cut else None))
     elif edit.steady:
-        chosen = timing.paced(frames, window.rate, window.count, cut=window.cut)
+        chosen = timing.paced(frames, part.rate, part.count, cut=part.cut)
         yield from ((index, 1, frame) for index, frame in chosen)
     else:
         for (time, frame), following in timing.ahead(frames):
-            if time >= window.length:
+            if time >= part.length:
                 return
-            until = window.length if following is None else min(following, window.length)
+            until = part.length if following is None else min(following, part.length)
             yield round(time / base), max(1, round((until - time) / base)), frame
 
 
@@ -160,7 +158,7 @@ def _write(output: OutputContainer, stream: VideoStream, scheduled: Iterator[tup
         begin = packet.dts if begin is None else begin
         held = packet
     if held is None or held.dts is None or begin is None:
-        raise CannotMakeError("no frame of it can be decoded")
+        raise MediumError("no frame of it can be decoded")
     held.duration = max(1, ends[-1] - (held.dts - begin))
     output.mux(held)
 

@@ -10,40 +10,42 @@ from PIL.Image import Image
 
 from datasetkit.edits import Which
 from datasetkit.media import pictures
-from datasetkit.media.opening import Place, picture_stream, reading, survey
-from datasetkit.media.outcome import CannotMakeError, Failed, Made, Outcome
+from datasetkit.media.damage import MediumError
+from datasetkit.media.opening import ClipFile, picture_stream, reading
+from datasetkit.media.outcome import Made, Outcome, attempt
 from datasetkit.media.stills import save
+from datasetkit.media.survey import survey
 
 _BASE = Fraction(1, 1000)  # a lone frame needs some clock
 
 
-def grab(source: Place, target: Path, which: Which) -> Outcome:
+def grab(source: ClipFile, target: Path, which: Which) -> Outcome:
     """Write the frame of the clip at ``source`` to ``target``: a PNG where that ends in .png, else a JPEG.
 
     The frame is upright, in square pixels, its colours by the clip's own matrix and range; HDR is not tone-mapped,
     which a note says. Raises DatasetkitError where ``target`` can't be written.
     """
-    try:
+
+    def make() -> Made:
         frame, aspect = first_frame(source) if which is Which.FIRST else last_frame(source)
         image = _image(next(pictures.checked([frame])), aspect)
-    except CannotMakeError as error:
-        return Failed(str(error))
-    save(image, target, "PNG" if target.suffix.lower() == ".png" else "JPEG")
-    return Made(tuple(pictures.hdr_notes(frame, "is not tone-mapped")))
+        save(image, target, "PNG" if target.suffix.lower() == ".png" else "JPEG")
+        return Made(tuple(pictures.hdr_notes(frame, "is not tone-mapped")))
+
+    return attempt(target, make)
 
 
-def first_frame(source: Place) -> tuple[VideoFrame, Fraction]:
-    """The first frame that is played, as stored, and the aspect of its pixels. Raises CannotMakeError."""
+def first_frame(source: ClipFile) -> tuple[VideoFrame, Fraction]:
+    """The first frame that is played, as stored, and the aspect of its pixels. Raises MediumError."""
     with reading(source) as container:
         stream = picture_stream(container)
-        stream.codec_context.thread_type = "NONE"  # threads by frame would decode as many frames more
         for frame in container.decode(stream):
             return frame, stream.sample_aspect_ratio or Fraction(1)
-    raise CannotMakeError("no frame of it can be decoded")
+    raise MediumError("no frame of it can be decoded")
 
 
-def last_frame(source: Place) -> tuple[VideoFrame, Fraction]:
-    """The last frame that is played, as stored, and the aspect of its pixels. Raises CannotMakeError.
+def last_frame(source: ClipFile) -> tuple[VideoFrame, Fraction]:
+    """The last frame that is played, as stored, and the aspect of its pixels. Raises MediumError.
 
     Decodes from the last key frame but one, and from the beginning where that doesn't end at the frame that the
     file says is the last.
@@ -55,11 +57,10 @@ def last_frame(source: Place) -> tuple[VideoFrame, Fraction]:
     return frame or facts.first, facts.pixel_aspect
 
 
-def _decode_from(source: Place, tick: int | None) -> VideoFrame | None:
+def _decode_from(source: ClipFile, tick: int | None) -> VideoFrame | None:
     last = None
     with reading(source) as container:
         stream = picture_stream(container)
-        stream.codec_context.thread_type = "AUTO"
         if tick is not None:
             container.seek(tick, stream=stream)
         for frame in container.decode(stream):

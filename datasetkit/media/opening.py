@@ -1,167 +1,120 @@
-"""Clips opened for reading and writing: the one place of this package that meets PyAV's errors."""
+"""Clips opened by libav: for their headers alone, for decoding, and for writing."""
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
 import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from datasetkit.errors import DatasetkitError
-from datasetkit.media.outcome import CannotMakeError
-from datasetkit.media.timing import Timeline
+from datasetkit.media.content import HEAD, MATROSKA, Content, ContentKind, sniff
+from datasetkit.media.damage import MediumError, plain_errors, unreadable
 
-Place = str | BinaryIO
+ClipFile = str | BinaryIO  # an absolute path, or a seekable stream
 
 # Demuxers that read one file of media and open nothing beside it; playlists, scripts and devices stay shut.
 _FORMATS = (
     "mov,matroska,avi,gif,apng,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,dv,rm,ivf,h264,hevc,obu,m4v,yuv4mpegpipe,swf,nut"
 )
-_SAFE = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
-# libavformat decodes frames to guess parameters that MP4 and Matroska state; without that, opening takes 2.5 ms
-# instead of 65. One entry a stream: sixteen reach any picture stream behind the sound.
-_UNGUESSED = [{"skip_frame": "all", "threads": "1"}] * 16
+# libavformat decodes frames to guess what MP4 and Matroska state; without that, opening takes 2.5 ms instead of 65.
+# One entry a stream, in order: streams without one are decoded after all, entries left over are ignored.
+_UNGUESSED, _STREAMS = {"skip_frame": "all", "threads": "1"}, 16
+_HEADER_ONLY = {"probesize": "65536"}  # without frames libav would read on for 5 MB; here its parsers see a few packets
 # the clock of edit lists, of which the usual rates and those of NTSC are parts; the default rounds to milliseconds
 _MUXER = {"movflags": "+faststart", "movie_timescale": "120000"}
-_MP4 = "mov,mp4,m4a,3gp,3g2,mj2"  # libavformat's name for MP4 and MOV alike
-_STATED = {_MP4, "matroska,webm"}
 _NOT_PLAYED = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image | Disposition.dependent
-_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOMEM}
+
+
+def open_mp4(source: ClipFile, tracks: int) -> InputContainer:
+    """Open a clip as MP4 or MOV and nothing else, for its header. ``tracks``: how many it has; cover art adds more."""
+    return _open(source, "mov", max(_STREAMS, 2 * tracks), **_HEADER_ONLY)
 
 
 @contextmanager
-def reading(source: Place) -> Iterator[InputContainer]:
-    """A clip opened for reading. Raises CannotMakeError for what isn't one, here and while it is read."""
-    with _translated(), _quickly(source) or _open(source, None) as container:
+def reading(source: ClipFile) -> Iterator[InputContainer]:
+    """Open a clip for decoding. Raises MediumError for what isn't one, DatasetkitError where it may not be read."""
+    content, _, _ = content_of(source)
+    stated = content.kind is ContentKind.VIDEO or content == MATROSKA
+    try:
+        with plain_errors(unreadable(str(source))):
+            container = _open(source, _FORMATS, _STREAMS if stated else 0)
+    except MediumError as error:
+        raise MediumError(f"not a clip that can be read: {content.phrase}") from error
+    with container:
         yield container
+
+
+def content_of(source: ClipFile) -> tuple[Content, bytes, int]:
+    """What a file is by its first bytes, those bytes, and how many it has. Raises as `reading` does."""
+    with plain_errors(unreadable(str(source))):
+        if isinstance(source, str):
+            with Path(source).open("rb") as stream:
+                return content_of(stream)
+        size = source.seek(0, 2)
+        source.seek(0)
+        head = source.read(HEAD)
+        return sniff(head, size), head, size
+
+
+def _open(source: ClipFile, formats: str, unguessed: int, **options: str) -> InputContainer:
+    if not isinstance(source, str):
+        source.seek(0)
+    container: InputContainer = av.open(
+        source,
+        "r",
+        format=formats if formats == "mov" else None,
+        options={"format_whitelist": formats, "protocol_whitelist": "file", **options},
+        stream_options=[_UNGUESSED] * unguessed or None,  # type: ignore[call-overload] # av's stub errs
+        metadata_errors="replace",
+    )
+    return container
 
 
 @contextmanager
 def writing(target: Path) -> Iterator[OutputContainer]:
     """An MP4 opened for writing, its index moved to the front at the end."""
-    with _translated(), av.open(str(target.absolute()), "w", format="mp4", options=_MUXER) as made:
+    with av.open(str(target.absolute()), "w", format="mp4", options=_MUXER) as made:
         yield made
 
 
-def picture_stream(container: InputContainer) -> VideoStream:
-    """The picture stream that is played: the first that holds any, as a scan takes it, ready to be decoded."""
-    streams = _pictures(container)
-    if not streams:
-        raise CannotMakeError("it has no picture stream")
-    stream = next((one for one in streams if len(one.index_entries)), streams[0])
-    if stream.codec_context is None:
-        raise CannotMakeError("its picture is in a codec that isn't known here")
-    stream.codec_context.skip_frame = "DEFAULT"
-    return stream
-
-
-def _pictures(container: InputContainer) -> list[VideoStream]:
+def played(container: InputContainer) -> list[VideoStream]:
+    """The picture streams that are played: no cover art or thumbnails."""
     return [one for one in container.streams.video if not one.disposition & _NOT_PLAYED]
 
 
-@dataclass(frozen=True)
-class Survey:
-    """A picture stream's facts: its frames in time, the first of them, and how it is to be shown.
+def picture_stream(container: InputContainer) -> VideoStream:
+    """The picture stream that is played: the first that holds any, as a scan takes it, ready to be decoded.
 
-    ``keys`` are the ticks of the frames that are decoded without others; ``delay`` is how many ticks later the
-    clip is shown than decoded. ``is_mp4`` says that the container is MP4 or MOV, ``pictures`` how many picture
-    streams it has, cover art aside.
+    By one thread: with several, libav doesn't report all damage.
     """
-
-    timeline: Timeline
-    first: VideoFrame
-    codec: str
-    pixel_aspect: Fraction
-    interlaced: bool
-    keys: tuple[int, ...]
-    delay: int
-    is_mp4: bool
-    pictures: int
+    streams = played(container)
+    if not streams:
+        raise MediumError("it has no picture stream")
+    stream = next((one for one in streams if len(one.index_entries)), streams[0])
+    prepare(stream)
+    return stream
 
 
-def survey(source: Place) -> Survey:
-    """Read a clip through without decoding more than its first frame. Raises CannotMakeError."""
-    with reading(source) as container:
-        stream = picture_stream(container)
-        stream.codec_context.thread_type = "NONE"
-        ticks, ends, keys, whole, first = [], [0], [], True, None
-        for packet in container.demux(stream):
-            if first is None:
-                first = next(iter(stream.decode(packet)), None)
-            time = packet.dts if packet.pts is None else packet.pts
-            if packet.size and time is not None and not packet.is_discard:
-                ticks.append(time)
-                ends.append(time + (packet.duration or 0))
-                keys += [time] * packet.is_keyframe
-            whole &= not packet.size or (packet.pts is not None and not packet.is_discard)
-        if first is None or not ticks or stream.time_base is None:
-            raise CannotMakeError("no frame of it can be decoded")
-        shown = tuple(sorted(ticks))
-        delay = max(at - time for at, time in zip(shown, ticks, strict=True))
-        whole &= len(set(ticks)) == len(ticks)
-        timeline = Timeline(shown, _end(ticks, max(ends)), stream.time_base, whole)
-        interlaced = first.interlaced_frame or stream.codec_context.field_order > 1  # 1 is progressive, 0 unknown
-        return Survey(
-            timeline=timeline,
-            first=first,
-            codec=stream.codec_context.codec.canonical_name,
-            pixel_aspect=stream.sample_aspect_ratio or Fraction(1),
-            interlaced=interlaced,
-            keys=tuple(sorted(keys)),
-            delay=delay,
-            is_mp4=container.format.name == _MP4,
-            pictures=len(_pictures(container)),
-        )
+def prepare(stream: VideoStream) -> None:
+    """Make a stream ready to be decoded. Raises MediumError where there is no decoder."""
+    if stream.codec_context is None:
+        raise MediumError("not decodable: its codec isn't known here")
+    stream.codec_context.skip_frame = "DEFAULT"
+    stream.codec_context.thread_count = 1
 
 
-def _end(ticks: list[int], told: int) -> int:
-    """When the last frame is over; where the file doesn't say, it lasts as long as the others."""
-    last, first = max(ticks), min(ticks)
-    usual = round(Fraction(last - first, len(ticks) - 1)) if len(ticks) > 1 else 1
-    return told if told > last else last + max(usual, 1)
+def decoded_times(container: InputContainer, stream: VideoStream) -> tuple[list[int], bool]:
+    """When each frame is shown, in ticks, and whether any is interlaced, by decoding all of them.
 
-
-def _open(source: Place, options: list[dict[str, str]] | None) -> InputContainer:
-    if not isinstance(source, str):
-        source.seek(0)
-    return av.open(  # type: ignore[call-overload, no-any-return]  # av's stub errs
-        source, "r", options=dict(_SAFE), stream_options=options, metadata_errors="replace"
-    )
-
-
-def _quickly(source: Place) -> InputContainer | None:
-    """The clip opened without guessing, or None where its container leaves something to be guessed."""
-    try:
-        container = _open(source, _UNGUESSED)
-    except ValueError as error:
-        if isinstance(error, av.error.FFmpegError):
-            raise
-        return None  # PyAV refuses options for streams that the container doesn't list (MPEG-TS)
-    if container.format.name in _STATED:
-        return container
-    container.close()
-    return None
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except av.error.FFmpegError as error:
-        if error.errno in _MACHINE:
-            raise stuck(error) from error
-        raise CannotMakeError(f"it can't be read or converted ({error.strerror})") from error
-
-
-def stuck(error: OSError | av.error.FFmpegError) -> DatasetkitError:
-    """The machine, not the clip, is in the way."""
-    return DatasetkitError(f"can't write a clip: {error.strerror}", "Check the free space and the permissions.")
+    H.264 may store the two fields of a frame as two samples.
+    """
+    prepare(stream)
+    frames = [(frame.pts, frame.interlaced_frame) for frame in container.decode(stream) if frame.pts is not None]
+    if not frames:
+        raise MediumError("no frame of it can be decoded")
+    return sorted(time for time, _ in frames), any(interlaced for _, interlaced in frames)

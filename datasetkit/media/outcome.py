@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from datasetkit.files import unwritable
+from datasetkit.media.damage import MediumError, plain_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +32,14 @@ class Failed:
 Outcome = Made | Failed
 
 
-class CannotMakeError(Exception):
-    """Within this package: a medium's data don't allow what was asked. Callers outside get `Failed`."""
+def attempt(target: Path, make: Callable[[], Made]) -> Outcome:
+    """Make ``target``; it is gone where that fails. Raises DatasetkitError where the disk doesn't allow it."""
+    try:
+        with plain_errors(partial(unwritable, target)):
+            return make()
+    except MediumError as error:
+        target.unlink(missing_ok=True)
+        return Failed(str(error))
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise

@@ -14,7 +14,7 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 
 from datasetkit.edits import Box
-from datasetkit.media.outcome import CannotMakeError
+from datasetkit.media.damage import MediumError
 
 Size = tuple[int, int]
 Filter = tuple[str, str]
@@ -40,7 +40,7 @@ class Turn:
 
 
 def turn_of(frame: VideoFrame) -> Turn:
-    """The display matrix of a decoded frame (ISO/IEC 14496-12, 8.3.2), to the nearest quarter."""
+    """How a decoded frame is displayed."""
     try:
         side = frame.side_data.get("DISPLAYMATRIX")
     except ValueError:  # PyAV gives no side data at all where it has no name for one (of stereoscopic clips)
@@ -48,10 +48,16 @@ def turn_of(frame: VideoFrame) -> Turn:
     if side is None:
         return Turn()
     a, b, _, c, d = struct.unpack("<9i", bytes(side))[:5]  # type: ignore[call-overload]  # a buffer: stubs don't say
-    mirrored = a * d - b * c < 0
-    if mirrored:
-        a, b = -a, -b
-    return Turn(mirrored, round(math.degrees(math.atan2(b, a)) / 90) * 90 % 360)
+    return turn_by((a, b, c, d))
+
+
+def turn_by(matrix: tuple[int, int, int, int]) -> Turn:
+    """What a display matrix (ISO/IEC 14496-12, 8.3.2) asks for, to the nearest quarter; nothing if it has no area."""
+    a, b, c, d = matrix
+    determinant = a * d - b * c
+    if not determinant:
+        return Turn()
+    return Turn(determinant < 0, round(math.degrees(math.atan2(-c, d)) / 90) * 90 % 360)
 
 
 def is_rgb(frame: VideoFrame) -> bool:
@@ -176,8 +182,8 @@ class Chain:
 
 
 def checked(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
-    """The frames; raises CannotMakeError at one that was decoded with errors."""
+    """The frames; raises MediumError at one that was decoded with errors."""
     for frame in frames:
         if frame.is_corrupt:
-            raise CannotMakeError(f"the frame at {frame.time or 0:.2f} s is damaged")
+            raise MediumError(f"the frame at {frame.time or 0:.2f} s is damaged")
         yield frame

@@ -18,7 +18,7 @@ _BITS_A_SECOND = 192_000
 _PREROLL = 2  # packets of AAC are decoded with the one before them
 
 
-class Copied:
+class CopiedSound:
     """Packets of AAC between ``start`` and ``start + length`` seconds of the source's clock, as they are."""
 
     def __init__(self, stream: AudioStream, output: OutputContainer, start: Fraction, length: Fraction | None) -> None:
@@ -46,7 +46,7 @@ class Copied:
         return []
 
 
-class Encoded:
+class EncodedSound:
     """Sound decoded, cut, and encoded as AAC: mono stays mono, all else becomes stereo; gaps become silence."""
 
     def __init__(self, stream: AudioStream, output: OutputContainer, start: Fraction, length: Fraction | None) -> None:
@@ -107,24 +107,24 @@ class Encoded:
         return graph
 
 
-Track = Copied | Encoded
+SoundTrack = CopiedSound | EncodedSound
 
 
-def tracks(
+def sound_tracks(
     source: InputContainer, output: OutputContainer, start: Fraction, length: Fraction | None
-) -> tuple[list[Track], list[str]]:
+) -> tuple[list[SoundTrack], list[str]]:
     """A track in ``output`` for each sound of the source that can be carried over, and notes on the others.
 
     ``start`` and ``length`` are the picture's, in seconds of the source's clock; ``length`` None: to the end.
     """
-    kept: list[Track] = []
+    kept: list[SoundTrack] = []
     notes = []
     for stream in source.streams.audio:
         context = stream.codec_context
         if context is None or not context.sample_rate:
             notes.append("a sound track in a codec that isn't known here is left out")
         elif context.name == "aac" and context.extradata:
-            kept.append(Copied(stream, output, start, length))
+            kept.append(CopiedSound(stream, output, start, length))
         else:
-            kept.append(Encoded(stream, output, start, length))
+            kept.append(EncodedSound(stream, output, start, length))
     return kept, notes

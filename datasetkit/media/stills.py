@@ -1,40 +1,45 @@
-"""An image made as an edit wants it: upright, flattened, shrunk, in a format the platform takes.
+"""An image made as an edit wants it: upright, flattened, shrunk, in a format the platform accepts.
 
-Wherever pixels are made anew they become eight bits of sRGB on white, whatever else was asked for: nothing in a
+Wherever pixels are made again they become eight bits of sRGB on white, whatever else was asked for: nothing in a
 training frame can be transparent, and no trainer is known to read colour profiles.
 """
 
 from __future__ import annotations
 
-import errno
-import struct
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from datasetkit import spec
 from datasetkit.edits import Convert
-from datasetkit.errors import DatasetkitError
-from datasetkit.media.outcome import CannotMakeError, Failed, Made, Outcome
+from datasetkit.files import unwritable
+from datasetkit.media.content import HEAD, ContentKind, sniff
+from datasetkit.media.damage import MediumError
+from datasetkit.media.images import orientation_of, read_image
+from datasetkit.media.outcome import Made, Outcome, attempt
 from datasetkit.media.pictures import bounded
+from datasetkit.model import Unreadable
 
-_OTHERWISE = "PNG"  # keeps every pixel of a format that the platform doesn't take
+_OTHERWISE = "PNG"  # keeps every pixel of a format that the platform doesn't accept
 _OPTIONS: dict[str, dict[str, object]] = {
     "JPEG": {"quality": 95, "subsampling": "4:4:4"},
     "PNG": {},
     "WEBP": {"lossless": True},
     "BMP": {},
 }
-_ORIENTATION = 0x0112  # EXIF
+_TURNS = {  # by EXIF's orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _PLAIN = {"RGB", "L", "1", "P"}  # eight bits at most, without transparency of their own
 _WIDE = {"I", "I;16", "I;16L", "I;16B", "I;16N"}  # sixteen bits of grey, as Pillow opens them
-# what Pillow's readers raise for damaged files and for modes that they can't convert
-_DAMAGED = (OSError, SyntaxError, ValueError, EOFError, KeyError, struct.error, Image.DecompressionBombError)
 
 
 def edit_image(source: BinaryIO, target: Path, edit: Convert) -> Outcome:
@@ -43,61 +48,50 @@ def edit_image(source: BinaryIO, target: Path, edit: Convert) -> Outcome:
     An image that needs nothing but its name is copied byte for byte. Raises DatasetkitError where the disk
     doesn't allow it.
     """
-    try:
-        with _translated():
-            image = Image.open(source)
-            image.load()
-            wanted = edit.format or _own(image)
-            notes: list[str] = []
-            made = None if _is_wanted(image, edit, wanted) else _made(image, edit, notes)
-    except CannotMakeError as error:
-        return Failed(str(error))
-    if made is None:
-        _copy(source, target)
-    else:
-        save(made, target, wanted)
-    return Made(tuple(notes), same=made is None)
+
+    def make() -> Made:
+        _check(source, target.name)
+        image = Image.open(source)
+        image.load()
+        wanted = edit.format or _own(image)
+        notes: list[str] = []
+        if _is_wanted(image, edit, wanted):
+            source.seek(0)
+            _write(source.read(), target)
+            return Made(same=True)
+        save(_made(image, edit, notes), target, wanted)
+        return Made(tuple(notes))
+
+    return attempt(target, make)
+
+
+def _check(source: BinaryIO, name: str) -> None:
+    """Raise MediumError for damage that Pillow would decode without a word."""
+    size = source.seek(0, 2)
+    source.seek(0)
+    known = sniff(source.read(HEAD), size).kind is ContentKind.IMAGE
+    source.seek(0)
+    facts = read_image(source, name, size, spec.limits().image_side)
+    if known and isinstance(facts, Unreadable):
+        raise MediumError(facts.reason)
+    source.seek(0)
 
 
 def save(image: Image.Image, target: Path, wanted: str) -> None:
     """Write an image: JPEG at quality 95 with full colour, PNG and WEBP without loss.
 
-    Raises DatasetkitError where it can't be written; ``target`` is gone then.
+    Raises DatasetkitError where it can't be written.
     """
     encoded = BytesIO()  # Pillow's own writing of JPEG and BMP says nothing of a full disk
     image.save(encoded, wanted, **_OPTIONS[wanted])
-    with _written(target):
-        target.write_bytes(encoded.getbuffer())
+    _write(encoded.getbuffer(), target)
 
 
-def _copy(source: BinaryIO, target: Path) -> None:
-    source.seek(0)
-    with _written(target):
-        target.write_bytes(source.read())
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
+def _write(content: bytes | memoryview, target: Path) -> None:
     try:
-        with warnings.catch_warnings():
-            # an image over the limit is what shrinking is for; twice as large is an error all the same
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            yield
-    except _DAMAGED as error:
-        raise CannotMakeError(f"it can't be read as an image ({error})") from error
-
-
-@contextmanager
-def _written(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except BaseException as error:
-        target.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            advice = "Free some space and try again." if full else "Check the folder's permissions."
-            raise DatasetkitError(f"can't write {target.name}: {error.strerror or error}", advice) from error
-        raise
+        target.write_bytes(content)
+    except OSError as error:
+        raise unwritable(target, error) from error
 
 
 def _format(image: Image.Image) -> str | None:
@@ -113,15 +107,20 @@ def _own(image: Image.Image) -> str:
 def _is_wanted(image: Image.Image, edit: Convert, wanted: str) -> bool:
     return not (
         _format(image) != wanted
-        or (edit.upright and image.getexif().get(_ORIENTATION, 1) != 1)
+        or (edit.upright and _orientation(image) != 1)
         or (edit.rgb and (image.mode not in _PLAIN or "transparency" in image.info))
         or (edit.first_frame and getattr(image, "n_frames", 1) > 1)
         or bounded(image.size, edit.max_side, edit.max_pixels) != image.size
     )
 
 
+def _orientation(image: Image.Image) -> int:
+    return orientation_of(image.info.get("exif", b""))  # a TIFF is turned while it is loaded
+
+
 def _made(image: Image.Image, edit: Convert, notes: list[str]) -> Image.Image:
-    made = _srgb(ImageOps.exif_transpose(image), notes)
+    turn = _TURNS.get(_orientation(image))
+    made = _srgb(image if turn is None else image.transpose(turn), notes)
     size = bounded(made.size, edit.max_side, edit.max_pixels)
     if size != made.size:
         made = made.resize(size, Image.Resampling.LANCZOS)

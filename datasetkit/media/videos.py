@@ -1,125 +1,80 @@
-"""Clips, from their headers alone: every frame's time and place, no picture decoded, no media data read."""
+"""Clips, from their headers alone: every frame's time and place, no media data read but for interlaced H.264."""
 
 from __future__ import annotations
 
-import math
 from contextlib import ExitStack
 from fractions import Fraction
 from itertools import compress, pairwise
 from operator import add
 from pathlib import Path
 from statistics import median_low
-from typing import BinaryIO
 
-import av
-import av.error
 from av.container import InputContainer
-from av.stream import Discard, Disposition
+from av.stream import Discard
 from av.video.stream import VideoStream
 
-from datasetkit.media.boxes import Boxes, HostileError, Matrix, Track, read_boxes
-from datasetkit.media.content import HEAD, Content, Sort, sniff
-from datasetkit.model import Expected, Foreign, Pointer, Unreadable, Video
+from datasetkit.media.boxes import ENTRIES, Boxes, Matrix, Track, read_boxes
+from datasetkit.media.content import HEAD, Refused, refuse, sniff
+from datasetkit.media.damage import MediumError, plain_errors, unreadable
+from datasetkit.media.opening import ClipFile, decoded_times, open_mp4, played
+from datasetkit.media.pictures import turn_by
+from datasetkit.model import Expected, Unreadable, Video
 
-# The header of a hostile clip can announce billions of frames in a few bytes, and libav makes an index of 24
-# bytes an entry of them before anything is returned. An hour of 60 frames a second and its sound has 400,000.
-_ENTRIES = 500_000
-
-# av raises its own errors, and Python's own for texts, numbers and streams that it can't take.
-_DAMAGE = (av.error.FFmpegError, OSError, ValueError, EOFError, OverflowError, MemoryError)
-
-_NOT_PLAYED = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image | Disposition.dependent
 _ENCRYPTED = (b"encv", b"drmi")
-_INTERLACED = (2, 3, 4, 5)  # libav's AV_FIELD_TT, BB, TB, BT; 0 is unknown, 1 progressive
+_PROGRESSIVE, INTERLACED = 1, (2, 3, 4, 5)  # libav's AV_FIELD_PROGRESSIVE, and TT, BB, TB, BT; 0 is unknown
 
 
-def read_video(source: str | BinaryIO, path: str, size: int) -> Video | Unreadable | Foreign | Pointer:
+def read_video(source: ClipFile, path: str, size: int) -> Video | Refused:
     """Read the clip of ``size`` bytes at the absolute file path, or in the seekable stream, ``source``.
 
-    ``path`` names it in the value. Bad data is a value; an OSError while reading counts as damage.
+    ``path`` names it in the value. Bad data is a value. Raises DatasetkitError where the machine doesn't let the clip
+    be read.
     """
     try:
-        with ExitStack() as stack:
+        with plain_errors(unreadable(path)), ExitStack() as stack:
             stream = stack.enter_context(Path(source).open("rb")) if isinstance(source, str) else source
-            content = sniff(stream.read(HEAD), size)
-            told = _told(content, path, size)
-            if told:
-                return told
-            boxes = read_boxes(stream, size)
-            reason = _objection(boxes)
-            if reason:
-                return Unreadable(path, size, Expected.VIDEO, reason)
             stream.seek(0)
-            with _open(source, boxes) as container:
-                return _facts(container, boxes, content.name, path, size)
-    except HostileError as error:
+            head = stream.read(HEAD)
+            content = sniff(head, size)
+            refused = refuse(content, head, path, size, Expected.VIDEO)
+            if refused:
+                return refused
+            boxes = read_boxes(stream, size)
+            _check(boxes)
+            with open_mp4(source, len(boxes.tracks)) as container:
+                stream_, pictures = _picture_stream(container, boxes)
+                return _video(container, stream_, boxes, content.name, path, size, pictures)
+    except MediumError as error:
         return Unreadable(path, size, Expected.VIDEO, str(error))
-    except _DAMAGE as error:
-        return Unreadable(path, size, Expected.VIDEO, _reason(error))
 
 
-def _told(content: Content, path: str, size: int) -> Unreadable | Foreign | Pointer | None:
-    """What the first bytes settle, so that no demuxer sees a playlist, a still or a script."""
-    if content.sort is Sort.POINTER:
-        return Pointer(path, size, Expected.VIDEO, content.name)
-    if content.sort in (Sort.FOREIGN, Sort.IMAGE):
-        return Foreign(path, size, Expected.VIDEO, content.phrase)
-    if content.sort is Sort.EMPTY:
-        return Unreadable(path, size, Expected.VIDEO, "empty")
-    if content.sort is Sort.UNKNOWN:
-        return Unreadable(path, size, Expected.VIDEO, "not an MP4 or MOV: it doesn't begin like one")
-    return None
+def _check(boxes: Boxes) -> None:
+    """Raise MediumError where libav isn't asked."""
+    if any(track.coding in _ENCRYPTED for track in boxes.tracks):
+        raise MediumError("encrypted")
+    if boxes.entries > ENTRIES:
+        raise MediumError(f"its header announces {boxes.entries:,} frames and sounds; the limit is {ENTRIES:,}")
+    if not boxes.moov and boxes.fragmented:
+        raise MediumError("a fragment of a clip without the initialisation segment that describes it")
+    if not boxes.moov:
+        raise MediumError("cut off: it has no header (moov), as when a recording or a download stopped early")
 
 
-def _objection(boxes: Boxes) -> str:
-    """Why libav isn't asked; "" if it is."""
-    if boxes.compressed:
-        return "its header is compressed (cmov), a form of old QuickTime files that isn't read"
-    if boxes.moov and any(track.coding in _ENCRYPTED for track in boxes.tracks):
-        return "encrypted"
-    if boxes.entries > _ENTRIES:
-        return f"its header announces {boxes.entries:,} frames and sounds; at most {_ENTRIES:,} are read"
-    if boxes.moov:
-        return ""
-    if boxes.fragmented:
-        return "a fragment of a clip without the initialisation segment that describes it"
-    return "cut off: it has no header (moov), as when a recording or a download stopped early"
-
-
-def _open(source: str | BinaryIO, boxes: Boxes) -> InputContainer:
-    """Open as MP4 or MOV and nothing else.
-
-    ``skip_frame`` keeps libav from decoding a frame to guess parameters. It takes an entry a stream, in
-    order, decodes streams without one after all, and ignores entries left over; cover art adds streams.
-    Since no frame is ever decoded, libav would go on reading for 5 MB or 5 s: ``probesize`` ends that after
-    the first packets, which tell a parser all it can tell.
-    """
-    lazy = {"skip_frame": "all", "threads": "1"}
-    container: InputContainer = av.open(
-        source,
-        "r",
-        format="mov",
-        options={"format_whitelist": "mov", "protocol_whitelist": "file", "probesize": "65536"},
-        stream_options=[lazy] * max(16, 2 * len(boxes.tracks)),  # type: ignore[call-overload] # av's stub errs
-        metadata_errors="replace",
-    )
-    return container
-
-
-def _reason(error: BaseException) -> str:
-    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return f"damaged: {' '.join(str(words).split())}"
-
-
-def _facts(container: InputContainer, boxes: Boxes, kind: str, path: str, size: int) -> Video | Unreadable:
+def _picture_stream(container: InputContainer, boxes: Boxes) -> tuple[VideoStream, int]:
+    """The picture stream that is played, and how many there are."""
     if boxes.fragmented:
         _read_fragments(container)
-    streams = [stream for stream in container.streams.video if _is_played(stream, boxes)]
+    streams = [one for one in played(container) if boxes.track(one.id).handler != b"auxv"]
     filled = [stream for stream in streams if len(stream.index_entries)]
-    if not filled:
-        return Unreadable(path, size, Expected.VIDEO, _emptiness(container, boxes, bool(streams)))
-    stream = filled[0]
-    return _video(stream, boxes.track(stream.id), boxes, kind, path, size, len(filled))
+    if streams and boxes.track(streams[0].id).external:
+        raise MediumError("a reference movie: its pictures are in another file")
+    if filled:
+        return filled[0], len(filled)
+    if streams and boxes.fragmented:
+        raise MediumError("an initialisation segment: it describes a clip but holds no frames")
+    if streams:
+        raise MediumError("its header announces no frames")
+    raise MediumError("it holds sound but no pictures" if container.streams.audio else "it holds no pictures")
 
 
 def _read_fragments(container: InputContainer) -> None:
@@ -130,38 +85,30 @@ def _read_fragments(container: InputContainer) -> None:
         pass
 
 
-def _is_played(stream: VideoStream, boxes: Boxes) -> bool:
-    return not stream.disposition & _NOT_PLAYED and boxes.track(stream.id).handler != b"auxv"
-
-
-def _emptiness(container: InputContainer, boxes: Boxes, pictures: bool) -> str:
-    if pictures and boxes.fragmented:
-        return "an initialisation segment: it describes a clip but holds no frames"
-    if pictures:
-        return "its header announces no frames"
-    if container.streams.audio:
-        return "it holds sound but no pictures"
-    return "it holds no pictures"
-
-
 def _video(
-    stream: VideoStream, track: Track, boxes: Boxes, kind: str, path: str, size: int, pictures: int
-) -> Video | Unreadable:
-    times, played, missing = [], [], 0  # no list of the entries themselves: they weigh 200 bytes each
+    container: InputContainer, stream: VideoStream, boxes: Boxes, kind: str, path: str, size: int, pictures: int
+) -> Video:
+    track, context, tick = boxes.track(stream.id), stream.codec_context, stream.time_base or Fraction(1)
+    times, kept, missing = [], [], 0  # no list of the entries themselves: they weigh 200 bytes each
     for entry in stream.index_entries:
         times.append(entry.timestamp)
-        played.append(not entry.is_discard)
+        kept.append(not entry.is_discard)
         missing += entry.pos + entry.size > size
-    frames = sum(played)
     if missing == len(times):
-        return Unreadable(path, size, Expected.VIDEO, "cut off: all of its frames lie beyond its end")
-    if not frames:
-        return Unreadable(path, size, Expected.VIDEO, "its edit list plays none of its frames")
-    tick = stream.time_base or Fraction(1)
-    seconds = sum(compress(_durations(times, track.last), played)) * tick
-    shown = sorted(compress(map(add, times, track.delays(len(times))), played))
-    context = stream.codec_context
-    rotation, mirrored = _orientation(track.matrix, boxes.matrix)
+        raise MediumError("cut off: all of its frames lie beyond its end")
+    if not any(kept):
+        raise MediumError("its edit list plays none of its frames")
+    begins = list(map(add, times, track.delays(len(times))))
+    durations = _durations(times, track.last)
+    shown, length = sorted(compress(begins, kept)), sum(compress(durations, kept))
+    interlaced = bool(context) and context.field_order in INTERLACED
+    if context and context.name == "h264" and context.field_order != _PROGRESSIVE and not missing:
+        shown, interlaced = decoded_times(container, stream)  # two fields may make one frame
+    jitter = _jitter(shown)
+    if jitter and begins != times:
+        last = max(compress(map(add, begins, durations), kept)) - shown[-1]
+        length = shown[-1] - shown[0] + _last_shown(last, shown, track, Fraction(1, boxes.timescale or 1) / tick)
+    turn = turn_by(_product(track.matrix, boxes.matrix))
     return Video(
         path,
         size,
@@ -169,15 +116,15 @@ def _video(
         codec=context.codec.canonical_name if context else track.coding.decode("latin-1").strip(),
         width=context.width if context else track.width,
         height=context.height if context else track.height,
-        frames=frames,
-        seconds=seconds,
-        rate=frames / seconds,
-        rotation=rotation,
-        mirrored=mirrored,
+        frames=len(shown),
+        seconds=length * tick,
+        rate=len(shown) / (length * tick),
+        rotation=turn.degrees,
+        mirrored=turn.mirrored,
         pixel_aspect=stream.sample_aspect_ratio or Fraction(1),
-        jitter=_jitter(shown) * tick,
+        jitter=jitter * tick,
         pictures=pictures,
-        interlaced=bool(context) and context.field_order in _INTERLACED,
+        interlaced=interlaced,
         missing=missing or int(boxes.cut and boxes.fragmented),
     )
 
@@ -193,6 +140,23 @@ def _durations(times: list[int], last: int) -> list[int]:
     return [step if step > 0 else usual for step in [*steps, last or usual]]
 
 
+def _last_shown(stored: int, shown: list[int], track: Track, tick: Fraction) -> int:
+    """How many ticks the last frame is shown, where the rate varies and frames are decoded out of order.
+
+    The ``stored`` duration is then that of the frame decoded next; the edit list says when all is over. ``tick`` is
+    one tick of that list in ticks of the track.
+    """
+    edited = round(track.edits[0] * tick) - (shown[-1] - shown[0]) if len(track.edits) == 1 else 0
+    longest = max(later - earlier for earlier, later in pairwise(shown))
+    return edited if 0 < edited <= longest else stored
+
+
+def _product(track: Matrix, movie: Matrix) -> Matrix:
+    a, b, c, d = track
+    e, f, g, h = movie
+    return a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
+
+
 def _jitter(shown: list[int]) -> int:
     """The largest deviation in ticks beyond the one that rounding makes; the last frame's may be anything."""
     steps = [later - earlier for earlier, later in pairwise(shown)]
@@ -200,15 +164,3 @@ def _jitter(shown: list[int]) -> int:
         return 0
     usual = median_low(steps)
     return max(0, max(abs(step - usual) for step in steps) - 1)
-
-
-def _orientation(track: Matrix, movie: Matrix) -> tuple[int, bool]:
-    """Degrees clockwise, to the nearest quarter, and whether a mirroring comes before that turn."""
-    a, b, c, d = track
-    e, f, g, h = movie
-    a, b, c, d = a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
-    determinant = a * d - b * c
-    if not determinant:
-        return 0, False
-    quarters = round(math.degrees(math.atan2(-c, d)) / 90)
-    return quarters % 4 * 90, determinant < 0

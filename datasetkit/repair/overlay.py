@@ -43,6 +43,13 @@ class Overlay:
             return self._tree.locate(path)
         return BytesIO(content) if isinstance(content, bytes) else str(content.absolute())
 
+    def holder(self, path: str) -> tuple[Path, str] | None:
+        """The file on disk that holds the bytes of ``path``, and the name inside it; None for new bytes."""
+        content = self._new.get(path)
+        if content is None:
+            return self._tree.holder(path)
+        return (content, "") if isinstance(content, Path) else None
+
     def below(self, prefix: str) -> Tree:
         """The files of a folder, as they are in the tree itself; all files for ""."""
         return self._tree.below(prefix) if prefix else self

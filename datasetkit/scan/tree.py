@@ -36,8 +36,11 @@ class Tree(Protocol):
     def locate(self, path: str) -> str | BinaryIO:
         """What a clip is read from: its absolute path where there is one, else a seekable stream."""
 
-    def holder(self, path: str) -> tuple[Path, str]:
-        """The file on disk that holds the bytes of ``path``, and the name inside it, "" where it is that file."""
+    def holder(self, path: str) -> tuple[Path, str] | None:
+        """The file on disk that holds the bytes of ``path``, and the name inside it, "" where it is that file.
+
+        None where the bytes are not on disk.
+        """
 
     def below(self, prefix: str) -> Tree:
         """The files whose path starts with ``prefix`` ("" or ends with ``/``), as a tree of their own."""

@@ -1,4 +1,4 @@
-"""Reads every file that a manifest lists, with two threads, and prints what each is and the memory it took.
+"""Reads every file that a manifest lists, as a scan does, and prints what each is and the memory it took.
 
 Run by test_corpus_media.py in a process of its own: ``python corpus_reading.py CORPUS`` prints a JSON object
 with ``values`` (path → the value's facts as text, its type as ``is``) and ``peak`` (bytes).
@@ -12,11 +12,11 @@ import json
 import re
 import resource
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from datasetkit.media.images import read_image
 from datasetkit.media.videos import read_video
+from datasetkit.scan.reading import workers
 
 
 def read(corpus: Path, path: str, kind: str) -> dict[str, object]:
@@ -33,7 +33,7 @@ def read(corpus: Path, path: str, kind: str) -> dict[str, object]:
 def main(corpus: Path) -> None:
     with (corpus / "MANIFEST.tsv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t"))
-    with ThreadPoolExecutor(2) as pool:
+    with workers() as pool:
         values = list(pool.map(lambda row: read(corpus, row["path"], row["kind"]), rows))
     json.dump({"values": {value["path"]: value for value in values}, "peak": peak()}, sys.stdout)
 

@@ -4,7 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from datasetkit.media.boxes import HostileError, read_boxes
+from datasetkit.media.boxes import read_boxes
+from datasetkit.media.damage import MediumError
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:
@@ -52,13 +53,13 @@ def test_a_fragment_counts_as_announced() -> None:
 
 
 def test_a_header_in_too_many_pieces() -> None:
-    with pytest.raises(HostileError, match="100,000 pieces"):
+    with pytest.raises(MediumError, match="100,000 pieces"):
         entries(box(b"free") * 100_001)
 
 
 def test_a_header_that_is_too_long() -> None:
     content = struct.pack(">I4sQ", 1, b"moov", 2**62) + bytes(100)
-    with pytest.raises(HostileError, match="4,611,686,018,427,387,888 bytes"):
+    with pytest.raises(MediumError, match="4,611,686,018,427,387,888 bytes"):
         read_boxes(BytesIO(content), len(content))
 
 
@@ -101,5 +102,5 @@ def item(number: int) -> bytes:
 )
 def test_a_number_that_keeps_libav_counting_is_never_handed_on(wrap: Callable[[int], bytes]) -> None:
     entries(wrap(0x7FFF_FFFF))
-    with pytest.raises(HostileError, match=r"numbers a track 4,294,967,280"):
+    with pytest.raises(MediumError, match=r"numbers a track 4,294,967,280"):
         entries(wrap(0xFFFF_FFF0))

@@ -7,7 +7,7 @@ import pytest
 from av.video.frame import VideoFrame
 from PIL import Image, ImageChops, ImageStat
 
-from datasetkit.edits import Box, Reencode
+from datasetkit.edits import Box, Reencode, plain_clip
 from datasetkit.media.clips import edit_clip
 from datasetkit.media.outcome import Failed, Made
 
@@ -255,6 +255,63 @@ def test_interlacing_is_taken_out(tmp_path: Path) -> None:
     assert facts(target)[3] == 4
 
 
+@pytest.mark.parametrize("container", ["mp4", "mpegts", "matroska"])
+def test_fields_become_frames(tmp_path: Path, container: str) -> None:
+    """A camcorder's clip: 13 frames of two fields each over 0.52 s."""
+    source = builders.field_coded(tmp_path / "a", container=container)
+    target = made(source, usual_codec=True, steady=True, progressive=True)
+    assert facts(target)[3:] == (13, 25, Fraction(13, 25))
+    assert not frames(target)[0].interlaced_frame
+
+
+@pytest.mark.parametrize("bf", ["0", "3"])
+@pytest.mark.parametrize("container", ["matroska", "flv"])
+def test_the_last_frame_lasts_as_long_as_the_others(tmp_path: Path, container: str, bf: str) -> None:
+    """Where the rate isn't told, neither is how long the last frame lasts."""
+    times, options = [n / 25 for n in range(34)], {"preset": "medium", "bf": bf}
+    target = made(builders.clip(tmp_path / "a", container=container, frames=33, times=times, options=options))
+    with av.open(str(target)) as container_:
+        lasting = [packet.duration * packet.time_base for packet in container_.demux(video=0) if packet.size]
+    assert lasting == [Fraction(1, 25)] * 33
+
+
+CUT = {
+    "a.mp4": {"faststart": True},
+    "b.mp4": {"fragmented": True},
+    "a.mkv": {"audio": 2},
+    "a.webm": {"codec": "libvpx-vp9"},
+    "a.avi": {"codec": "mpeg4"},
+    "a.flv": {"codec": "flv"},
+    "a.mxf": {"codec": "mpeg2video", "rate": 25},
+}
+
+
+@pytest.mark.parametrize("part", [0.6, 0.95])
+@pytest.mark.parametrize("name", CUT)
+def test_a_download_that_was_cut_off_is_not_converted(tmp_path: Path, name: str, part: float) -> None:
+    source = builders.clip(tmp_path / name, frames=75, options={"g": "5"}, **CUT[name])
+    assert isinstance(edit_clip(str(source), tmp_path / "made.mp4", plain_clip("x")), Made)
+    source.write_bytes(source.read_bytes()[: int(source.stat().st_size * part)])
+    outcome = edit_clip(str(source), tmp_path / "made.mp4", plain_clip("x"))
+    assert isinstance(outcome, Failed)
+    assert outcome.reason.startswith(("cut off", "damaged"))
+    assert not (tmp_path / "made.mp4").exists()
+
+
+def test_a_live_recording_of_unknown_length_is_converted(tmp_path: Path) -> None:
+    with (tmp_path / "a.mkv").open("wb") as file:
+        builders.clip(tmp_path / "b.mkv", muxer={"live": "1"})
+        file.write((tmp_path / "b.mkv").read_bytes())
+    assert isinstance(edit_clip(str(tmp_path / "a.mkv"), tmp_path / "made.mp4", plain_clip("x")), Made)
+
+
+def test_a_stream_without_times_says_what_to_do(tmp_path: Path) -> None:
+    source = builders.clip(tmp_path / "a.h264", container="h264")
+    outcome = edit_clip(str(source), tmp_path / "made.mp4", plain_clip("x"))
+    assert isinstance(outcome, Failed)
+    assert "ffmpeg -i" in outcome.reason
+
+
 def test_the_index_comes_first_and_twice_is_the_same(tmp_path: Path) -> None:
     source = builders.clip(tmp_path / "a.webm", codec="libvpx-vp9", frames=8)
     once = made(source).read_bytes()
@@ -271,7 +328,8 @@ def test_a_made_clip_needs_no_second_encoding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(b"", "read"), (b"nothing of the kind", "read"), (b"ffconcat version 1.0\nfile a", "read")]
+    ("content", "reason"),
+    [(b"", "empty"), (b"nothing of the kind", "text"), (b"ffconcat version 1.0\nfile a", "script")],
 )
 def test_what_is_no_clip_fails_and_leaves_nothing(tmp_path: Path, content: bytes, reason: str) -> None:
     source = tmp_path / "a.mp4"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasetkit.media.content import ANNEX, EMPTY, HEAD, LFS, MOV, MP4, UNKNOWN, Content, Sort, sniff
+from datasetkit.media.content import ANNEX, EMPTY, HEAD, LFS, MOV, MP4, UNKNOWN, Content, ContentKind, sniff
 
 
 def box(kind: bytes, body: bytes = b"") -> bytes:
@@ -19,21 +19,21 @@ def ftyp(major: bytes, *compatible: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "sort", "format"),
+    ("name", "kind", "format"),
     [
-        ("image.jpg", Sort.IMAGE, "JPEG"),
-        ("image.png", Sort.IMAGE, "PNG"),
-        ("image.webp", Sort.IMAGE, "WEBP"),
-        ("image.bmp", Sort.IMAGE, "BMP"),
-        ("clip.mp4", Sort.VIDEO, "mp4"),
-        ("clip.mov", Sort.VIDEO, "mov"),
-        ("fragmented.mp4", Sort.VIDEO, "mp4"),
+        ("image.jpg", ContentKind.IMAGE, "JPEG"),
+        ("image.png", ContentKind.IMAGE, "PNG"),
+        ("image.webp", ContentKind.IMAGE, "WEBP"),
+        ("image.bmp", ContentKind.IMAGE, "BMP"),
+        ("clip.mp4", ContentKind.VIDEO, "mp4"),
+        ("clip.mov", ContentKind.VIDEO, "mov"),
+        ("fragmented.mp4", ContentKind.VIDEO, "mp4"),
     ],
 )
-def test_what_encoders_write(media: Path, name: str, sort: Sort, format: str) -> None:  # noqa: A002
+def test_what_encoders_write(media: Path, name: str, kind: ContentKind, format: str) -> None:  # noqa: A002
     content = (media / name).read_bytes()
-    assert (sniff(content[:HEAD], len(content)).sort, sniff(content[:HEAD], len(content)).name) == (
-        sort,
+    assert (sniff(content[:HEAD], len(content)).kind, sniff(content[:HEAD], len(content)).name) == (
+        kind,
         format,
     )
 
@@ -50,7 +50,7 @@ def test_what_encoders_write(media: Path, name: str, sort: Sort, format: str) ->
 )
 def test_foreign_clips(tmp_path: Path, suffix: str, codec: str, phrase: str) -> None:
     path = builders.clip(tmp_path / f"clip{suffix}", codec=codec, frames=4)
-    assert sniff(path.read_bytes()[:HEAD], path.stat().st_size) == Content(Sort.FOREIGN, phrase=phrase)
+    assert sniff(path.read_bytes()[:HEAD], path.stat().st_size) == Content(ContentKind.FOREIGN, phrase=phrase)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_foreign_clips(tmp_path: Path, suffix: str, codec: str, phrase: str) -> 
     ],
 )
 def test_foreign_heads(head: bytes, phrase: str) -> None:
-    assert sniff(head, len(head)) == Content(Sort.FOREIGN, phrase=phrase)
+    assert sniff(head, len(head)) == Content(ContentKind.FOREIGN, phrase=phrase)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_other_heads(head: bytes, content: Content) -> None:
 @pytest.mark.parametrize("piece", [b"<?xml", b"<!-- ", b"<!---->", b"<?xml ?>", b" ", b"<!doctype svg", b"<"])
 def test_markup_without_end_is_still_told(piece: bytes) -> None:
     head = (piece * HEAD)[:HEAD]
-    assert sniff(head, HEAD).sort is Sort.FOREIGN
+    assert sniff(head, HEAD).kind is ContentKind.FOREIGN
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))

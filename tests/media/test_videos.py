@@ -1,4 +1,5 @@
 import struct
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from io import BytesIO
@@ -125,6 +126,61 @@ def test_pixels_that_are_not_square(tmp_path: Path) -> None:
 def test_interlaced(tmp_path: Path) -> None:
     options = {"x264-params": "tff=1"}
     assert video(builders.clip(tmp_path / "clip.mp4", options=options)).interlaced
+
+
+@pytest.mark.parametrize("filler", [0, 70_000], ids=["small", "real"])
+def test_two_fields_are_one_frame(tmp_path: Path, filler: int) -> None:
+    clip = video(builders.field_coded(tmp_path / "clip.mp4", frames=11, filler=filler))
+    assert (clip.frames, clip.seconds, clip.rate) == (11, Fraction(11, 25), 25)
+    assert clip.interlaced
+    assert clip.jitter == 0
+
+
+@pytest.mark.parametrize("fragmented", [False, True])
+def test_the_length_of_a_varying_rate_is_as_shown(tmp_path: Path, fragmented: bool) -> None:
+    """Frames are decoded out of order, so that what is stored as their duration isn't theirs."""
+    times = [Fraction(n * n, 64) for n in range(33)]
+    options = {"preset": "medium", "bf": "3"}
+    clip = video(builders.clip(tmp_path / "clip.mp4", frames=32, times=times, fragmented=fragmented, options=options))
+    assert (clip.frames, clip.seconds) == (32, 16)
+
+
+def test_a_clip_that_points_to_another_file(media: Path) -> None:
+    """A QuickTime reference movie."""
+    content = (media / "clip.mov").read_bytes()
+    assert reason(pointing_elsewhere(content)) == "a reference movie: its pictures are in another file"
+
+
+def pointing_elsewhere(content: bytes) -> bytes:
+    """The clip with an alias in the place of the flag that its samples are in the file itself."""
+    made = bytearray(content)
+    at = made.find(b"dref") + 12
+    for kind in (b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"):
+        place = made.rfind(kind, 0, at) - 4
+        struct.pack_into(">I", made, place, struct.unpack_from(">I", made, place)[0] + 160)
+    made[at : at + 12] = struct.pack(">I4sI", 172, b"alis", 0) + bytes(160)
+    return bytes(made)
+
+
+def test_an_old_compressed_header_is_read(media: Path) -> None:
+    content = (media / "clip.mov").read_bytes()
+    at = content.find(b"moov") - 4
+    size = struct.unpack_from(">I", content, at)[0]
+    packed = zlib.compress(content[at : at + size])
+    inside = (
+        struct.pack(">I4s4s", 12, b"dcom", b"zlib") + struct.pack(">I4sI", 12 + len(packed), b"cmvd", size) + packed
+    )
+    header = struct.pack(">I4sI4s", 16 + len(inside), b"moov", 8 + len(inside), b"cmov") + inside
+    clip = read_bytes(content[:at] + header + content[at + size :])
+    assert isinstance(clip, Video)
+    assert (clip.frames, clip.seconds) == (16, 1)
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mov", "fragmented.mp4"])
+def test_a_file_that_shrinks_while_it_is_read(media: Path, name: str) -> None:
+    content = (media / name).read_bytes()
+    for left in range(1, len(content), len(content) // 40):
+        assert isinstance(read_video(BytesIO(content[:left]), name, len(content)), Video | Unreadable)
 
 
 def test_several_pictures(tmp_path: Path) -> None:
