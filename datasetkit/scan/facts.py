@@ -58,13 +58,14 @@ class MemoryStore:
 def key_of(tree: Tree, path: str, expected: Expected, depth: Depth = Depth.HEADER) -> FactKey | None:
     """The key of a tree's file as it is now, or None where there is no file to look at."""
     held = tree.holder(path)
-    try:
-        status = held[0].stat() if held else None
-    except OSError:
+    if held is None:
         return None
-    if held is None or status is None:
+    place, entry = held
+    try:
+        status = place.stat()
+    except OSError:
         return None
     times = status.st_mtime_ns, status.st_ctime_ns
     return FactKey(
-        str(held[0].resolve()), held[1], status.st_size, *times, status.st_ino, expected, depth, reader_version()
+        str(place.resolve()), entry, status.st_size, *times, status.st_ino, expected, depth, reader_version()
     )
