@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from datasetkit import spec
 from datasetkit.edits import Convert
@@ -50,9 +50,7 @@ def edit_image(source: BinaryIO, target: Path, edit: Convert) -> Outcome:
     """
 
     def make() -> Made:
-        _check(source, target.name)
-        image = Image.open(source)
-        image.load()
+        image = _opened(source, target.name)
         wanted = edit.format or _own(image)
         notes: list[str] = []
         if _is_wanted(image, edit, wanted):
@@ -65,16 +63,23 @@ def edit_image(source: BinaryIO, target: Path, edit: Convert) -> Outcome:
     return attempt(target, make)
 
 
-def _check(source: BinaryIO, name: str) -> None:
-    """Raise MediumError for damage that Pillow would decode without a word."""
+def _opened(source: BinaryIO, name: str) -> Image.Image:
+    """The image, decoded. Raises MediumError, for damage too that Pillow would decode without a word."""
     size = source.seek(0, 2)
     source.seek(0)
-    known = sniff(source.read(HEAD), size).kind is ContentKind.IMAGE
+    content = sniff(source.read(HEAD), size)
+    if content.kind is ContentKind.IMAGE:
+        source.seek(0)
+        facts = read_image(source, name, size, spec.limits().image_side)
+        if isinstance(facts, Unreadable):
+            raise MediumError(facts.reason)
     source.seek(0)
-    facts = read_image(source, name, size, spec.limits().image_side)
-    if known and isinstance(facts, Unreadable):
-        raise MediumError(facts.reason)
-    source.seek(0)
+    try:
+        image = Image.open(source)
+    except UnidentifiedImageError as error:
+        raise MediumError(f"not an image that can be read: {content.phrase}") from error
+    image.load()
+    return image
 
 
 def save(image: Image.Image, target: Path, wanted: str) -> None:

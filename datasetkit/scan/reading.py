@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from io import BufferedReader
+from threading import Thread, current_thread
 from typing import cast
 
 from datasetkit import spec
@@ -62,11 +63,14 @@ def workers() -> Iterator[ThreadPoolExecutor]:
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
-        pool = ThreadPoolExecutor(thread_count())
+        threads: list[Thread] = []
+        pool = ThreadPoolExecutor(thread_count(), initializer=lambda: threads.append(current_thread()))
         try:
             yield pool
         finally:
             pool.shutdown(cancel_futures=True)  # at Ctrl-C only what has begun is waited for
+            for thread in threads:  # the pool forgets one that was being started when Ctrl-C came
+                thread.join()
 
 
 def thread_count() -> int:

@@ -199,7 +199,7 @@ def test_what_can_not_be_made_is_reported(cli: Cli, clean: Path, tmp_path: Path)
     (folder / "image_1.jpg").write_bytes(b"GIF89a broken")
     ran = cli("fix", folder, "-o", tmp_path / "new")
     assert ran.code == 1
-    assert "skipped: I302 image-format, image_1.jpg: it can't be read as an image" in ran.err
+    assert "skipped: I302 image-format, image_1.jpg: not an image that can be read: a GIF image" in ran.err
     assert not (tmp_path / "new").exists()
 
 

@@ -162,7 +162,7 @@ def test_a_frame_that_can_not_be_read_is_taken_in_the_wanted_format(cli: Cli, tm
     builders.clip(tmp_path / "raw" / "a.mp4", frames=20)
     (tmp_path / "raw" / "a_first.png").write_bytes(b"\x89PNG\r\n\x1a\n cut")
     ran = cli("init", tmp_path / "raw", "-o", tmp_path / "new", "--frames", "png")
-    assert "a_first.png: it can't be read as an image" in ran.out
+    assert "a_first.png: cut off" in ran.out
     assert lines(tmp_path / "new")[0]["first_frame_path"] == "a_first.png"
     with Image.open(tmp_path / "new" / "a_first.png") as image:
         assert image.format == "PNG"
