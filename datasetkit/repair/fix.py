@@ -18,8 +18,8 @@ from datasetkit.model import Progress, Source
 from datasetkit.pack.archive import pack
 from datasetkit.pack.layout import lay_out
 from datasetkit.repair.making import refuse_output
-from datasetkit.repair.mending import Mended, mend, touches_media
 from datasetkit.repair.overlay import Overlay
+from datasetkit.repair.passes import Repaired, repair, touches_media
 from datasetkit.repair.plan import plan
 from datasetkit.scan.datasets import read_annotations
 from datasetkit.scan.tree import Tree
@@ -79,7 +79,7 @@ def fix(
             return bool(finding.fix) and (unsafe or finding.safe) and _is_selected(finding, tuple(settings.select))
 
         before = read_annotations(tree) if verdict.dataset.annotations else b""
-        lined = mend(Mended(tree, verdict), judge, lambda one: wants(one) and not touches_media(one), Path())
+        lined = repair(Repaired(tree, verdict), judge, lambda one: wants(one) and not touches_media(one), Path())
         media = tuple(one for one in lined.verdict.findings if wants(one) and touches_media(one))
         if dry_run:
             made = plan((edit for finding in media for edit in finding.fix), lined.verdict.dataset)
@@ -87,10 +87,10 @@ def fix(
         if target is None:
             return _fixed(lined, media, _write_lines(lined, media, tree, before))
         with scratch(target) as work:
-            mended = mend(lined, judge, wants, work, progress)
-            if mended.done:
-                _write(mended, target)
-    return _fixed(mended, media, target if mended.done else None)
+            repaired = repair(lined, judge, wants, work, progress)
+            if repaired.done:
+                _write(repaired, target)
+    return _fixed(repaired, media, target if repaired.done else None)
 
 
 def _is_selected(finding: Finding, select: tuple[str, ...]) -> bool:
@@ -99,11 +99,11 @@ def _is_selected(finding: Finding, select: tuple[str, ...]) -> bool:
     return not select or finding.code.startswith(select)
 
 
-def _fixed(mended: Mended, media: tuple[Finding, ...], written: Path | None) -> Fixed:
-    return Fixed(mended.verdict, written, mended.done, mended.notes, tuple(mended.skipped.items()), media)
+def _fixed(repaired: Repaired, media: tuple[Finding, ...], written: Path | None) -> Fixed:
+    return Fixed(repaired.verdict, written, repaired.done, repaired.notes, tuple(repaired.skipped.items()), media)
 
 
-def _write_lines(lined: Mended, media: tuple[Finding, ...], tree: Tree, before: bytes) -> Path | None:
+def _write_lines(lined: Repaired, media: tuple[Finding, ...], tree: Tree, before: bytes) -> Path | None:
     """Replace data.jsonl in one step; gives its path, or None if nothing has to change."""
     if media:
         listed = ", ".join(f"{finding.medium or 'the set'} ({finding.code} {finding.name})" for finding in media)
@@ -122,24 +122,24 @@ def _write_lines(lined: Mended, media: tuple[Finding, ...], tree: Tree, before: 
     return file
 
 
-def _write(mended: Mended, target: Path) -> None:
+def _write(repaired: Repaired, target: Path) -> None:
     if target.suffix.lower() != ".zip":
         with new_folder(target) as folder:
-            Overlay(mended.tree, _configuration(mended)).write(folder)
+            Overlay(repaired.tree, _configuration(repaired)).write(folder)
         return
-    dataset, assumed = mended.verdict.dataset, mended.verdict.assumed
-    for error in (finding for finding in mended.verdict.findings if finding.severity is Severity.ERROR):
+    dataset, assumed = repaired.verdict.dataset, repaired.verdict.assumed
+    for error in (finding for finding in repaired.verdict.findings if finding.severity is Severity.ERROR):
         message = f"{target} not written, because an error remains: {error.code} {error.name}, {error.message}"
         raise DatasetkitError(message, "Write a folder with -o DIR, and correct the errors there.")
-    pack(lay_out(dataset.samples, assumed.kind, assumed.role, dataset.files), mended.tree, target)
+    pack(lay_out(dataset.samples, assumed.kind, assumed.role, dataset.files), repaired.tree, target)
 
 
-def _configuration(mended: Mended) -> dict[str, bytes]:
+def _configuration(repaired: Repaired) -> dict[str, bytes]:
     """The new datasetkit.toml, which names the model that the dataset was fixed for; nothing if there isn't one."""
-    model = mended.verdict.settings.model
-    if model is None or all(file.path != config.NAME for file in mended.verdict.dataset.files):
+    model = repaired.verdict.settings.model
+    if model is None or all(file.path != config.NAME for file in repaired.verdict.dataset.files):
         return {}
-    with mended.tree.open(config.NAME) as stream:
+    with repaired.tree.open(config.NAME) as stream:
         return {config.NAME: with_model(stream.read(), model)}
 
 

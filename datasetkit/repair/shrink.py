@@ -11,7 +11,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.media.outcome import Failed
 from datasetkit.model import Progress
 from datasetkit.repair.making import make_media
-from datasetkit.repair.mending import overlay
+from datasetkit.repair.passes import overlay
 from datasetkit.repair.plan import plan
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import Verdict, judge_again

@@ -9,8 +9,8 @@ from PIL import Image
 from datasetkit.edits import Convert, DropLine, GrabFrame, Reencode, SetField, StripBom, Which
 from datasetkit.media.outcome import Failed, Made
 from datasetkit.repair.making import make_media
-from datasetkit.repair.mending import overlay
 from datasetkit.repair.overlay import Overlay
+from datasetkit.repair.passes import overlay
 from datasetkit.repair.plan import Plan, plan
 from datasetkit.scan.datasets import open_tree, scan
 

@@ -28,7 +28,7 @@ _PASSES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Repaired:
     """How far fixing has got: the files as they are now, the verdict on them, what was done, and what was skipped.
 
     ``notes`` name media that lost something in conversion; ``skipped`` gives the reason for each finding.
@@ -41,13 +41,13 @@ class Mended:
     skipped: Mapping[Finding, str] = field(default_factory=dict)
 
 
-def mend(
-    start: Mended,
+def repair(
+    start: Repaired,
     judge: Callable[[Tree], Verdict],
     wants: Callable[[Finding], bool],
     work: Path,
     progress: Progress | None = None,
-) -> Mended:
+) -> Repaired:
     """Carry out the fixes of the findings that ``wants`` chooses. The files of ``start`` stay as they are.
 
     Media are made in folders below ``work``. Raises DatasetkitError if they can't be written.
@@ -73,7 +73,7 @@ def touches_media(finding: Finding) -> bool:
     return any(isinstance(edit, MediaEdit) for edit in finding.fix)
 
 
-def _chosen(now: Mended, wants: Callable[[Finding], bool]) -> list[Finding]:
+def _chosen(now: Repaired, wants: Callable[[Finding], bool]) -> list[Finding]:
     skipped = {_identity(finding) for finding in now.skipped}
     return [finding for finding in now.verdict.findings if wants(finding) and _identity(finding) not in skipped]
 
@@ -99,17 +99,17 @@ def overlay(tree: Tree, done: Plan, folder: Path) -> Overlay:
 
 
 def _judged(
-    now: Mended,
+    now: Repaired,
     judge: Callable[[Tree], Verdict],
     done: Plan,
     fixed: Sequence[Finding],
     tree: Overlay,
     outcomes: Mapping[Step, Outcome],
-) -> Mended:
+) -> Repaired:
     """The dataset as ``tree`` has it; as it was before if that did harm, with the fixes to blame skipped."""
     verdict = judge(tree)
     if bad := blamed(now.verdict, verdict, fixed, done.lines):
         return replace(now, skipped={**now.skipped, **bad})
     made = ((step, outcome) for step, outcome in outcomes.items() if isinstance(outcome, Made))
     notes = ((step.path, note) for step, outcome in made for note in outcome.notes)
-    return Mended(tree, verdict, (*now.done, *done.describe(now.verdict.dataset)), (*now.notes, *notes), now.skipped)
+    return Repaired(tree, verdict, (*now.done, *done.describe(now.verdict.dataset)), (*now.notes, *notes), now.skipped)
