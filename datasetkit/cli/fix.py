@@ -68,6 +68,6 @@ def _show_optional(fixed: Fixed) -> None:
     unsafe = sorted({finding.code for finding in others if not finding.safe})
     advice = sorted({finding.code for finding in others if finding.severity is Severity.ADVICE and finding.safe})
     if unsafe:
-        note(f"--unsafe fixes {', '.join(unsafe)} too")
+        note(f"--unsafe would fix {', '.join(unsafe)}")
     if advice:
-        note(f"--select {','.join(advice)} fixes advice too")
+        note(f"--select {','.join(advice)} would fix advice")

@@ -90,8 +90,8 @@ def _delimited(path: str, text: str, delimiters: str) -> Iterator[Row | Unused]:
     except csv.Error as error:
         yield Unused(path, f"can't be read as a table ({error})")
         return
-    needed = f"it needs one of {', '.join(_CLIP)} for the clip, and one of {', '.join(_TEXT)} for the caption"
-    yield Unused(path, f"has the columns {header.strip()[:200]!r}; {needed}")
+    needed = f"a column for the clip ({', '.join(_CLIP[:5])}) and one for the caption ({', '.join(_TEXT)})"
+    yield Unused(path, f"has the columns {header.strip()[:200]!r}, but needs {needed}")
 
 
 def _holds_captions(columns: Iterable[str]) -> bool:

@@ -95,7 +95,7 @@ def init(
 def _kind(kind: str | None, model: str | None) -> Kind:
     kinds = spec.find_model(model).kinds if model else tuple(Kind)
     if kind and kind not in kinds:
-        message = f"{kind} isn't a kind that {model or 'any model'} trains"
+        message = f"{model} doesn't train {kind}" if model else f"there is no kind {kind}"
         raise DatasetkitError(message, f"Choose {' or '.join(kinds)}.")
     return Kind(kind or kinds[0])
 

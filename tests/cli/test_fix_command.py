@@ -75,7 +75,7 @@ def test_advice_is_fixed_only_by_its_whole_code(cli: Cli, clean: Path, tmp_path:
         ran = cli("fix", folder, *select, "-o", tmp_path / "new")
         assert "nothing to fix" in ran.err
         assert not (tmp_path / "new").exists()
-    assert "--select V411 fixes advice too" in cli("fix", folder, "--diff").err
+    assert "--select V411 would fix advice" in cli("fix", folder, "--diff").err
     assert cli("fix", folder, "--select", "V411", "-o", tmp_path / "new").code == 0
     assert "V411" not in cli("lint", tmp_path / "new").out
 
@@ -108,7 +108,7 @@ def test_media_are_fixed_only_in_a_new_folder(cli: Cli, clean: Path, tmp_path: P
     assert refused.code == 2
     assert "video_1.mp4 (V407 video-too-long)" in refused.err
     safe = cli("fix", folder, "--model", "wan2.2-i2v-flash")
-    assert (safe.code, "--unsafe fixes V407 too" in safe.err) == (1, True)
+    assert (safe.code, "--unsafe would fix V407" in safe.err) == (1, True)
     inside = cli("fix", folder, *options, "-o", folder / "new")
     assert (inside.code, "inside" in inside.err) == (2, True)
     assert cli("fix", folder, *options, "-o", new).code == 0

@@ -114,7 +114,7 @@ def test_clips_that_would_share_a_name_are_told_apart(cli: Cli, tmp_path: Path) 
         (["none", "-o", "new"], "there is no folder"),
         (
             ["raw", "-o", "new", "--model", "wan2.2-i2v-flash", "--kind", "kf2v"],
-            "isn't a kind that wan2.2-i2v-flash",
+            "doesn't train kf2v",
         ),
         (["unreadable", "-o", "new"], "no clip of unreadable can be used: x.mp4: "),
         (["notes", "-o", "new"], "there is no clip in notes: x.mp4 is plain text"),

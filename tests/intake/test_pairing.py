@@ -111,7 +111,11 @@ def test_a_table_may_name_the_frames() -> None:
         ([], {"captions.csv": "video,text\nx.mp4,\n"}, {"captions.csv:2": "has no caption for x.mp4"}),
         ([], {"captions.csv": "video,text\n,t\n"}, {"captions.csv:2": "names no clip"}),
         ([], {"captions.csv": "Datei;Text\nx.mp4;t\n"}, {"captions.csv": "has the columns 'Datei;Text'"}),
-        ([], {"captions.tsv": "video,text\nx.mp4,t\n"}, {"captions.tsv": "it needs one of video_path, video"}),
+        (
+            [],
+            {"captions.tsv": "video,text\nx.mp4,t\n"},
+            {"captions.tsv": "needs a column for the clip (video_path, video"},
+        ),
         ([], {"captions.csv": ""}, {"captions.csv": "has the columns ''"}),
         ([], {"README.txt": "hello"}, {"README.txt": "no clip has this name"}),
         ([], {"captions.json": '{"x.mp4": ["a", "b"]}'}, {"captions.json, x.mp4": "has 2 captions"}),
