@@ -107,9 +107,8 @@ def _write_lines(lined: Repaired, media: tuple[Finding, ...], tree: Tree, before
     """Replace data.jsonl in one step; gives its path, or None if nothing has to change."""
     if media:
         listed = ", ".join(f"{finding.medium or 'the set'} ({finding.code} {finding.name})" for finding in media)
-        raise DatasetkitError(
-            f"fixing this changes media: {listed}", "Give a new folder with -o, or fix lines alone with --select L,P."
-        )
+        hint = "Give a new folder with -o, or fix lines alone with --select L,P."
+        raise DatasetkitError(f"fixing this changes media: {listed}", hint)
     if tree.source is Source.ZIP:
         if lined.done:
             raise DatasetkitError(f"{tree.name} is a zip, which is never changed", "Give -o DIR or -o NEW.zip.")

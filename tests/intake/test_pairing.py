@@ -114,7 +114,7 @@ def test_a_table_may_name_the_frames() -> None:
         (
             [],
             {"captions.tsv": "video,text\nx.mp4,t\n"},
-            {"captions.tsv": "needs a column for the clip (video_path, video"},
+            {"captions.tsv": "needs a column for the clip (video_path"},
         ),
         ([], {"captions.csv": ""}, {"captions.csv": "has the columns ''"}),
         ([], {"README.txt": "hello"}, {"README.txt": "no clip has this name"}),
