@@ -18,6 +18,7 @@ from datasetkit.rules import engine
 from datasetkit.rules.prompts import Pair
 from datasetkit.rules.registry import check_codes
 from datasetkit.scan.datasets import open_tree, prefixes, scan
+from datasetkit.scan.facts import FactStore
 from datasetkit.scan.reading import Track
 from datasetkit.scan.tree import Tree
 
@@ -77,11 +78,17 @@ def check_all(
 
 @contextmanager
 def open_dataset(
-    path: AnyPath, settings: Settings, *, build: bool = False, progress: Progress | None = None
+    path: AnyPath,
+    settings: Settings,
+    *,
+    build: bool = False,
+    progress: Progress | None = None,
+    store: FactStore | None = None,
 ) -> Iterator[tuple[Verdict, Tree]]:
     """The verdict on the one dataset of a folder or zip, and its files, open while the block lasts.
 
-    ``build`` says that a zip will be written from it. Raises DatasetkitError as `check` does.
+    ``build`` says that a zip will be written from it. Media whose facts are in ``store`` aren't read again. Raises
+    DatasetkitError as `check` does.
     """
     place = fspath(path)
     with closing(open_tree(place)) as tree:
@@ -90,7 +97,7 @@ def open_dataset(
             places = ", ".join(prefix or "the root" for prefix in found)
             one = f"{place.rstrip('/')}/{found[-1].rstrip('/')}"  # the root, if it is one of them, comes first
             raise DatasetkitError(f"{place} holds {len(found)} datasets: {places}", f"Name one of them, such as {one}.")
-        yield next(judge(tree, settings, build=build, progress=progress))
+        yield next(judge(tree, settings, build=build, progress=progress, store=store))
 
 
 def judge(
@@ -100,19 +107,22 @@ def judge(
     nested: bool = True,
     build: bool = False,
     progress: Progress | None = None,
+    store: FactStore | None = None,
 ) -> Iterator[tuple[Verdict, Tree]]:
     """Judge every dataset of a tree by ``settings`` and its own datasetkit.toml; each with the tree of its files.
 
     Without ``nested`` only the one at the root. ``build`` says that a zip will be written from it, which mends some
     findings. Raises DatasetkitError for a datasetkit.toml that can't be used.
     """
-    for dataset, own in scan(tree, _track(progress), alone=not nested):
+    for dataset, own in scan(tree, _track(progress), alone=not nested, store=store):
         yield judge_dataset(dataset, settings_for(own, settings), build=build), own
 
 
-def judge_again(tree: Tree, verdict: Verdict, *, progress: Progress | None = None) -> Verdict:
+def judge_again(
+    tree: Tree, verdict: Verdict, *, progress: Progress | None = None, store: FactStore | None = None
+) -> Verdict:
     """Judge a changed copy of a dataset by the settings of the ``verdict`` on the original, for building a zip."""
-    dataset, _ = next(scan(tree, _track(progress), alone=True))
+    dataset, _ = next(scan(tree, _track(progress), alone=True, store=store))
     return judge_dataset(dataset, verdict.settings, build=True)
 
 

@@ -22,6 +22,7 @@ from datasetkit.repair.overlay import Overlay
 from datasetkit.repair.passes import Repaired, repair, touches_media
 from datasetkit.repair.plan import plan
 from datasetkit.scan.datasets import read_annotations
+from datasetkit.scan.facts import MemoryStore
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import AnyPath, Verdict, judge_again, open_dataset, read_settings
 
@@ -67,16 +68,18 @@ def fix(
     as `check` does.
     """
     settings = read_settings(options)
+    select = tuple(settings.select)
     source, target = fspath(path), Path(output) if output else None
     if target:
         refuse_output(target, source)
-    with open_dataset(source, replace(settings, select=()), build=True, progress=progress) as (verdict, tree):
+    settings, store = replace(settings, select=()), MemoryStore()
+    with open_dataset(source, settings, build=True, progress=progress, store=store) as (verdict, tree):
 
         def judge(changed: Tree) -> Verdict:
-            return judge_again(changed, verdict, progress=progress)
+            return judge_again(changed, verdict, progress=progress, store=store)
 
         def wants(finding: Finding) -> bool:
-            return bool(finding.fix) and (unsafe or finding.safe) and _is_selected(finding, tuple(settings.select))
+            return bool(finding.fix) and (unsafe or finding.safe) and _is_selected(finding, select)
 
         before = read_annotations(tree) if verdict.dataset.annotations else b""
         lined = repair(Repaired(tree, verdict), judge, lambda one: wants(one) and not touches_media(one), Path())

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -151,6 +153,31 @@ def test_the_new_folder_names_the_model_that_it_was_fixed_for(cli: Cli, clean: P
     settled = (new / "datasetkit.toml").read_text()
     assert settled == '# Ours.\nmodel = "wan2.2-i2v-flash"  # cheap\nrole = "training"\n'
     assert "for wan2.2-i2v-flash" in cli("lint", new).out
+
+
+OPENED = """
+import sys
+from collections import Counter
+opened = Counter()
+def count(event, details):
+    if event == "open" and str(details[0]).endswith((".mp4", ".jpg")):
+        opened[details[0]] += 1
+sys.addaudithook(count)
+from datasetkit.cli import run
+code = run(sys.argv[1:])
+print(len(opened), max(opened.values()))
+sys.exit(code)
+"""
+
+
+def test_fixing_lines_reads_every_medium_once(clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    file = folder / "data.jsonl"
+    file.write_text(file.read_text().replace("image_3.jpg", "image_3.jpeg").replace('4.mp4"}', '4.mp4",}'))
+    ran = subprocess.run([sys.executable, "-c", OPENED, "fix", folder], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "40 1"
+    assert file.read_text() == (clean / "data.jsonl").read_text()
 
 
 def test_a_zip_is_fixed_in_a_new_zip(cli: Cli, clean: Path, tmp_path: Path) -> None:
