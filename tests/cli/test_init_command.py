@@ -166,3 +166,13 @@ def test_a_frame_that_can_not_be_read_is_taken_in_the_wanted_format(cli: Cli, tm
     assert lines(tmp_path / "new")[0]["first_frame_path"] == "a_first.png"
     with Image.open(tmp_path / "new" / "a_first.png") as image:
         assert image.format == "PNG"
+
+
+def test_a_download_that_was_cut_off_is_listed_and_not_converted(cli: Cli, tmp_path: Path) -> None:
+    raw, new = tmp_path / "raw", tmp_path / "new"
+    builders.clip(raw / "whole.mp4", frames=40)
+    clip = builders.clip(raw / "cut.webm", codec="libvpx-vp9", frames=60)
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size * 2 // 3])
+    ran = cli("init", raw, "-o", new)
+    assert "cut.webm: cut off" in ran.out
+    assert sorted(content(new)) == ["data.jsonl", "datasetkit.toml", "whole.mp4", "whole_first.jpg"]
