@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.suggesting import next_command
 from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.errors import DatasetkitError
+from datasetkit.findings import Severity
 from datasetkit.pack.building import Build, build
 from datasetkit.pack.manifest import Output, manifest
 from datasetkit.printable import Printable, as_json, lines
@@ -106,8 +108,9 @@ def _show(built: Build) -> None:
         note(f"shrunk {files} to at most {built.shrunk.max_pixels:,} pixels, which {change}")
     note(text.render(built.verdict, width=width(sys.stderr)))
     if not built.outputs:
-        note("not built: fix the errors above first")
-        if following := next_command([built.verdict]):
+        errors = tuple(one for one in built.verdict.findings if one.severity is Severity.ERROR)
+        note("not built: fix the errors above, then build again")
+        if following := next_command([replace(built.verdict, findings=errors)]):
             note(f"next: {following}")
     for output in built.outputs:
         if not spec.limits().complies(output.path.stem):

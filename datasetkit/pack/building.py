@@ -93,11 +93,11 @@ def build(
 
 
 def _refuse(target: Path, *, folder: bool, force: bool) -> None:
-    refuse_manifest(target, force=force)
     if folder:
         refuse_filled(target)
     else:
         refuse_existing(target, force=force, hint="Choose another name, or replace it with --force.")
+    refuse_manifest(target, force=force)
 
 
 def _layouts(verdict: Verdict, held: int | str | None) -> Iterator[Layout]:

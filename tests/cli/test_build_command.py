@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import builders
 import pytest
 from conftest import Cli, line
 from jsonschema import Draft202012Validator
@@ -84,13 +85,23 @@ def test_errors_stop_it_and_an_ignored_code_does_not(cli: Cli, clean: Path, tmp_
     ran = cli("build", folder, "-o", tmp_path / "out.zip")
     assert ran.code == 1
     assert "L202" in ran.err
-    assert "not built" in ran.err
+    assert ran.err.endswith("not built: fix the errors above, then build again\n")
     assert ran.out == ""
     assert not (tmp_path / "out.zip").exists()
     assert cli("build", folder, "-o", tmp_path / "out.zip", "--ignore", "L202").code == 0
     manifest = json.loads((tmp_path / "out.zip.json").read_text())
     assert manifest["ignored"] == [{"code": "L202", "count": 1, "reason": "--ignore"}]
     assert manifest["samples"] == 20
+
+
+def test_where_an_error_can_be_fixed_the_command_for_it_is_named(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    builders.clip(folder / "video_0.mp4", frames=200, size=(64, 64))
+    ran = cli("build", folder, "-o", tmp_path / "out.zip", "--model", "wan2.2-i2v-flash")
+    assert ran.code == 1
+    fix = f"next: datasetkit fix {folder} --model wan2.2-i2v-flash --unsafe --diff"
+    assert ran.err.splitlines()[-2:] == ["not built: fix the errors above, then build again", fix]
 
 
 def test_the_manifest_says_what_was_written(cli: Cli, messy: Path, tmp_path: Path) -> None:
