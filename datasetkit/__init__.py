@@ -58,11 +58,13 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(module), name)
-    raise AttributeError(f"module 'datasetkit' has no attribute {name!r}")
+if not TYPE_CHECKING:  # mypy is to report a name that doesn't exist
+
+    def __getattr__(name: str) -> object:
+        for module, names in _MODULES.items():
+            if name in names:
+                return getattr(import_module(module), name)
+        raise AttributeError(f"module 'datasetkit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
