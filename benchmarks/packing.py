@@ -100,7 +100,7 @@ def _stage(root: Path, out: Path) -> None:
     assumed = Assumed(Kind.I2V, Role.TRAINING, "from its lines", "from its lines")
     verdict = Verdict(Dataset(str(root), Source.FOLDER, 0), assumed, None, ())
     start = time.perf_counter()
-    write([(layout, out)], verdict, tree)
+    write({out: layout}, verdict, tree)
     print(time.perf_counter() - start, own_peak())
 
 

@@ -59,7 +59,7 @@ def verdict_on(tree, *findings):
 
 def write_zip(layout, tree, target, **how):
     """Write one zip and its manifest, as `build` does."""
-    (output,) = write([(layout, Path(target))], verdict_on(tree), tree, **how)
+    (output,) = write({Path(target): layout}, verdict_on(tree), tree, **how)
     return output
 
 

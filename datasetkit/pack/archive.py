@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import IO, BinaryIO
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import new_file
 from datasetkit.model import Progress
-from datasetkit.pack.layout import Layout, PackedFile
+from datasetkit.pack.layout import Layout
 from datasetkit.pack.zipwrite import Entry, write_zip
 from datasetkit.scan.tree import Tree
 
@@ -82,15 +82,15 @@ def _hashing(path: Path) -> Iterator[Callable[[int], Future[str]]]:
             pool.shutdown(cancel_futures=True)
 
 
-def contents(layout: Layout, tree: Tree, index: int) -> Iterable[bytes]:
+def contents(layout: Layout, tree: Tree, index: int) -> Iterator[bytes]:
     """The bytes of the member ``index``, a block at a time.
 
     Raises DatasetkitError where a file can't be read, or has changed since it was checked or while it is read.
     """
-    return _blocks(tree, layout.media[index - 1]) if index else (layout.annotations,)
-
-
-def _blocks(tree: Tree, file: PackedFile) -> Iterator[bytes]:
+    if index == 0:
+        yield layout.annotations
+        return
+    file = layout.media[index - 1]
     left = file.size
     try:
         with tree.open(file.source) as stream:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,9 +27,6 @@ from datasetkit.rules.registry import REGISTRY
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import AnyPath, Verdict, open_dataset, read_settings
-
-Plan = tuple[Layout, Path]
-"""What is to be written, and where to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +81,11 @@ def build(
             verdict, tree, shrunk = shrink_media(verdict, tree, shrink, work, progress)
         if verdict.count(Severity.ERROR):
             return Build(verdict, (), shrunk)
-        plans = list(zip(_layouts(verdict, hold_out), targets, strict=True))
-        verdict = _judge_sizes(verdict, plans)
+        layouts = dict(zip(targets, _layouts(verdict, hold_out), strict=True))
+        verdict = _judge_sizes(verdict, layouts)
         if verdict.count(Severity.ERROR):
             return Build(verdict, (), shrunk)
-        outputs = write(plans, verdict, tree, folder=folder, verify=verify, force=force, progress=progress)
+        outputs = write(layouts, verdict, tree, folder=folder, verify=verify, force=force, progress=progress)
     return Build(verdict, outputs, shrunk)
 
 
@@ -118,10 +115,10 @@ def _layouts(verdict: Verdict, held: int | str | None) -> Iterator[Layout]:
     yield lay_out(validation, kind, Role.VALIDATION, dataset.files)
 
 
-def _judge_sizes(verdict: Verdict, plans: Sequence[Plan]) -> Verdict:
+def _judge_sizes(verdict: Verdict, layouts: Mapping[Path, Layout]) -> Verdict:
     """The verdict with an error for each zip that its headers make too large; before, the files alone were judged."""
     rule, limits = REGISTRY["D103"], spec.limits()
-    judged = ((target.name, size_problem(layout.size, limits)) for layout, target in plans)
+    judged = ((target.name, size_problem(layout.size, limits)) for target, layout in layouts.items())
     found = [
         Finding(rule.code, rule.name, Severity.ERROR, rule.basis, Where(""), f"{name}: {problem.message}")
         for name, problem in judged
@@ -132,7 +129,7 @@ def _judge_sizes(verdict: Verdict, plans: Sequence[Plan]) -> Verdict:
 
 
 def write(
-    plans: Sequence[Plan],
+    layouts: Mapping[Path, Layout],
     verdict: Verdict,
     tree: Tree,
     *,
@@ -141,20 +138,20 @@ def write(
     force: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Output, ...]:
-    """Write zips or folders, whose targets are in one folder, and their manifests; all appear at the end.
+    """Write zips or folders, by their paths in one folder, and their manifests; all appear at the end.
 
     A zip that is replaced loses its manifest first, so that no zip is ever beside the manifest of another. Raises
     DatasetkitError as `build` does; then nothing has changed.
     """
     root = Path(verdict.dataset.name).resolve()
-    for layout, target in plans:
+    for target, layout in layouts.items():
         own = ("", spec.limits().annotations_name, *(file.source for file in layout.media))
         if target.parent.resolve() / target.name in {root / path for path in own}:
             raise DatasetkitError(f"{target} belongs to the dataset itself", "Choose another name.")
-    with scratch(plans[0][1]) as work, removed_on_failure() as made:
-        require_room(work, sum(layout.size for layout, _ in plans))
+    with scratch(next(iter(layouts))) as work, removed_on_failure() as made:
+        require_room(work, sum(layout.size for layout in layouts.values()))
         outputs, targets = [], {}
-        for number, (layout, target) in enumerate(plans):
+        for number, (target, layout) in enumerate(layouts.items()):
             path, sha256 = work / f"{number}.zip", None
             if folder:
                 write_folder(layout, tree, target, made, progress)

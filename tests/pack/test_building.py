@@ -37,9 +37,9 @@ def build(annotations, folder, killed_at=0):
             if count == killed_at:
                 os.kill(os.getpid(), signal.SIGKILL)
     media = (PackedFile("a.mp4", "a.mp4", 700_001),)
-    plans = [(Layout(Kind.I2V, role, 1, annotations, media), folder / f"{role}.zip") for role in Role]
+    layouts = {folder / f"{role}.zip": Layout(Kind.I2V, role, 1, annotations, media) for role in Role}
     sys.addaudithook(hook)
-    write(plans, verdict_on(tree), tree, force=True)
+    write(layouts, verdict_on(tree), tree, force=True)
     os._exit(count)
 
 def in_a_fork(*arguments):
@@ -114,10 +114,11 @@ from datasetkit.pack.layout import Layout, PackedFile
 tree = tree_of(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 large = (PackedFile("a.mp4", "a.mp4", 700_001),)
-layouts = [Layout(Kind.I2V, role, 1, b"{}", media) for role, media in zip(Role, ((), large))]
-plans = [(layout, Path(sys.argv[2], f"{layout.role}.zip")) for layout in layouts]
+layouts = {
+    Path(sys.argv[2], f"{role}.zip"): Layout(Kind.I2V, role, 1, b"{}", media) for role, media in zip(Role, ((), large))
+}
 try:
-    write(plans, verdict_on(tree), tree, folder=sys.argv[3] == "folder", force=True)
+    write(layouts, verdict_on(tree), tree, folder=sys.argv[3] == "folder", force=True)
 except DatasetkitError as error:
     print(error)
 """
