@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -130,8 +131,8 @@ def _given(image: str, path: str, suffix: str, *, convert: bool) -> Step:
 
 
 def _storable(path: str) -> str:
-    """The path without bytes that aren't UTF-8, which no line of data.jsonl can name."""
-    return path.encode("utf-8", "replace").decode().replace("?", "_")
+    """The path without what no line of data.jsonl can name: bytes that aren't UTF-8, backslashes, a drive's colon."""
+    return re.sub(r"[?\\]|(?<=^[A-Za-z]):", "_", path.encode("utf-8", "replace").decode())
 
 
 def _free(stem: str, taken: set[str]) -> str:

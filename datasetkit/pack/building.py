@@ -67,6 +67,10 @@ def build(
     target = Path(output)
     if target.name in ("", ".."):
         raise DatasetkitError(f"the output {target} has no file name", "Give a name, such as money_rain.zip.")
+    if not folder and target.suffix.lower() != ".zip":
+        raise DatasetkitError(
+            f"the output {target} doesn't end in .zip", f"Write {target.stem}.zip, or a folder: --dir."
+        )
     if shrink is not None and not shrink >= 1:  # nan is neither
         raise DatasetkitError(f"can't shrink to {shrink:g} times the pixels", "Give a factor of 1 or more, such as 2.")
     targets = [target] if hold_out is None else [target, target.with_stem(f"{target.stem}-validation")]

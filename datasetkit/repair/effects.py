@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from datasetkit.edits import DropLine, LineEdit, SetLine
+from datasetkit.edits import DropLine, LineEdit, SetField, SetLine
 from datasetkit.findings import Finding, Severity
 from datasetkit.model import BrokenLine, Dataset, Image, Video
 from datasetkit.verdict import Verdict
@@ -22,9 +22,16 @@ def blamed(before: Verdict, after: Verdict, fixed: Sequence[Finding], edits: Seq
     moved = {finding: _key(finding, _moved(finding.where.line, edits)) for finding in fixed}
     reasons = {finding: "the problem is still there afterwards" for finding, key in moved.items() if key in left}
     for new in _new(before, after, edits):
-        causes = [finding for finding, key in moved.items() if key[1] == new.where.line] or fixed
+        causes = [finding for finding, key in moved.items() if key[1] == new.where.line]
+        about = {new.medium, *(value for value in new.data.values() if isinstance(value, str))}
+        causes = causes or [finding for finding in fixed if _named(finding) & about] or list(fixed)
         reasons |= dict.fromkeys(causes, f"it would cause {new.code} {new.name}: {new.message}")
     return reasons
+
+
+def _named(finding: Finding) -> set[str]:
+    """The files that lines name once the finding is fixed."""
+    return {edit.value for edit in finding.fix if isinstance(edit, SetField)}
 
 
 def _new(before: Verdict, after: Verdict, edits: Sequence[LineEdit]) -> Iterator[Finding]:

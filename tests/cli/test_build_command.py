@@ -274,7 +274,7 @@ def test_force_does_not_take_a_file_of_the_dataset(cli: Cli, clean: Path, tmp_pa
     shutil.copytree(clean, folder)
     ran = cli("build", folder, "-o", folder / name, "--force")
     assert ran.code == 2
-    assert "belongs to the dataset itself" in ran.err
+    assert "doesn't end in .zip" in ran.err
     assert (folder / name).read_bytes() == (clean / name).read_bytes()
 
 
@@ -330,3 +330,10 @@ def test_the_exact_size_alone_may_forbid_a_zip(
     assert ran.code == code
     assert ("D103 archive-too-large  out.zip: the zip is" in ran.err) is bool(code)
     assert ("not built" in ran.err) is bool(code)
+
+
+def test_a_zip_has_the_name_of_one(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    ran = cli("build", clean, "-o", tmp_path / "set.rar")
+    assert ran.code == 2
+    assert "doesn't end in .zip" in ran.err
+    assert not (tmp_path / "set.rar").exists()

@@ -220,6 +220,21 @@ def test_a_fix_that_causes_a_new_finding_is_skipped(cli: Cli, clean: Path, tmp_p
     assert content(folder) == before
 
 
+def test_a_good_fix_is_kept_beside_one_that_causes_a_finding(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(clean, folder)
+    lines = (folder / "data.jsonl").read_text().splitlines(keepends=True)
+    lines[2] = lines[2].replace("video_2.mp4", r"C:\\clips\\video_2.mp4")  # is fixed
+    lines[5] = lines[5].replace("video_5.mp4", "Video_6.mp4")  # would then be a duplicate of the next line
+    (folder / "data.jsonl").write_text("".join(lines))
+    ran = cli("fix", folder)
+    assert "L209" in ran.err
+    assert "skipped: L210" not in ran.err
+    after = (folder / "data.jsonl").read_text().splitlines(keepends=True)
+    assert after[2] == lines[2].replace(r"C:\\clips\\", "")
+    assert after[5] == lines[5]
+
+
 def test_what_can_not_be_made_is_reported(cli: Cli, clean: Path, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     shutil.copytree(clean, folder)

@@ -82,6 +82,15 @@ def test_without_conversion_everything_is_copied(cli: Cli, raw: Path, tmp_path: 
     assert made["deep/c_first.tif"] == content(raw)["deep/c.tif"]
 
 
+def test_a_clip_gets_a_name_that_a_line_can_hold(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "raw"
+    builders.clip(folder / "a:b.mp4", frames=40)
+    builders.clip(folder / "c\\d.mp4", frames=40)
+    assert cli("init", folder, "-o", tmp_path / "new").code == 0
+    assert sorted(each["video_path"] for each in lines(tmp_path / "new")) == ["a_b.mp4", "c_d.mp4"]
+    assert "L210" not in cli("lint", tmp_path / "new").out
+
+
 def test_what_can_not_be_read_is_listed(cli: Cli, raw: Path, tmp_path: Path) -> None:
     (raw / "broken.mp4").write_bytes(b"\0\0\0\x18ftypisom" + b"x" * 99)
     (raw / "a b.jpg").write_bytes(b"\xff\xd8\xff cut")
