@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-NAMES = ("starting", "reading", "normalizing", "linting", "packing", "repairing", "uploading", "hooks")
+NAMES = ("starting", "reading", "decoding", "normalizing", "linting", "packing", "repairing", "uploading", "hooks")
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ def render(folder: Path, *, suffix: str) -> Path:
     """
     folder.mkdir(parents=True)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        originals = list(pool.map(_sample, range(DISTINCT), [suffix] * DISTINCT, [folder] * DISTINCT))
+        originals = list(pool.map(encoded, range(DISTINCT), [suffix] * DISTINCT, [folder] * DISTINCT))
     with (folder / "data.jsonl").open("w", encoding="utf-8") as lines:
         for number in range(COUNT):
             clip, image = originals[number % DISTINCT]
@@ -38,7 +38,8 @@ def render(folder: Path, *, suffix: str) -> Path:
     return folder
 
 
-def _sample(seed: int, suffix: str, folder: Path) -> tuple[bytes, bytes]:
+def encoded(seed: int, suffix: str, folder: Path) -> tuple[bytes, bytes]:
+    """One clip and its first frame, as bytes."""
     clip, image = folder / f".clip_{seed}.mp4", folder / f".image_{seed}{suffix}"
     with av.open(str(clip), "w") as output:
         stream = output.add_stream("libx264", rate=Fraction(RATE), options={"preset": "veryfast", "crf": "30"})

@@ -175,6 +175,13 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+@cache
+def thresholds(check: str) -> Mapping[str, float]:
+    """The numbers by which one of the checks over pixels judges."""
+    value: Mapping[str, float] = document("models.json")["checks"][check]["value"]
+    return value
+
+
 def _model(entry: Mapping[str, Any]) -> ModelSpec:
     value = {name: fact["value"] for name, fact in entry.items() if name != "id"}
     return ModelSpec(

@@ -104,7 +104,11 @@ def limits() -> str:
     heading = "| what | value | basis | source | checked | note |\n|---|---|---|---|---|---|"
     parts = ["# Limits", MADE, LIMITS.rstrip()]
     tables = {model["id"]: model for model in facts["models"]}
-    tables |= {"Every model": facts["limits"], "Our own thresholds": facts["heuristics"]}
+    tables |= {
+        "Every model": facts["limits"],
+        "Our own thresholds": facts["heuristics"],
+        "Checks over pixels": facts["checks"],
+    }
     for title, table in tables.items():
         parts += [f"## {title}", "\n".join([heading, *_facts(table, facts["sources"])])]
     return "\n\n".join(parts) + "\n"

@@ -38,6 +38,7 @@ ONLY = {
     "PIL": {"media"},
     "av": {"media"},
     "click": {"cli", "report", "printable"},
+    "numpy": {"media"},
     "httpx": {"modelstudio"},
     "jsonschema": {"rules", "spec"},
     "tomllib": {"config"},
@@ -102,11 +103,11 @@ def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "unloaded"),
     [
-        (["--help"], {"av", "PIL", "jsonschema", "httpx", "tqdm"}),
-        (["models"], {"av", "PIL", "jsonschema", "httpx", "tqdm"}),
-        (["rule"], {"av", "PIL", "httpx", "tqdm"}),
-        (["upload", "--help"], {"av", "PIL", "httpx", "tqdm"}),
-        (["files", "--help"], {"av", "PIL", "jsonschema", "httpx", "tqdm"}),
+        (["--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm"}),
+        (["models"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm"}),
+        (["rule"], {"av", "PIL", "httpx", "numpy", "tqdm"}),
+        (["upload", "--help"], {"av", "PIL", "httpx", "numpy", "tqdm"}),
+        (["files", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unloaded: set[str]) -> None:

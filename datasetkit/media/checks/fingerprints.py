@@ -1,0 +1,60 @@
+"""Fingerprints of a clip's frames, by which copies are found whatever their size, bars, logo or grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasetkit import spec
+from datasetkit.media.checks.bars import BarFinder
+from datasetkit.media.smallframe import Plane, SmallFrame, resampled
+
+_WHOLE = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """A hash of 64 bits for each sampled frame, bars left out. Flat frames have none: all of them look alike."""
+
+    hashes: tuple[int, ...]
+
+
+class FingerprintTaker:
+    """Keeps sampled frames until the bars are known; of a long clip every second, fourth … one."""
+
+    def __init__(self, bars: BarFinder) -> None:
+        self._limits, self._bars = spec.thresholds("fingerprints"), bars
+        self._kept: list[Plane] = []
+        self._every, self._count = 1, 0
+
+    def see(self, frame: SmallFrame) -> None:
+        """Keep a sampled frame's luma."""
+        if not frame.sampled:
+            return
+        if self._count % self._every == 0:
+            self._kept.append(frame.luma.copy())
+        self._count += 1
+        if len(self._kept) > self._limits["frames"]:
+            self._every *= 2
+            del self._kept[1::2]
+
+    def result(self) -> Fingerprints | None:
+        """The hashes, in order."""
+        part = self._bars.shares()
+        hashes = (fingerprint(plane, self._limits["flat"], part) for plane in self._kept)
+        taken = tuple(one for one in hashes if one is not None)
+        return Fingerprints(taken) if taken else None
+
+
+def fingerprint(luma: NDArray[np.generic], flat: float, part: tuple[float, float, float, float] = _WHOLE) -> int | None:
+    """The difference hash of a part of a picture: one bit for each of 8×8 steps from left to right, set where it rises.
+
+    None where the picture varies by less than ``flat`` levels: its steps would be noise.
+    """
+    cells = resampled(luma, part, (8, 9))
+    if cells.std() < flat:
+        return None
+    rising = np.diff(cells, axis=1) > 0
+    return int.from_bytes(np.packbits(rising).tobytes(), "big")

@@ -1,0 +1,140 @@
+"""A decoded frame shrunk once, to the small planes that every check looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from datasetkit.media.pictures import is_rgb
+
+Plane = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+WIDTH, HEIGHT = 128, 72  # of SmallFrame.luma
+SQUARE = 64  # the side of SmallFrame.square
+WHOLE = (0.0, 0.0, 1.0, 1.0)  # all of a plane: left, top, right and bottom as shares of it
+_DETAIL = (320, 180)  # about what training sees of a clip
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A closer look, taken of few frames: all pixels' luma as stored, and a plane of 180×320.
+
+    ``limited``: black is 16 and white 235 in ``full``, else 0 and 255. ``full`` may be a view of the decoder's own
+    memory: copy what is to be kept.
+    """
+
+    full: Plane
+    limited: bool
+    plane: Plane
+
+
+class SmallFrame:
+    """A frame as displayed (upright), stretched to one shape whatever the clip's own.
+
+    ``index`` counts from 0. ``seconds`` and ``until`` say when it is shown, counted from the first frame.
+    ``luma`` is 72×128, 0 black and 255 white; ``chroma`` two planes of 36×64, 128 grey. ``matrix`` numbers the colour
+    matrix as ITU-T H.273 does. ``sampled``: this frame is one of the four a second. ``detail`` is there in about 16.
+    """
+
+    def __init__(
+        self, index: int, seconds: float, until: float, luma: Plane, chroma: tuple[Plane, Plane], *, matrix: int = 2
+    ) -> None:
+        self.index, self.seconds, self.until = index, seconds, until
+        self.luma, self.chroma, self.matrix = luma, chroma, matrix
+        self.sampled = False
+        self.detail: Detail | None = None
+
+    @cached_property
+    def tiny(self) -> NDArray[np.int16]:
+        """Luma and both planes of chroma, 3×36×64."""
+        planes = np.empty((3, HEIGHT // 2, WIDTH // 2), np.int16)
+        wide = self.luma[::2].astype(np.int16) + self.luma[1::2]
+        planes[0] = (wide[:, ::2] + wide[:, 1::2] + 2) >> 2
+        planes[1], planes[2] = self.chroma
+        return planes
+
+    @cached_property
+    def square(self) -> Floats:
+        """Luma, 64×64."""
+        return resampled(self.luma, WHOLE, (SQUARE, SQUARE))
+
+
+class Check(Protocol):
+    """What is looked for in a clip: it sees every frame once, in order, and keeps what it needs of it."""
+
+    def see(self, frame: SmallFrame) -> None:
+        """Take one frame in."""
+
+    def result(self) -> object:
+        """A frozen value of builtin types, small enough to be stored; None where there is nothing to say."""
+
+
+class Shrinker:
+    """Shrinks the frames of one clip, turned by ``rotation`` degrees clockwise after ``mirrored``."""
+
+    def __init__(self, rotation: int, *, mirrored: bool) -> None:
+        self._turns, self._mirrored = -(rotation // 90), mirrored
+        self._small, self._closer, self._whole = VideoReformatter(), VideoReformatter(), VideoReformatter()
+
+    def shrink(self, frame: VideoFrame, index: int, seconds: float, until: float) -> SmallFrame:
+        """The small planes of a frame."""
+        made = self._scaled(self._small, frame, (WIDTH, HEIGHT), "yuv420p")
+        luma, first, second = (self._upright(_plane(made, number)) for number in range(3))
+        matrix = 0 if is_rgb(frame) else int(frame.colorspace)
+        return SmallFrame(index, seconds, until, luma, (first, second), matrix=matrix)
+
+    def detail(self, frame: VideoFrame) -> Detail:
+        """The closer look at a frame."""
+        plane = self._upright(_plane(self._scaled(self._closer, frame, _DETAIL, "gray"), 0))
+        stored = frame.format
+        direct = stored.is_planar and not is_rgb(frame) and stored.components[0].bits == 8
+        limited = direct and frame.color_range != ColorRange.JPEG and not stored.name.startswith(("yuvj", "gray"))
+        whole = frame if direct else self._scaled(self._whole, frame, (frame.width, frame.height), "gray", turn=False)
+        return Detail(self._upright(_plane(whole, 0)), limited, plane)
+
+    def _scaled(
+        self, by: VideoReformatter, frame: VideoFrame, size: tuple[int, int], wanted: str, *, turn: bool = True
+    ) -> VideoFrame:
+        width, height = size[::-1] if turn and self._turns % 2 else size
+        return by.reformat(
+            frame,
+            width,
+            height,
+            wanted,
+            interpolation=Interpolation.AREA,
+            dst_color_range=ColorRange.JPEG,
+            threads=1,
+        )
+
+    def _upright(self, plane: Plane) -> Plane:
+        plane = plane[:, ::-1] if self._mirrored else plane
+        return np.rot90(plane, self._turns) if self._turns else plane
+
+
+def resampled(plane: NDArray[Any], part: tuple[float, float, float, float], size: tuple[int, int]) -> Floats:
+    """A part of a plane (left, top, right, bottom, as shares of it) averaged over ``size`` (rows, columns) cells."""
+    left, top, right, bottom = part
+    rows = _averaged(plane.astype(np.float32), top, bottom, size[0])
+    return _averaged(rows.T, left, right, size[1]).T
+
+
+def _averaged(plane: Floats, start: float, end: float, count: int) -> Floats:
+    """``count`` equal cells of rows, pixels cut by an edge shared: by sums, as matrix products would start threads."""
+    edges = np.linspace(start, end, count + 1, dtype=np.float32) * len(plane)
+    whole = np.minimum(edges.astype(np.intp), len(plane) - 1)
+    before = np.cumsum(plane, axis=0) - plane
+    reached = before[whole] + (edges - whole)[:, None] * plane[whole]
+    return (np.diff(reached, axis=0) / np.diff(edges)[:, None]).astype(np.float32)
+
+
+def _plane(frame: VideoFrame, number: int) -> Plane:
+    plane = frame.planes[number]
+    pixels = np.frombuffer(memoryview(plane), np.uint8)
+    return pixels.reshape(plane.height, -1)[:, : plane.width]

@@ -1,0 +1,78 @@
+"""An image that is the right frame but in other tones: the video would flash after its first frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from datasetkit import spec
+from datasetkit.media.signatures import UNNAMED, Signature, read_as_bt601
+from datasetkit.media.smallframe import SQUARE, WHOLE, Floats, resampled
+
+_HALF = SQUARE // 2
+
+
+class Cause(StrEnum):
+    """What explains the other tones."""
+
+    LIMITED = "limited"  # black at 16 and white at 235, as video has it, taken for an image's 0 and 255
+    STRETCHED = "stretched"  # the reverse: 16 to 235 stretched where the video had the full range already
+    MATRIX = "matrix"  # luma and chroma turned into RGB by another matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How an image differs from its frame: ``brightness`` and ``colour`` in levels of 255, ``contrast`` as a factor."""
+
+    brightness: float
+    contrast: float
+    colour: float
+    cause: Cause | None
+
+
+def tone_jump(image: Signature, frame: Signature) -> Tone | None:
+    """How the tones of an image differ from those of the frame that it shows; None where no one would see it.
+
+    A clip that names no matrix may have been decoded by BT.601 or BT.709: either is right.
+    """
+    seen, shown = _planes(image), _planes(frame)
+    found = _difference(seen, shown)
+    other = _difference(seen, read_as_bt601(shown, UNNAMED)) if frame.matrix == UNNAMED else found
+    if found is None or other is None:
+        return None
+    return Tone(*found, _cause(seen, shown, frame.matrix))
+
+
+def _difference(seen: Floats, shown: Floats) -> tuple[float, float, float] | None:
+    limits = spec.thresholds("tone")
+    apart = seen - shown
+    varied = shown[0] - shown[0].mean()
+    contrast = float((varied * (seen[0] - seen[0].mean())).sum() / max(float((varied * varied).sum()), 1.0))
+    colour = float(np.abs(apart[1:].mean(axis=(1, 2))).max())
+    light = float(np.abs(apart[0]).mean())
+    if light < limits["luma"] and abs(contrast - 1) < limits["contrast"] and colour < limits["colour"]:
+        return None
+    return float(apart[0].mean()), contrast, colour
+
+
+def _cause(seen: Floats, shown: Floats, matrix: int) -> Cause | None:
+    plain = float(np.abs(seen - shown).mean())
+    left = {cause: float(np.abs(seen - guess).mean()) for cause, guess in _guesses(shown, matrix)}
+    best = min(left, key=lambda cause: left[cause])
+    return best if left[best] < spec.thresholds("tone")["explained"] * plain else None
+
+
+def _guesses(shown: Floats, matrix: int) -> Iterator[tuple[Cause, Floats]]:
+    black, grey = np.array([16, 128, 128])[:, None, None], np.array([0, 128, 128])[:, None, None]
+    range_ = np.array([219, 224, 224])[:, None, None] / 255
+    yield Cause.LIMITED, ((shown - grey) * range_ + black).astype(np.float32)
+    yield Cause.STRETCHED, np.clip((shown - black) / range_ + grey, 0, 255).astype(np.float32)
+    yield Cause.MATRIX, read_as_bt601(shown, matrix)
+
+
+def _planes(signature: Signature) -> Floats:
+    luma = resampled(signature.plane(), WHOLE, (_HALF, _HALF))
+    return np.concatenate([luma[None], signature.colours()])
