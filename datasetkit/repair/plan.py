@@ -93,9 +93,11 @@ def _merge(edits: Iterable[Edit], refused: set[Edit]) -> list[Edit]:
 
 
 def _frames_of_cut_clips(edits: Iterable[Edit], dataset: Dataset) -> Iterator[Edit]:
+    """New frames for clips whose beginning, end or picture is cut; only in the place of images of the set itself."""
     cuts = {edit.path: edit for edit in edits if isinstance(edit, Reencode)}
+    files = {file.path for file in dataset.files}
     for sample in dataset.samples:
-        media = {reference.where.field: reference.medium.path for reference in sample.references}
+        media = {one.where.field: one.medium.path for one in sample.references if one.medium.path in files}
         cut = cuts.get(media.get("video_path", ""))
         if cut and "first_frame_path" in media and (cut.start or cut.crop):
             yield GrabFrame(media["first_frame_path"], cut.path, Which.FIRST)

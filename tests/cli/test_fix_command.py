@@ -286,3 +286,16 @@ def test_uneven_clips_become_steady(cli: Cli, clean: Path, tmp_path: Path) -> No
     builders.clip(folder / "video_0.mp4", times=times, frames=40, size=(96, 64))
     assert cli("fix", folder, "--select", "V410", "-o", tmp_path / "new").code == 0
     assert "V410" not in cli("lint", tmp_path / "new").out
+
+
+@pytest.mark.parametrize("place", ["{}/outside.jpg", "../outside.jpg"])
+def test_a_frame_outside_of_the_set_is_never_written(cli: Cli, tmp_path: Path, place: str) -> None:
+    folder, outside = tmp_path / "set", builders.jpeg(tmp_path / "outside.jpg", seed=5)
+    builders.clip(folder / "a.mp4", frames=112)
+    builders.jpeg(folder / "a.jpg")
+    (folder / "data.jsonl").write_text(line(1, "a.mp4", "a.jpg", last_frame_path=place.format(tmp_path)) + "\n")
+    before = outside.read_bytes()
+    ran = cli("fix", folder, "--unsafe", "--model", "wan2.2-kf2v-flash", "--ignore", "S,P", "-o", tmp_path / "new")
+    assert "a.mp4: keeps 0.00–5.00 s of 7.00 s" in ran.out
+    assert outside.read_bytes() == before
+    assert sorted(content(tmp_path / "new")) == ["a.jpg", "a.mp4", "data.jsonl"]
