@@ -17,15 +17,10 @@ class Overlay:
     """A tree without the files ``gone``, and with ``new`` ones added or in their place: paths on disk, or bytes."""
 
     def __init__(self, tree: Tree, new: Mapping[str, Path | bytes], gone: frozenset[str] = frozenset()) -> None:
-        self._new: dict[str, Path | bytes] = dict(new)
-        self._gone, self._tree = gone, tree
-        if isinstance(tree, Overlay):
-            self._new = {path: content for path, content in tree._new.items() if path not in gone} | self._new
-            self._gone, self._tree = tree._gone | gone, tree._tree
+        self._tree, self._new = tree, new
         self.name, self.source, self.prefix, self.hazards = tree.name, tree.source, tree.prefix, tree.hazards
-        replaced = self._gone | self._new.keys()
-        kept = [file for file in self._tree.files if file.path not in replaced]
-        made = [_file(path, content) for path, content in self._new.items()]
+        kept = [file for file in tree.files if file.path not in new and file.path not in gone]
+        made = [_file(path, content) for path, content in new.items()]
         self.files = sorted([*kept, *made], key=lambda file: file.path)
         self.size = tree.size + sum(file.size for file in self.files) - sum(file.size for file in tree.files)
 
