@@ -167,15 +167,8 @@ def _join(one: Joined, other: Joined) -> Joined | None:
 
 def plain_clip(path: str) -> Reencode:
     """A clip that the platform accepts and no rule complains about, with nothing cut off."""
-    return Reencode(
-        path,
-        usual_codec=True,
-        upright=True,
-        steady=True,
-        progressive=True,
-        single=True,
-        max_side=spec.limits().video_side,
-    )
+    side = spec.limits().video_side
+    return Reencode(path, usual_codec=True, upright=True, steady=True, progressive=True, single=True, max_side=side)
 
 
 def plain_image(path: str, wanted: str | None = None) -> Convert:

@@ -28,7 +28,6 @@ from datasetkit.verdict import AnyPath, Verdict, judge_again, open_dataset, read
 
 _MODEL = re.compile(rb"""^[ \t]*model[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
 _TABLE = re.compile(rb"^[ \t]*\[", re.MULTILINE)
-_COMMENTED = re.compile(rb"""^[ \t]*#[ \t]*model[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +148,7 @@ def _configuration(repaired: Repaired) -> dict[str, bytes]:
 
 def with_model(data: bytes, model: str) -> bytes:
     """A datasetkit.toml that names ``model``; comments and order stay."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    keys = _TABLE.split(data, maxsplit=1)[0]
-    if named := _MODEL.search(keys):
-        return data[: named.start(1)] + json.dumps(model).encode() + data[named.end(1) :]
-    place = _COMMENTED.search(keys)
-    start, end = place.span() if place else (0, 0)
-    return data[:start] + f"model = {json.dumps(model)}".encode() + (b"" if place else b"\n") + data[end:]
+    data, value = data.removeprefix(b"\xef\xbb\xbf"), json.dumps(model).encode()
+    if named := _MODEL.search(_TABLE.split(data, maxsplit=1)[0]):
+        return data[: named.start(1)] + value + data[named.end(1) :]
+    return b"model = " + value + b"\n" + data

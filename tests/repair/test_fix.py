@@ -12,10 +12,7 @@ from datasetkit.repair.fix import with_model
     [
         ('model = "a"  # ours\nkind = "i2v"\n', 'model = "m"  # ours\nkind = "i2v"\n'),
         ("# first\nmodel='a'\n", '# first\nmodel="m"\n'),
-        (
-            '# model = "a"  # see `datasetkit models`\nkind = "i2v"\n',
-            'model = "m"  # see `datasetkit models`\nkind = "i2v"\n',
-        ),
+        ('# model = "a"\nkind = "i2v"\n', 'model = "m"\n# model = "a"\nkind = "i2v"\n'),
         ('kind = "i2v"\r\n', 'model = "m"\nkind = "i2v"\r\n'),
         ('\ufeffkind = "i2v"\n', 'model = "m"\nkind = "i2v"\n'),
         ('[effect]\nmodel = "a"\n', 'model = "m"\n[effect]\nmodel = "a"\n'),
