@@ -150,7 +150,7 @@ def _sidecar(path: str, text: str, names: _Clips) -> _Claim | Unused:
 def _table(path: str, text: str, clips: Sequence[str], images: Sequence[str]) -> Iterator[_Claim | Unused]:
     folder = path[: path.rfind("/") + 1]
     clips_below, images_below = _Paths(clips, folder), _Paths(images, folder)
-    for row in rows(path, text):
+    for row in [*rows(path, text)] or [Unused(path, "has no rows")]:
         yield from [row] if isinstance(row, Unused) else _row(row, clips_below, images_below)
 
 

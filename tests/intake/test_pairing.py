@@ -117,6 +117,12 @@ def test_a_table_may_name_the_frames() -> None:
             {"captions.tsv": "needs a column for the clip (video_path"},
         ),
         ([], {"captions.csv": ""}, {"captions.csv": "has the columns ''"}),
+        ([], {"captions.csv": "video,text\n"}, {"captions.csv": "has no rows"}),
+        (
+            [],
+            {"captions.json": "[]", "captions.jsonl": ""},
+            dict.fromkeys(["captions.json", "captions.jsonl"], "no rows"),
+        ),
         ([], {"README.txt": "hello"}, {"README.txt": "no clip has this name"}),
         ([], {"captions.json": '{"x.mp4": ["a", "b"]}'}, {"captions.json, x.mp4": "has 2 captions"}),
         ([], {"captions.json": "{"}, {"captions.json": "is not JSON"}),
