@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datasetkit.pack.building import Build, build
     from datasetkit.pack.manifest import Output
     from datasetkit.repair.fix import Fixed, fix
+    from datasetkit.repair.normalizing import Normalization, NormalizedSet, normalize
+    from datasetkit.repair.questions import Question
     from datasetkit.verdict import Verdict, check, check_all
 
 __version__ = "0.1.0"
@@ -29,8 +31,11 @@ __all__ = [
     "Ignored",
     "Kind",
     "NewDataset",
+    "Normalization",
+    "NormalizedSet",
     "Output",
     "Progress",
+    "Question",
     "Receipt",
     "Role",
     "Severity",
@@ -42,6 +47,7 @@ __all__ = [
     "check_all",
     "fix",
     "init",
+    "normalize",
     "upload",
 ]
 _MODULES = {
@@ -54,6 +60,8 @@ _MODULES = {
     "datasetkit.pack.building": ("Build", "build"),
     "datasetkit.pack.manifest": ("Output",),
     "datasetkit.repair.fix": ("Fixed", "fix"),
+    "datasetkit.repair.normalizing": ("Normalization", "NormalizedSet", "normalize"),
+    "datasetkit.repair.questions": ("Question",),
     "datasetkit.verdict": ("Verdict", "check", "check_all"),
 }
 

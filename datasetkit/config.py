@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError, did_you_mean
 from datasetkit.model import Kind, Role
-from datasetkit.prompts.effect import Effect, effect_from_table
+from datasetkit.prompts.template import Effect, effect_from_table
 
 NAME = "datasetkit.toml"
 DEFAULT = "default"

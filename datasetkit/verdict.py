@@ -13,7 +13,7 @@ from datasetkit.config import UNSET, Options, Settings
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Finding, Ignored, Severity
 from datasetkit.model import Dataset, Medium, Progress, Role
-from datasetkit.prompts.taught import NOTHING, Taught
+from datasetkit.prompts.review import NOTHING, PromptReview
 from datasetkit.rules import engine
 from datasetkit.rules.prompts import Pair
 from datasetkit.rules.registry import check_codes
@@ -40,7 +40,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     ignored: tuple[Ignored, ...] = ()
     skipped: tuple[str, ...] = ()
-    taught: Taught = NOTHING
+    review: PromptReview = NOTHING
     settings: Settings = UNSET
 
     def count(self, severity: Severity) -> int:
@@ -136,12 +136,12 @@ def judge_dataset(dataset: Dataset, settings: Settings, *, build: bool = False) 
     kept, ignored = engine.ignore(engine.judge(context, rules), settings.ignore)
     skipped = tuple(rule.code for rule in rules if rule.needs > dataset.depth)
     model = context.models[0] if context.named else None
-    return Verdict(dataset, context.assumed, model, kept, ignored, skipped, context.taught, settings)
+    return Verdict(dataset, context.assumed, model, kept, ignored, skipped, context.review, settings)
 
 
 def compare(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts, with what can only be found in a validation set beside the training set of its kind."""
-    training = {v.assumed.kind: v for v in reversed(verdicts) if v.assumed.role is Role.TRAINING and v.taught.effect}
+    training = {v.assumed.kind: v for v in reversed(verdicts) if v.assumed.role is Role.TRAINING and v.review.effect}
     return [_compared(verdict, training.get(verdict.assumed.kind)) for verdict in verdicts]
 
 
@@ -149,7 +149,7 @@ def _compared(verdict: Verdict, training: Verdict | None) -> Verdict:
     if verdict.assumed.role is not Role.VALIDATION or training is None:
         return verdict
     context = engine.prepare(verdict.dataset, verdict.settings, (), build=False)
-    pair = Pair(training.taught, training.dataset.name, verdict.taught)
+    pair = Pair(training.review, training.dataset.name, verdict.review)
     found = engine.judge_pair(pair, context, engine.selected(verdict.settings))
     kept, ignored = engine.ignore(found, verdict.settings.ignore)
     return replace(verdict, findings=(*verdict.findings, *kept), ignored=(*verdict.ignored, *ignored))

@@ -41,6 +41,7 @@ def prompts() -> list[Case]:
     genders = ["she", "he", "she", "he", "she"]
     return [
         Case("P601-trigger-missing", prompted(man, woman.replace("s86b5p ", ""))),
+        Case("P601-trigger-missing-everywhere", prompted(*(f"{who} sings." for who in PEOPLE), toml=b"")),
         Case("P602-trigger-spelling", prompted(man, woman.replace("s86b5p", "S86B5P"))),
         Case("P602-trigger-spelling-cyrillic", prompted(man, woman.replace("s86b5p", "s86b5\u0440"))),
         Case("P603-trigger-common", prompted(woman.replace("s86b5p", "fire"), toml=declared(common, "fire"))),

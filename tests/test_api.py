@@ -59,6 +59,15 @@ def fix(folder: Path) -> object:
     return fixed.written, fixed.changes, fixed.notes, fixed.skipped, fixed.media, fixed.verdict.findings
 
 
+def normalize(folder: Path) -> object:
+    effect = '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p rain falls on her/him."\n'
+    (folder / "datasetkit.toml").write_text(effect)
+    (asked,) = datasetkit.normalize(folder, append=True).datasets
+    (done,) = datasetkit.normalize(str(folder), append=True, answers={"video_1.mp4": "he"}).datasets
+    (folder / "datasetkit.toml").unlink()
+    return asked.questions, done.questions, [(line, prompt.text) for line, prompt in done.changes]
+
+
 def upload(folder: Path) -> object:
     """The second call finds that the service has the zip, and sends nothing."""
     archive, service = folder.parent / "set.zip", folder.parent / "service"
@@ -85,6 +94,7 @@ CALLS: dict[str, Callable[[Path], object]] = {
     "check_all": check_all,
     "fix": fix,
     "init": init,
+    "normalize": normalize,
     "upload": upload,
 }
 

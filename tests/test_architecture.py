@@ -37,6 +37,10 @@ FLOORS = {room: (row, place) for row, rooms in enumerate(HOUSE) for place, room 
 ONLY = {
     "PIL": {"media"},
     "av": {"media"},
+    "ftfy": {"prompts"},
+    "rapidfuzz": {"prompts"},
+    "spellchecker": {"prompts"},
+    "tomlkit": {"repair"},
     "click": {"cli", "report", "printable"},
     "numpy": {"media"},
     "httpx": {"modelstudio"},

@@ -13,7 +13,7 @@ from datasetkit.cli.options import files, judging, judging_options
 from datasetkit.cli.terminal import echo
 from datasetkit.config import DEFAULT, KEYS, Settings, from_environment, merge
 from datasetkit.printable import Printable, as_json, styled
-from datasetkit.prompts.effect import Effect
+from datasetkit.prompts.template import Effect
 from datasetkit.report.columns import table
 from datasetkit.scan.datasets import open_tree, prefixes
 from datasetkit.verdict import read_settings, settings_for

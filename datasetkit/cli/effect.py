@@ -2,87 +2,97 @@
 
 from __future__ import annotations
 
-import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit import config
 from datasetkit.cli.options import files
-from datasetkit.cli.prompting import Prompted, prompted
+from datasetkit.cli.terminal import echo, note
 from datasetkit.errors import DatasetkitError
-from datasetkit.prompts.effect import Effect
-from datasetkit.report.columns import plural, printable
+from datasetkit.printable import Printable, as_json, joined, styled
+from datasetkit.prompts.template import Effect, join, media_of, require_subject
+from datasetkit.report.columns import plural
 
-_SHOWN = 10  # outliers; a set with more has no one effect text yet, and normalize shows each line
+if TYPE_CHECKING:
+    from datasetkit.repair.normalizing import PromptFile
+
+_SHOWN = 10  # prompts that differ; a set with more has no one effect text yet, and normalize shows each line
 
 
 @click.command(name="effect")
 @click.argument("path", required=False, shell_complete=files)
 @click.option("--infer", is_flag=True, help="Find the effect text that the prompts of PATH share.")
-@click.option("--write", is_flag=True, help="With --infer: write it to datasetkit.toml as the [effect] table.")
+@click.option("--trigger", metavar="WORD", help="Say whether a word is rare enough; with --text, declare it.")
+@click.option("--text", metavar="TEXT", help="Declare this effect text, with --trigger and --write.")
+@click.option("--write", is_flag=True, help="With --infer or --text: write the [effect] table to datasetkit.toml.")
 @click.option("--deployment", is_flag=True, help="Print the aigc_config that a deployment takes, as JSON.")
 @click.option("--subject", metavar="TEXT", help="Print the prompt for this subject and background.")
-@click.option("--trigger", metavar="WORD", help="Say how common a trigger word is in English.")
-@click.option("--suggest", type=click.IntRange(1, 1000), metavar="N", help="Propose N free trigger words.")
-@click.option("--seed", type=int, default=0, help="With --suggest: the same words for the same seed.")
-def command(
-    path: str | None,
-    *,
-    infer: bool,
-    write: bool,
-    deployment: bool,
-    subject: str | None,
-    trigger: str | None,
-    suggest: int | None,
-    seed: int,
-) -> int:
-    """Find, show and export the effect text that a dataset teaches, and its trigger word.
+@click.option("--suggest", type=click.IntRange(1, 1000), metavar="N", help="Propose N trigger words, none in PATH.")
+@click.option("--seed", type=int, help="With --suggest: the same words for the same seed.")
+def command(path: str | None, **options: Any) -> int:
+    """Declare, find, show and export the effect text of a dataset, and its trigger word.
 
     Without an option: the declared effect as it reads for each kind of subject.
 
     \b
     Example:
       datasetkit effect --suggest 3
+      datasetkit effect money_rain --trigger s86b5p --text "Then the s86b5p rain begins on her/him." --write
       datasetkit effect money_rain --infer --write
       datasetkit effect money_rain --deployment > aigc_config.json
     """
-    if write and not infer:
-        raise click.UsageError("--write goes with --infer.")
-    if trigger is not None or suggest:
-        _doctor(trigger, suggest, seed)
-        return 0
-    dataset = _only(path)
+    if options["write"] and not (options["infer"] or options["text"]):
+        raise click.UsageError("--write goes with --infer or --text.")
+    if options["text"]:
+        return _declare(_only(path), Effect(options["trigger"] or "", options["text"]), write=options["write"])
+    if options["suggest"]:
+        _suggest(path, options["suggest"], options["seed"])
+    if options["trigger"]:
+        return _diagnose(options["trigger"])
+    return 0 if options["suggest"] else _about(_only(path), **options)
+
+
+def _about(dataset: PromptFile, *, infer: bool, write: bool, deployment: bool, subject: str | None, **_: Any) -> int:
     if infer:
         return _infer(dataset, write=write)
     if deployment:
         _deploy(dataset)
     elif subject is not None:
-        click.echo(_prompt(_declared(dataset), subject))
+        echo(Printable(_prompt(_declared(dataset), subject)))
     else:
         _show(_declared(dataset))
     return 0
 
 
-def _doctor(trigger: str | None, suggest: int | None, seed: int) -> None:
-    from datasetkit.prompts.triggers import diagnose_trigger, suggest_triggers
+def _diagnose(trigger: str) -> int:
+    from datasetkit.prompts.doctor import diagnose_trigger
 
-    if trigger is not None:
-        click.echo(diagnose_trigger(trigger).message)
-    for word in suggest_triggers(suggest, seed) if suggest else ():
-        click.echo(word)
+    diagnosis = diagnose_trigger(trigger)
+    echo(Printable(diagnosis.message))
+    return int(not diagnosis.good)
 
 
-def _only(path: str | None) -> Prompted:
+def _suggest(path: str | None, count: int, seed: int | None) -> None:
+    from datasetkit.prompts.doctor import suggest_triggers
+
+    taken = {word for prompt in _only(path).prompts for word in prompt.split()} if path else set()
+    for word in suggest_triggers(count, seed, taken):
+        echo(Printable(word))
+
+
+def _only(path: str | None) -> PromptFile:
     if path is None:
         raise click.UsageError("Missing argument 'PATH'.")
-    first, *others = prompted(path, None)
+    from datasetkit.repair.normalizing import read_prompt_files
+
+    first, *others = read_prompt_files(path)
     if others:
         names = ", ".join(dataset.name for dataset in (first, *others))
-        raise DatasetkitError(f"{path} holds several datasets: {names}", "Give one of them.")
+        raise DatasetkitError(f"{path} holds several datasets: {names}", "Name one of them.")
     return first
 
 
-def _declared(dataset: Prompted) -> Effect:
+def _declared(dataset: PromptFile) -> Effect:
     if dataset.effect is None:
         raise DatasetkitError(
             f"{dataset.name} declares no effect", f"Find it with `datasetkit effect {dataset.name} --infer --write`."
@@ -92,74 +102,90 @@ def _declared(dataset: Prompted) -> Effect:
 
 def _show(effect: Effect) -> None:
     for person in effect.persons if effect.has_slots else (None,):
-        label = f"{person}: " if person else ""
-        click.echo(f"{click.style(label, bold=True)}{effect.render(person)}")
+        label = styled(Printable(f"{person}: " if person else ""), bold=True)
+        echo(joined([label, Printable(effect.render(person))]))
     if effect.fixed_pronouns:
         words = ", ".join(effect.fixed_pronouns)
-        click.echo(f"the same for every subject: {words}; write she/he, her/him or her/his if it isn't meant", err=True)
+        note(f"the same for every subject: {words}; write she/he, her/him or her/his to have it follow the subject")
 
 
 def _prompt(effect: Effect, subject: str) -> str:
-    from datasetkit.prompts.normalize import normalize
+    from datasetkit.prompts.person import decide
+    from datasetkit.prompts.words import split_sentences
 
-    effect.after(subject, None)  # says what an empty subject lacks
-    result = normalize(effect.after(subject, effect.persons[0] if effect.has_slots else None), effect)
-    if result.reason:
+    require_subject(subject)
+    decision = decide(split_sentences(subject), effect)
+    if decision.reason:
         raise DatasetkitError(
-            f"the subject doesn't say whom the effect is for ({result.reason}: {result.note})",
+            f"the subject doesn't say whom the effect is for ({decision.evidence})",
             'Write who it is: "a young woman …", "a man …".',
         )
-    return result.text
+    return join(subject.strip(), effect.render(decision.person))
 
 
-def _infer(dataset: Prompted, *, write: bool) -> int:
+def _infer(dataset: PromptFile, *, write: bool) -> int:
+    from datasetkit.prompts.doctor import suggest_triggers
     from datasetkit.prompts.infer import infer
 
     found = infer(dataset.prompts)
+    if found.shared:
+        echo(Printable(f"trigger  {found.trigger or 'none'}"))
+        echo(Printable(f"text     {found.shared}"))
+        echo(Printable(f"in {found.support} of {plural(found.judged, 'prompt')}, word for word"))
     if found.effect is None:
-        click.echo(f"{printable(dataset.name)}: no common effect: {found.reason}")
+        echo(Printable(f"{dataset.name}: no effect found: {found.reason}"))
+        if found.shared and not found.trigger:
+            words = {word for prompt in dataset.prompts for word in prompt.split()}
+            echo(Printable(f"put a trigger word into the text, such as {suggest_triggers(1, None, words)[0]}"))
         return 1
-    click.echo(f"trigger  {found.effect.trigger}")
-    click.echo(f"text     {printable(found.effect.text)}")
-    click.echo(f"in {found.support} of {plural(found.judged, 'prompt')}")
-    lines = [record.line for record in dataset.records if isinstance(record.values.get("prompt"), str)]
-    for outlier in found.outliers[:_SHOWN]:
-        click.echo(f"  line {lines[outlier.index]}: {outlier.distance:.0%} off: {printable(outlier.diff)}")
-    if len(found.outliers) > _SHOWN:
-        click.echo(f"  … and {len(found.outliers) - _SHOWN} more; `datasetkit normalize` shows each")
-    if write:
-        _write(dataset, found.effect)
-    return 0
+    _show_others(dataset, found.effect)
+    return _declare(dataset, found.effect, write=True) if write else 0
 
 
-def _write(dataset: Prompted, effect: Effect) -> None:
+def _show_others(dataset: PromptFile, effect: Effect) -> None:
+    """The prompts that have another trigger, text or sentence."""
+    from datasetkit.prompts.flaws import GENERAL, flaws_of
+    from datasetkit.prompts.normalize import normalize
+
+    others = []
+    for record in dataset.records:
+        if isinstance(prompt := record.values.get("prompt"), str):
+            flaws = flaws_of(normalize(prompt, effect, media_of(record.values)), effect)
+            others += [f"line {record.line}: {f.message}" for f in flaws if f.offence not in GENERAL]
+    for other in others[:_SHOWN]:
+        echo(Printable(f"  {other}"))
+    if len(others) > _SHOWN:
+        echo(Printable(f"  … and {len(others) - _SHOWN} more; `datasetkit normalize` shows each"))
+
+
+def _declare(dataset: PromptFile, effect: Effect, *, write: bool) -> int:
     from datasetkit.files import replace_file
+    from datasetkit.repair.declaring import declare_effect
 
-    if dataset.file is None:
+    if not write:
+        _show(effect)
+        return 0
+    if dataset.config is None:
         raise DatasetkitError(f"{dataset.name} is a zip, which is never changed", "Unpack it first.")
     if dataset.effect is not None:
         raise DatasetkitError(f"{dataset.name} declares an effect already", "Change its [effect] table by hand.")
-    target = dataset.file.with_name(config.NAME)
-    before = target.read_text("utf-8-sig") if target.exists() else ""
-    gap = "\n" * (bool(before) + (bool(before) and not before.endswith("\n")))
-    # a JSON string of what has no control characters is a TOML string
-    table = "".join(
-        f"{key} = {json.dumps(value, ensure_ascii=False)}\n"
-        for key, value in (("trigger", effect.trigger), ("text", effect.text))
-    )
-    replace_file(target, f"{before}{gap}[effect]\n{table}".encode())
-    click.echo(f"wrote [effect] to {printable(str(target))}", err=True)
+    before = dataset.config.read_bytes().decode("utf-8-sig") if dataset.config.exists() else ""
+    replace_file(dataset.config, declare_effect(before, effect).encode())
+    note(f"wrote [effect] to {dataset.config}")
+    return 0
 
 
-def _deploy(dataset: Prompted) -> None:
+def _deploy(dataset: PromptFile) -> None:
     from datasetkit.prompts.deployment import deployment
     from datasetkit.prompts.infer import infer
+    from datasetkit.prompts.normalize import normalize
 
-    effect = dataset.effect
-    if effect is None:
-        effect = infer(dataset.prompts).effect
-        click.echo("the effect is inferred: no [effect] table declares it", err=True)
-    if effect is None:
-        effect = _declared(dataset)
-    text = json.dumps({"aigc_config": deployment(effect, dataset.prompts).as_json()}, ensure_ascii=False, indent=2)
-    click.echo(text)
+    effect = dataset.effect or infer(dataset.prompts).effect or _declared(dataset)
+    if dataset.effect is None:
+        note("the effect is inferred: no [effect] table declares it")
+    results = (
+        normalize(prompt, effect, media_of(record.values))
+        for record in dataset.records
+        if isinstance(prompt := record.values.get("prompt"), str)
+    )
+    echo(as_json({"aigc_config": deployment(effect, results).as_json()}, ascii_only=False))

@@ -2,112 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from datasetkit.cli.options import files, staged_options
 from datasetkit.cli.staged import chosen
-from datasetkit.errors import DatasetkitError
-from datasetkit.report.columns import plural, printable
+from datasetkit.cli.terminal import echo, note
+from datasetkit.printable import Printable, joined, lines, styled
+from datasetkit.report.columns import plural
 
 if TYPE_CHECKING:
-    from datasetkit.cli.prompting import Prompted
-    from datasetkit.prompts.rewrite import Rewrite
+    from datasetkit.repair.normalizing import NormalizedSet
+
+_FILE = click.Path(path_type=Path)
+_CONTEXT = 3  # words shown beside a change
 
 
 @click.command(name="normalize")
 @click.argument("paths", nargs=-1, metavar="PATH...", shell_complete=files)
 @click.option("--write", is_flag=True, help="Change data.jsonl instead of showing what would change.")
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Read this instead of the datasetkit.toml beside data.jsonl.",
-)
+@click.option("--append", is_flag=True, help="Add the effect text to prompts that have none.")
+@click.option("--ask", type=_FILE, metavar="FILE.csv", help="Write a table of the subjects that aren't clear.")
+@click.option("--answers", type=_FILE, metavar="FILE.csv", help="Use that table, filled in; --write keeps its answers.")
+@click.option("--config", type=_FILE, metavar="FILE", help="Read this instead of datasetkit.toml.")
 @staged_options
 def command(
-    paths: tuple[str, ...], *, write: bool, config_file: Path | None, staged: bool, exclude: tuple[str, ...]
+    paths: tuple[str, ...], *, write: bool, ask: Path | None, staged: bool, exclude: tuple[str, ...], **options: Any
 ) -> int:
     """Give every prompt the one effect text of the [effect] table in datasetkit.toml.
 
-    Subject and background stay word for word, pronouns follow the subject. What can't be decided is left and said.
-    Shows a word diff and exits with 1 if anything would change; with --write data.jsonl is replaced in one step, its
-    other bytes as they were. With --staged, datasets that declare no effect are passed over, and the exit code is 1
-    though the changes are written, so that a commit stops and they can be looked at.
+    Subject and background stay word for word; pronouns follow the subject. A prompt that isn't clear is skipped and
+    listed. Without --write this shows a word diff, and exits with 1 if anything would change. With --write data.jsonl
+    is replaced in one step. With --staged the exit code is 1 though the changes are written, so that a commit stops
+    and you can look at them; datasets that declare no effect are passed over.
 
     \b
     Example:
       datasetkit normalize money_rain
-      datasetkit normalize money_rain --write
+      datasetkit normalize money_rain --append --write
+      datasetkit normalize money_rain --answers who.csv --write
     """
     looked_at = chosen(paths, exclude, staged=staged)
     if not looked_at:
-        click.echo("no dataset has changed")  # and nothing is loaded that reads one
+        echo(Printable("no dataset has changed"))  # and nothing is loaded that reads one
         return 0
-    return _normalize(looked_at, config_file, write=write, staged=staged)
+    from datasetkit.repair.normalizing import normalize
+    from datasetkit.repair.questions import write_questions
+
+    wanted = {"write": write, "nested": not staged, "declared_only": staged, **options}
+    done = [result for path in looked_at for result in normalize(path, **wanted).datasets]
+    for result in done:
+        _show(result, written=write)
+    questions = [question for result in done for question in result.questions]
+    if ask and questions:
+        write_questions(ask, questions)
+        note(f"wrote {plural(len(questions), 'question')} to {ask}; fill in its last column, then use --answers {ask}")
+    for result in done if not ask else ():
+        _ask(result)
+    return int(any(result.changes for result in done) and (staged or not write))
 
 
-def _normalize(paths: Sequence[str], config_file: Path | None, *, write: bool, staged: bool) -> int:
-    from datasetkit.cli.prompting import prompted
+def _show(result: NormalizedSet, *, written: bool) -> None:
+    from datasetkit.prompts.worddiff import word_diff
 
-    pending = 0
-    for path in paths:
-        for dataset in prompted(path, config_file, alone=staged):
-            if staged and dataset.effect is None:
-                continue
-            rewrites = _rewrites(dataset)
-            changes = [change for change in rewrites if change.changed]
-            _show(dataset, rewrites)
-            if write:
-                _write(dataset, changes)
-            pending += len(changes) if staged or not write else 0
-    return int(pending > 0)
-
-
-def _rewrites(dataset: Prompted) -> list[Rewrite]:
-    from datasetkit.prompts.rewrite import rewrite
-
-    if dataset.effect is None:
-        raise DatasetkitError(
-            f"{dataset.name} declares no effect to normalize to",
-            f"Find it with `datasetkit effect --infer {dataset.name} --write`, or write an [effect] table.",
-        )
-    return list(rewrite(((record.line, record.values) for record in dataset.records), dataset.effect))
+    skipped = sum(not prompt.decided for _, prompt in result.prompts)
+    counts = f"{plural(len(result.prompts), 'prompt')}: {len(result.changes)} to change, {skipped} skipped"
+    rows = [joined([styled(Printable(result.name), bold=True), Printable(f"  {counts}")])]
+    for line, prompt in result.prompts:
+        if prompt.changed:
+            rows.append(Printable(f"  line {line}: {word_diff(prompt.before, prompt.text, _CONTEXT) or 'white space'}"))
+        if not prompt.decided:
+            rows.append(Printable(f"  line {line}: skipped: {prompt.note}"))
+    if result.unread:
+        rows.append(Printable(f"  {plural(result.unread, 'line')} can't be read: see `datasetkit lint`"))
+    echo(lines(rows))
+    if written and result.changes:
+        note(f"  wrote {plural(len(result.changes), 'prompt')} to {result.file}")
 
 
-def _show(dataset: Prompted, rewrites: Sequence[Rewrite]) -> None:
-    changed = sum(change.changed for change in rewrites)
-    left = sum(bool(change.left) for change in rewrites)
-    name = click.style(printable(dataset.name), bold=True)
-    click.echo(f"{name}  {plural(len(rewrites), 'prompt')}: {changed} to change, {left} left")
-    for change in rewrites:
-        if change.changed:
-            click.echo(f"  line {change.line}: {printable(change.diff)}")
-        if change.left:
-            click.echo(f"  line {change.line}: left, {printable(change.left)}")
-        if change.tail:
-            click.echo(f"  line {change.line}: kept behind the effect: {printable(change.tail)}")
-    if dataset.unread:
-        click.echo(f"  {plural(dataset.unread, 'line')} can't be read: see `datasetkit lint`")
+def _ask(result: NormalizedSet) -> None:
+    """The questions that are left, as a block to paste."""
+    from datasetkit.repair.questions import block_to_paste
 
-
-def _write(dataset: Prompted, changes: Sequence[Rewrite]) -> None:
-    from datasetkit.edits import SetField
-    from datasetkit.files import remove_stale, replace_file
-    from datasetkit.repair.lines import edit_lines
-
-    if not changes:
-        if dataset.file:
-            remove_stale(dataset.file.parent)  # a run that was killed after its work was done may have left one
+    if not result.questions:
         return
-    if dataset.file is None:
-        raise DatasetkitError(f"{dataset.name} is a zip, which is never changed", "Unpack it and build it anew.")
-    new = edit_lines(dataset.data, [SetField(change.line, "prompt", change.after) for change in changes])
-    if dataset.file.read_bytes() != dataset.data:
-        raise DatasetkitError(f"{dataset.file} changed while it was being read", "Run this again.")
-    replace_file(dataset.file, new)
-    click.echo(f"  wrote {plural(len(changes), 'prompt')} to {printable(str(dataset.file))}", err=True)
+    where = result.config or "datasetkit.toml"
+    echo(Printable(f"  {plural(len(result.questions), 'subject')} not clear. Choose a person for each in {where}:"))
+    echo(Printable(""))
+    for line in block_to_paste(result.questions, result.effect):
+        echo(Printable(line))

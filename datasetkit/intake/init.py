@@ -20,9 +20,11 @@ from datasetkit.intake.raw import NewSample, plan_samples, read_raw
 from datasetkit.media.outcome import Failed, Made, Outcome
 from datasetkit.model import Kind, Progress, Role
 from datasetkit.prompts.placeholders import DRAFT_MARK
+from datasetkit.repair.declaring import effect_table
 from datasetkit.repair.making import make_media, refuse_output
 from datasetkit.repair.plan import Step
 from datasetkit.scan.datasets import open_tree
+from datasetkit.scan.tree import Tree
 
 _FIELDS = {Which.FIRST: "first_frame_path", Which.LAST: "last_frame_path"}
 
@@ -85,11 +87,13 @@ def init(
                 (stage / step.path).unlink()
             lines = "".join(_lines(samples, chosen)).encode("utf-8", "backslashreplace")  # as JSON escapes surrogates
             (stage / limits.annotations_name).write_bytes(lines)
-            (stage / config.NAME).write_text(_configuration(chosen, model), "utf-8")
+            table = _effect(tree, samples)
+            (stage / config.NAME).write_text(_configuration(chosen, model, table), "utf-8")
     if chosen is Kind.I2V:
         last = "i2v has no last frames; --kind kf2v uses them"
         unused += [Unused(files.last, last) for files in pairing.clips if files.last]
-    return _new_dataset(target, chosen, samples, made, (*unused, *pairing.unused))
+    unpaired = (one for one in pairing.unused if not (table and one.path == config.NAME))
+    return _new_dataset(target, chosen, samples, made, (*unused, *unpaired))
 
 
 def _kind(kind: str | None, model: str | None) -> Kind:
@@ -146,11 +150,21 @@ def _lines(samples: Iterable[NewSample], kind: Kind) -> Iterator[str]:
         yield json.dumps({field: values[field] for field in order}, ensure_ascii=False) + "\n"
 
 
-def _configuration(kind: Kind, model: str | None) -> str:
+def _effect(tree: Tree, samples: Iterable[NewSample]) -> str:
+    """The [effect] table of the raw folder's datasetkit.toml, its paths being those of the dataset; "" for none."""
+    if not any(file.path == config.NAME for file in tree.files):
+        return ""
+    with tree.open(config.NAME) as file:
+        text = file.read().decode("utf-8-sig")
+    renamed = {sample.files.clip: sample.clip.path for sample in samples}
+    return effect_table(text, renamed)
+
+
+def _configuration(kind: Kind, model: str | None, effect: str) -> str:
     """A datasetkit.toml that says what the set is for, with the rest in comments to fill in."""
     example = next(one.id for one in spec.models() if kind in one.kinds)
     named = f"model = {json.dumps(model)}" if model else f'# model = "{example}"  # see `datasetkit models`'
-    return _CONFIGURATION.format(model=named, kind=kind, role=Role.TRAINING)
+    return _CONFIGURATION.format(model=named, kind=kind, role=Role.TRAINING) + (effect or _NO_EFFECT)
 
 
 _CONFIGURATION = """\
@@ -160,6 +174,8 @@ kind = "{kind}"
 role = "{role}"
 # target_seconds = 5  # the length of the videos that you want; longer clips get a warning
 
+"""
+_NO_EFFECT = """\
 # The effect that every sample teaches: one rare trigger word in one text, the same in all prompts.
 # [effect]
 # trigger = "s86b5p"

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.prompts.effect import Effect
-from datasetkit.prompts.normalize import normalize
+from datasetkit.prompts.normalize import Normalized
 from datasetkit.prompts.placeholders import placeholders
+from datasetkit.prompts.template import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Deployment:
         }
 
 
-def deployment(effect: Effect, prompts: Iterable[str]) -> Deployment:
-    """The deployment texts in the platform's own wording, the example being the first of ``prompts`` that can be one.
+def deployment(effect: Effect, results: Iterable[Normalized]) -> Deployment:
+    """The deployment texts in the platform's own wording; the example is the first of ``results`` that can be one.
 
-    Raises DatasetkitError where no prompt holds the effect.
+    Raises DatasetkitError where none can.
     """
     text = effect.text
     instruction = (
@@ -39,17 +39,17 @@ def deployment(effect: Effect, prompts: Iterable[str]) -> Deployment:
         f"The description must include the phrase “{text}”\n"
         "Output Template:\n"
         f"The video begins with a shot of [subject description]. [Environment description]. {text}\n"
-        f"Example:\n{_example(effect, prompts)}"
+        f"Example:\n{_example(results)}"
     )
     return Deployment(instruction, text)
 
 
-def _example(effect: Effect, prompts: Iterable[str]) -> str:
-    """The first prompt that is decided and has nothing left to fill in, normalized."""
-    for result in (normalize(prompt, effect) for prompt in prompts):
-        if result.decided and not placeholders(result.text):
+def _example(results: Iterable[Normalized]) -> str:
+    """The first prompt that holds the effect, is decided, and has nothing left to fill in, normalized."""
+    for result in results:
+        if result.found and result.decided and not placeholders(result.text):
             return result.text
     raise DatasetkitError(
         "No prompt of the set can be the example: none holds the effect, or none says who its subject is.",
-        "Run datasetkit normalize and mend what it reports, then ask again.",
+        "Run `datasetkit normalize`, mend what it reports, then try again.",
     )

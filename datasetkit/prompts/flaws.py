@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from datasetkit.prompts.effect import Effect
+from datasetkit.model import Where
+from datasetkit.prompts.normalize import Normalized
+from datasetkit.prompts.person import Reason
 from datasetkit.prompts.placeholders import placeholders
-from datasetkit.prompts.slots import Person, Slot
-from datasetkit.prompts.spelling import Misspelling, Trigger
-from datasetkit.prompts.tidy import Mend, Tidied
+from datasetkit.prompts.slots import CASES, SEXED, Person, Slot, parts_of
+from datasetkit.prompts.template import Effect
+from datasetkit.prompts.tidy import Mend
+from datasetkit.prompts.trigger import Misspelling, Trigger
 from datasetkit.prompts.worddiff import word_diff
 
 
@@ -28,12 +32,19 @@ class Offence(StrEnum):
     MODEL_CHATTER = "model-chatter"
 
 
+GENERAL = frozenset({Offence.UNTIDY, Offence.PLACEHOLDER, Offence.MODEL_CHATTER})
+"""What any prompt can have, effect or not."""
+
+
+_SET = Where("")
+
+
 @dataclass(frozen=True, slots=True)
 class PromptFlaw:
     """One thing wrong: ``mended`` says whether the normalized text is rid of it.
 
-    ``detail`` says what was seen. A drift or chatter has the text ``seen`` and the one ``wanted`` instead.
-    ``line`` is the prompt's, and ``text`` what the whole prompt is to be; None and "" where no file is known.
+    ``detail`` says what was seen; a drift has the text ``seen`` and the one ``wanted`` instead. ``where`` is the
+    prompt's place, and ``text`` what the whole prompt is to be.
     """
 
     offence: Offence
@@ -41,7 +52,7 @@ class PromptFlaw:
     detail: str = ""
     seen: str = ""
     wanted: str = ""
-    line: int | None = None
+    where: Where = _SET
     text: str = ""
 
     @property
@@ -50,82 +61,95 @@ class PromptFlaw:
         return self.detail or word_diff(self.seen, self.wanted, context=2)
 
 
-def general_flaws(prompt: str, tidied: Tidied, text: str) -> tuple[PromptFlaw, ...]:
-    """The flaws that any prompt can have, effect or not; ``text`` is what it's to become."""
-    flaws: list[PromptFlaw] = []
-    mended = text != prompt
-    untidy = sorted(tidied.mends - {Mend.CHATTER})
-    if untidy:
-        flaws.append(PromptFlaw(Offence.UNTIDY, mended, ", ".join(untidy)))
+def flaws_of(result: Normalized, effect: Effect | None = None) -> tuple[PromptFlaw, ...]:
+    """The flaws of a prompt, in an order that is always the same; without an ``effect`` those of any prompt."""
+    flaws = [*_general_flaws(result)]
+    if effect is not None and result.reason is Reason.NO_SUBJECT:
+        flaws.append(PromptFlaw(Offence.SUBJECT_MISSING, False, result.note))
+    elif effect is not None:
+        flaws += _effect_flaws(result, effect)
+        if result.changed and not any(flaw.mended for flaw in flaws):  # how the subject's sentence ends, a label
+            flaws.append(PromptFlaw(Offence.EFFECT_DRIFT, True, seen=result.tidied.text, wanted=result.text))
+    return tuple(flaws)
+
+
+def _general_flaws(result: Normalized) -> Iterator[PromptFlaw]:
+    tidied, mended = result.tidied, result.changed
+    if untidy := sorted(tidied.mends - {Mend.CHATTER}):
+        yield PromptFlaw(Offence.UNTIDY, mended, f"to tidy: {', '.join(untidy)}")
     if tidied.unreadable:
-        lost = f"{tidied.unreadable} × U+FFFD: letters lost in an earlier conversion; write them anew"
-        flaws.append(PromptFlaw(Offence.UNTIDY, False, lost))
+        lost = f"{tidied.unreadable} × U+FFFD: letters lost in an earlier conversion; write them again"
+        yield PromptFlaw(Offence.UNTIDY, False, lost)
     if Mend.CHATTER in tidied.mends:
-        flaws.append(PromptFlaw(Offence.MODEL_CHATTER, mended, seen=prompt, wanted=tidied.text))
-    blanks = placeholders(tidied.text)
-    left = placeholders(text) if blanks else ()
-    return (*flaws, *(PromptFlaw(Offence.PLACEHOLDER, blank not in left, blank) for blank in blanks))
+        yield PromptFlaw(Offence.MODEL_CHATTER, mended, seen=result.before, wanted=tidied.text)
+    if blanks := placeholders(tidied.text):
+        left = placeholders(result.text)
+        yield from (PromptFlaw(Offence.PLACEHOLDER, blank not in left, f"not filled in: {blank}") for blank in blanks)
 
 
-def effect_flaws(
-    inside: str, triggers: tuple[Trigger, ...], effect: Effect, person: Person | None, mended: bool
-) -> tuple[PromptFlaw, ...]:
-    """The flaws of the part that was found to be the effect ("" where none was), ``person`` being its subject."""
-    if inside == effect.render(person):
-        return ()
-    flaws = _trigger_flaws(triggers, effect, mended)
-    if not inside:
-        return flaws
-    if not _any_pronouns(effect).fullmatch(_without(inside, [t.written for t in triggers])):
-        flaws += (PromptFlaw(Offence.EFFECT_DRIFT, mended, seen=inside, wanted=effect.render(person)),)
-    wrong = _wrong_pronouns(inside, person)
-    if effect.has_slots and wrong:
-        flaws += (PromptFlaw(Offence.PRONOUN, mended, f"{', '.join(wrong)} where the subject is {person}"),)
-    return flaws
+def _effect_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
+    yield from _trigger_flaws(result.triggers, effect, result.decided)
+    drift = [*_text_flaws(result, effect)] if result.found else []
+    yield from drift
+    unclear = result.reason in (Reason.JOINED, Reason.TWICE) or (result.reason is Reason.NO_EFFECT and result.triggers)
+    if unclear and all(flaw.offence is not Offence.EFFECT_DRIFT for flaw in drift):
+        yield PromptFlaw(Offence.EFFECT_DRIFT, False, result.note)
+    if result.effect_first:
+        yield PromptFlaw(Offence.SUBJECT_MISSING, result.decided, "the subject stands behind the effect")
+    elif result.tail and result.text.endswith(result.tail):
+        yield PromptFlaw(Offence.EFFECT_DRIFT, False, f"words behind the effect: {result.tail}")
 
 
-def _trigger_flaws(triggers: tuple[Trigger, ...], effect: Effect, mended: bool) -> tuple[PromptFlaw, ...]:
+def _trigger_flaws(triggers: Sequence[Trigger], effect: Effect, mended: bool) -> Iterator[PromptFlaw]:
     if not triggers:
-        return (PromptFlaw(Offence.TRIGGER_MISSING, mended, f"the trigger {effect.trigger} is missing"),)
-    return tuple(
-        PromptFlaw(Offence.TRIGGER_SPELLING, mended, _misspelled(t, effect.trigger))
-        for t in triggers
-        if t.misspelling is not None
+        yield PromptFlaw(Offence.TRIGGER_MISSING, mended, f"the trigger {effect.trigger} is missing")
+    for trigger in triggers:
+        if trigger.misspelling is Misspelling.GLUED:
+            yield PromptFlaw(Offence.TRIGGER_SPELLING, mended, f"{effect.trigger} is {trigger.misspelling}")
+        elif trigger.misspelling is not None:
+            seen = f'"{trigger.written}" for {effect.trigger}: {trigger.misspelling}'
+            yield PromptFlaw(Offence.TRIGGER_SPELLING, mended, seen)
+
+
+def _text_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
+    """Drift and pronouns of an effect that was found."""
+    inside, wanted = result.found, effect.render(result.person)
+    if inside == wanted:
+        return
+    if not _any_pronouns(effect.trigger, effect.text).fullmatch(_without(inside, [t.written for t in result.triggers])):
+        yield PromptFlaw(Offence.EFFECT_DRIFT, result.decided, seen=inside, wanted=wanted)
+    if result.reason is Reason.NO_FORM:
+        yield PromptFlaw(Offence.PRONOUN, False, result.note)
+    elif result.person and (wrong := _wrong_pronouns(inside, effect, result.person)):
+        seen = f"{', '.join(wrong)} where the subject is {result.person}"
+        yield PromptFlaw(Offence.PRONOUN, result.decided, seen)
+
+
+@lru_cache(maxsize=256)
+def _any_pronouns(trigger: str, text: str) -> re.Pattern[str]:
+    """Matches the effect text without its trigger, whatever persons its slots are filled for."""
+    pattern = "".join(
+        f"(?:{'|'.join(map(re.escape, {*part.forms.values(), part.written}))})"
+        if isinstance(part, Slot)
+        else re.escape(part).replace("\\ ", " ")
+        for part in parts_of(text)
     )
+    return re.compile(_without(pattern, [re.escape(trigger)]))
 
 
-def _misspelled(trigger: Trigger, wanted: str) -> str:
-    if trigger.misspelling is Misspelling.GLUED:
-        return f"{wanted} is {trigger.misspelling}"
-    return f'"{trigger.written}" for {wanted}: {trigger.misspelling}'
-
-
-def _without(text: str, words: list[str]) -> str:
-    """The text without ``words`` (a trigger however spelled) and without the spaces around them."""
+def _without(text: str, words: Sequence[str]) -> str:
+    """The text without ``words`` (a trigger, however it is spelled) and without the spaces around them."""
     for word in words:
         text = text.replace(word, " ", 1)
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=256)
-def _any_pronouns(effect: Effect) -> re.Pattern[str]:
-    """Matches the effect's text without its trigger, whatever persons its slots are filled for."""
-    parts = [
-        "|".join(map(re.escape, {*part.forms.values(), part.written})) if isinstance(part, Slot) else re.escape(part)
-        for part in effect.parts
-    ]
-    pattern = "".join(f"(?:{p})" if isinstance(part, Slot) else p for p, part in zip(parts, effect.parts, strict=True))
-    return re.compile(_without(pattern.replace("\\ ", " "), [re.escape(effect.trigger)]))
-
-
-_SEXED = {
-    Person.SHE: re.compile(r"(?<![\w/])(?:he|him|his|himself)(?![\w/])", re.IGNORECASE),
-    Person.HE: re.compile(r"(?<![\w/])(?:she|her|hers|herself)(?![\w/])", re.IGNORECASE),
-    Person.THEY: re.compile(r"(?<![\w/])(?:he|him|his|she|her|hers|himself|herself)(?![\w/])", re.IGNORECASE),
-    Person.IT: re.compile(r"(?<![\w/])(?:he|him|his|she|her|hers|himself|herself)(?![\w/])", re.IGNORECASE),
-}
-
-
-def _wrong_pronouns(inside: str, person: Person | None) -> list[str]:
-    """The pronouns of another person than the subject's, each once, as written."""
-    return list(dict.fromkeys(_SEXED[person].findall(inside))) if person is not None else []
+def _wrong_pronouns(inside: str, effect: Effect, person: Person) -> list[str]:
+    """The pronouns of another person than the subject's, each once; "it" and "they" only where a slot has them."""
+    fixed = " ".join(part for part in effect.parts if isinstance(part, str)).lower().split()
+    forms = {form.lower() for part in effect.parts if isinstance(part, Slot) for form in part.forms.values()}
+    known = {word: who for case in CASES.values() for word, who in case.items()}
+    right = {word for case in CASES.values() for word, who in case.items() if who is person}
+    found = re.findall(r"(?<![\w/])[^\W\d_]+(?![\w/])", inside)
+    wrong = [w for w in found if w.lower() in known.keys() - right and w.lower() not in fixed]
+    return [*dict.fromkeys(w for w in wrong if w.lower() in SEXED or w.lower() in forms)]

@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from datasetkit.prompts.effect import Effect, join, renderings, spaced
-from datasetkit.prompts.flaws import Offence, PromptFlaw, effect_flaws, general_flaws
-from datasetkit.prompts.locate import Place, locate
-from datasetkit.prompts.placeholders import placeholders
-from datasetkit.prompts.pronouns import Decision, Reason, decide
+from datasetkit.prompts.person import Decision, Reason, decide
+from datasetkit.prompts.place import find_place, resembles
 from datasetkit.prompts.slots import Person
-from datasetkit.prompts.spelling import Trigger, find_triggers
-from datasetkit.prompts.tidy import tidy
-from datasetkit.prompts.words import has_letters, is_chinese
+from datasetkit.prompts.template import Effect, join, spaced
+from datasetkit.prompts.tidy import Tidied, tidy
+from datasetkit.prompts.trigger import Trigger, find_triggers
+from datasetkit.prompts.words import has_letters, split_sentences
 
-_LABEL = re.compile(r"(?:(?<=[\s.!?])|\A)(?:the )?(?:video )?(?:effect|motion|action)s?\s*:\s*\Z", re.IGNORECASE)
+_LONGEST_PREFACE = 200  # characters: a longer head is more than a caption model's "Sure! Here is the caption:"
+_STOPS = tuple(".!?…\u3002\uff01\uff1f")
+_SCENERY = re.compile(r"\b(?:back|fore)ground\b|\bbackdrop\b|[背前]景", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
     """What became of a prompt.
 
-    ``text`` is the prompt as it should read; where ``reason`` says why it's left, it's the prompt as it was.
-    ``note`` says in plain words what the decision rests on. ``subject`` is what stands before the effect (the whole
-    prompt where none was found), ``found`` the effect's text as it was, ``tail`` what was kept behind it, ``person``
-    whom the effect is written for (None where it has no slots, or undecided).
+    ``text`` is the prompt as it should read; where ``reason`` says why it is skipped, it is the prompt as it was.
+    ``note`` says in plain words what the decision rests on, ``person`` whom the effect is written for (None where it
+    has no slots, or undecided). ``head`` is what stood before the effect (the whole prompt where none was found),
+    ``found`` its text as it was, with the ``triggers`` in it, and ``tail`` what stood behind it.
     """
 
     before: str
+    tidied: Tidied
     text: str
-    reason: Reason | None
-    note: str
-    person: Person | None
-    subject: str
-    found: str
-    tail: str
-    flaws: tuple[PromptFlaw, ...]
+    reason: Reason | None = None
+    note: str = ""
+    person: Person | None = None
+    head: str = ""
+    found: str = ""
+    tail: str = ""
+    triggers: tuple[Trigger, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Subject and background: what stands before the effect, or behind it where nothing does."""
+        return self.tail if self.effect_first else self.head
+
+    @property
+    def effect_first(self) -> bool:
+        """Whether the effect stood before its subject."""
+        return bool(self.tail) and not has_letters(self.head)
 
     @property
     def changed(self) -> bool:
@@ -51,137 +63,109 @@ class Normalized:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """A tidied prompt in three, and whom its subject was decided to be. The tail keeps its white space."""
+    """A tidied prompt in three, with the trigger's spellings in it; ``outside`` are the sentences but for the effect's.
+
+    ``skip`` says why the prompt must stay as it is.
+    """
 
     head: str
-    effect: str
-    tail: str
-    decision: Decision
+    outside: Sequence[str]
+    inside: str = ""
+    tail: str = ""
     triggers: tuple[Trigger, ...] = ()
+    skip: Decision | None = None
 
 
-def normalize(prompt: str, effect: Effect) -> Normalized:
+def tidied_only(prompt: str) -> Normalized:
+    """A prompt that no effect is looked for in."""
+    tidied = tidy(prompt)
+    return Normalized(prompt, tidied, tidied.text, head=tidied.text)
+
+
+def normalize(prompt: str, effect: Effect, media: Sequence[str] = (), *, append: bool = False) -> Normalized:
     """The prompt with subject and background kept and the effect part replaced by ``effect``'s text.
 
-    Nothing is guessed: where the subject's pronoun, the effect or its boundary is open, the prompt stays as it is and
-    ``reason`` says why. Normalizing twice is normalizing once.
+    ``media`` are the paths of the sample, which a declared person is found by. ``append`` adds the effect to a prompt
+    that has none. Nothing is guessed: where the person, the effect or its boundary isn't clear, the prompt stays as it
+    is and ``reason`` says why. Normalizing twice is normalizing once.
     """
+    if effect.is_absent(media):
+        return tidied_only(prompt)
     tidied = tidy(prompt)
-    parts = _with_subject(_exact(tidied.text, effect) or _located(tidied.text, effect), tidied.text, effect)
-    decision = parts.decision
-    text = prompt if decision.reason is not None else _composed(parts, effect)
-    flaws = general_flaws(prompt, tidied, text) + (_flaws(parts, effect) or _boundary_flaws(parts, tidied.text, text))
+    parts = _exact(tidied.text, effect) or _located(tidied.text, effect, append=append)
+    decision = parts.skip or decide(parts.outside, effect, media)
+    rendered = effect.render(decision.person)
+    text = _composed(parts, rendered) if parts.inside else join(parts.head, rendered)
+    short = len(parts.head) <= _LONGEST_PREFACE
+    if short and decision.reason is None and text != tidied.text and tidy(text).text != text:
+        decision = Decision(None, Reason.NO_SUBJECT, f'"{parts.head}" names no subject')  # only a model's "Sure!"
     return Normalized(
         before=prompt,
-        text=text,
+        tidied=tidied,
+        text=prompt if decision.reason else text,
         reason=decision.reason,
         note=decision.evidence,
         person=decision.person,
-        subject=parts.head,
-        found=parts.effect,
+        head=parts.head,
+        found=parts.inside,
         tail=parts.tail.strip(),
-        flaws=flaws,
+        triggers=parts.triggers,
     )
-
-
-def _boundary_flaws(parts: _Parts, tidied: str, text: str) -> tuple[PromptFlaw, ...]:
-    """What else was mended: a verb's form, or how the subject's sentence ends before the effect."""
-    if parts.decision.reason is not None or text == tidied or placeholders(parts.effect):
-        return ()
-    return (PromptFlaw(Offence.EFFECT_DRIFT, True, seen=tidied, wanted=text),)
-
-
-def _flaws(parts: _Parts, effect: Effect) -> tuple[PromptFlaw, ...]:
-    decision = parts.decision
-    if decision.reason is Reason.NO_SUBJECT:
-        return (PromptFlaw(Offence.SUBJECT_MISSING, False, decision.evidence),)
-    found = effect_flaws(parts.effect, parts.triggers, effect, decision.person, mended=decision.reason is None)
-    unlike = decision.reason in (Reason.JOINED, Reason.TWICE) or (
-        decision.reason is Reason.NO_EFFECT and parts.triggers
-    )
-    if unlike and all(flaw.offence is not Offence.EFFECT_DRIFT for flaw in found):
-        return (*found, PromptFlaw(Offence.EFFECT_DRIFT, False, decision.evidence))
-    return found
-
-
-def _with_subject(parts: _Parts, tidied: str, effect: Effect) -> _Parts:
-    """The parts, left where the subject is only a caption model's chatter ("Sure"), which tidying would remove."""
-    composed = _composed(parts, effect)
-    if parts.decision.reason is not None or composed.startswith(parts.head + " ") or composed == tidied:
-        return parts
-    if tidy(composed).text == composed:
-        return parts
-    return replace(parts, decision=Decision(None, Reason.NO_SUBJECT, f'"{parts.head}" names no subject'))
-
-
-def _composed(parts: _Parts, effect: Effect) -> str:
-    text = join(parts.head, effect.render(parts.decision.person))
-    return text + parts.tail if is_chinese(parts.effect) else spaced(text, parts.tail.strip())
 
 
 def _exact(text: str, effect: Effect) -> _Parts | None:
-    """The parts of a prompt that ends in the effect's text as rendered for anybody: by far the most frequent case.
-
-    A Chinese prompt may go on behind it: nothing there is judged.
-    """
-    for person, rendered in renderings(effect):
-        if text.endswith(rendered) or (rendered in text and is_chinese(text)):
-            head, _, tail = text.rpartition(rendered)
-            head = _unlabelled(head)
-            if not has_letters(head) or effect.trigger.lower() in head.lower():
-                return None
-            trigger = Trigger(len(head), len(head), effect.trigger)
-            return _Parts(head, rendered, tail, _decide(head, rendered, effect, person), (trigger,))
+    """The parts of a prompt that holds the effect's text as it reads for anybody: by far the most frequent case."""
+    for person in (*effect.persons, None):
+        head, found, tail = text.rpartition(effect.render(person))
+        if not found or not has_letters(head):
+            continue
+        if find_triggers(head, effect.trigger, mistyped=False) and resembles(head, effect, behind=False):
+            continue
+        if not tail or (found.endswith(_STOPS) and has_letters(tail) and not resembles(tail, effect, behind=True)):
+            return _Parts(
+                head, [*split_sentences(head), *split_sentences(tail)], found, tail, (Trigger(0, 0, effect.trigger),)
+            )
     return None
 
 
-def _decide(head: str, inside: str, effect: Effect, written_for: Person | None = None) -> Decision:
-    """Whom the effect is to be written for; ``written_for`` is whom an exact text is written for."""
-    if not effect.has_slots:
-        return Decision(None, None, "the effect has no slots")
-    if is_chinese(head):
-        evidence = "a Chinese subject's pronoun isn't judged"
-        return Decision(written_for, None if written_for else Reason.CHINESE, evidence)
-    return decide(head, inside, effect.persons)
-
-
-def _unlabelled(head: str) -> str:
-    """The words before the effect without a label that is the effect's: "Effect:"."""
-    bare = head.rstrip()
-    return _LABEL.sub("", bare).rstrip() if bare.endswith(":") else bare
-
-
-def _located(text: str, effect: Effect) -> _Parts:
-    """The parts of a prompt whose effect isn't the template to the letter."""
-    place = locate(text, effect)
+def _located(text: str, effect: Effect, *, append: bool) -> _Parts:
+    """The parts of a prompt whose effect isn't the template to the letter, or that has none."""
+    place = find_place(text, effect)
     if place is None:
         triggers = find_triggers(text, effect.trigger)
-        return _Parts(text, "", "", _not_found(text, effect, triggers), triggers)
-    head, inside, tail = (
-        _unlabelled(text[: place.start]),
-        text[place.start : place.end],
-        text[place.end :],
-    )
-    decision = _open_boundary(place, head, inside) or _decide(head, inside, effect)
-    return _Parts(head, inside, tail, decision, place.triggers)
+        if append and not triggers:
+            return _Parts(text, split_sentences(text))
+        no_words = f"the words around {effect.trigger} are not the effect's"
+        note = no_words if triggers else "effect text not found; `normalize --append` adds it"
+        return _Parts(text, (), triggers=triggers, skip=Decision(None, Reason.NO_EFFECT, note))
+    head, tail = text[: place.start], text[place.end :]
+    tail = tail if any(map(str.isalnum, tail)) else ""  # a quotation mark, a comma
+    skip = None
+    if place.doubt:
+        skip = Decision(None, Reason.JOINED, f'it isn\'t clear whether "{place.doubt}" belongs to the effect')
+    elif _begins_elsewhere(head, text[place.start :], effect):
+        skip = Decision(None, Reason.JOINED, "it isn't clear where in its sentence the effect begins")
+    elif not (has_letters(head) or has_letters(tail)):
+        skip = Decision(None, Reason.NO_SUBJECT, "nothing but the effect is in the prompt")
+    elif place.copy:
+        skip = Decision(None, Reason.TWICE, f'effect text stands elsewhere too: "{place.copy}"')
+    return _Parts(head, place.outside, text[place.start : place.end].strip(), tail, place.triggers, skip)
 
 
-def _not_found(text: str, effect: Effect, triggers: tuple[Trigger, ...]) -> Decision:
-    if is_chinese(text):
-        return Decision(None, Reason.CHINESE, "of a Chinese prompt only the trigger and the exact text are judged")
-    if triggers:
-        return Decision(None, Reason.NO_EFFECT, f"the words around {effect.trigger} are not the effect's")
-    return Decision(None, Reason.NO_EFFECT, "no part of the prompt is like the effect")
+def _begins_elsewhere(head: str, found: str, effect: Effect) -> bool:
+    """Whether the effect was found in the middle of a sentence that itself begins like the template."""
+    sentence = next(reversed(split_sentences(head)), "").strip()
+    if not sentence or sentence.rstrip("\"'”’»)] \n").endswith(_STOPS):
+        return False
+    openings = {effect.render(person).split()[0].lower() for person in (*effect.persons, None)}
+    first, found_first = sentence.split()[0].lower(), found.lstrip().split(" ")[0].lower()
+    return first in openings and found_first not in openings
 
 
-def _open_boundary(place: Place, head: str, inside: str) -> Decision | None:
-    """Why an effect that was found can't be replaced, None where it can."""
-    if place.joined:
-        return Decision(None, Reason.JOINED, f'"{place.joined}" runs into the effect')
-    if not has_letters(head):
-        return Decision(None, Reason.NO_SUBJECT, "nothing stands before the effect")
-    if is_chinese(inside):
-        return Decision(None, Reason.CHINESE, "of a Chinese prompt only the trigger and the exact text are judged")
-    if place.rest:
-        return Decision(None, Reason.TWICE, f'"{place.rest}" stands outside the effect too')
-    return None
+def _composed(parts: _Parts, rendered: str) -> str:
+    """The prompt with its effect replaced. The subject keeps its ending; scenery behind the effect goes before it."""
+    head, tail = parts.head.rstrip(), parts.tail.strip()
+    gap = parts.head[len(head) :]
+    if not has_letters(head) or (tail and all(map(_SCENERY.search, split_sentences(tail)))):
+        head, tail, gap = spaced(head, tail), "", gap or parts.tail[: -len(tail)]
+    return spaced(head + gap + rendered if gap else spaced(head, rendered), tail)

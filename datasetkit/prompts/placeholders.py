@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from datasetkit.prompts.slots import unresolved
+
 DRAFT_MARK = "[describe subject and background]"
 """What a prompt holds that datasetkit drafted for a clip without a caption."""
 
@@ -18,31 +20,14 @@ _BLANKS = re.compile(
     r"|\b(?:TODO|FIXME|TBD|XXX)\b|\blorem ipsum\b",
     re.IGNORECASE,
 )
-_SLOT = re.compile(
-    r"(?<![\w/])(?:she/he|he/she|s/he|her/him|him/her|her/his|his/her|hers/his|his/hers|herself/himself|himself/herself)"
-    r"(?:/\w+)*(?!\w)",
-    re.IGNORECASE,
-)
-# Any placeholder holds one of these; the searches for single strings are far quicker than the patterns.
+# Any placeholder holds one of these; searches for single strings are far quicker than the pattern.
 _HINTS = ("[", "{", "<", "%(", "omitted", "todo", "fixme", "tbd", "xxx", "lorem")
-_SLOT_HINTS = ("/h", "/she")
-
-
-def resolved(text: str) -> str:
-    """The text with each unresolved slot (``she/he``) as its first word."""
-    return _SLOT.sub(lambda match: match.group().partition("/")[0], text)
-
-
-def _holds(text: str, hints: tuple[str, ...]) -> bool:
-    for hint in hints:  # noqa: SIM110 - any() over a generator takes three times as long, and this is asked of all
-        if hint in text:
-            return True
-    return False
 
 
 def placeholders(text: str) -> tuple[str, ...]:
-    """The placeholders in ``text``, in order, each as written."""
+    """The placeholders in ``text``, each as written: blanks in their order, then unresolved slots (``she/he``)."""
     lower = text.lower()
-    patterns = [_BLANKS] * _holds(lower, _HINTS) + [_SLOT] * _holds(lower, _SLOT_HINTS)
-    found = [(m.start(), m.group()) for pattern in patterns for m in pattern.finditer(text)]
-    return tuple(written for _, written in sorted(found))
+    for hint in _HINTS:
+        if hint in lower:
+            return (*(match.group() for match in _BLANKS.finditer(text)), *unresolved(text))
+    return unresolved(text)

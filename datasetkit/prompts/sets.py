@@ -9,14 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from datasetkit.prompts.worddiff import word_diff
-from datasetkit.prompts.words import WORD, fold, folded_words, is_content, stem
+from datasetkit.prompts.words import LEAD_IN, WORD, fold, is_content, stem
 
-# The platform's own way to begin every caption; nobody takes it for the effect.
-_LEAD_IN = re.compile(
-    r"\s*(?:the |this )?(?:video|clip|scene|footage|shot|image)\s+(?:begins?|starts?|opens?|shows?|features?)\b"
-    r"(?:\s+(?:by|with|on|showing|showcasing|a|an|the|scene|shot|view|of|close-up))*",
-    re.IGNORECASE,
-)
 _LONGEST = 8  # words of a phrase that is looked for
 _DRAWN = 60  # subjects that phrases are drawn from
 _COUNTED = 500  # subjects that they're counted in: a share is as clear in these as in all
@@ -35,7 +29,7 @@ class SharedPhrase:
 
 @dataclass(frozen=True, slots=True)
 class EffectDifference:
-    """What training teaches and what validation asks for, each the set's most frequent effect text."""
+    """The most frequent effect text of the training set and of the validation set."""
 
     training: str
     validation: str
@@ -53,7 +47,7 @@ def repeated_subjects(subjects: Sequence[str]) -> tuple[tuple[int, ...], ...]:
     """
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for index, subject in enumerate(subjects):
-        plain = subject.lower() if subject.isascii() else " ".join(folded_words(subject))
+        plain = subject.lower() if subject.isascii() else " ".join(map(fold, WORD.findall(subject)))
         if words := " ".join(plain.translate(_GAPS).split()):
             groups[words].append(index)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
@@ -82,7 +76,7 @@ def shared_phrases(subjects: Sequence[str], share: float = 0.8) -> tuple[SharedP
 
 def _plain(subject: str) -> str:
     """The subject's words with a space on both sides of each; sentences stay apart."""
-    bare = _LEAD_IN.sub("", subject, count=1)
+    bare = LEAD_IN.sub("", subject, count=1)
     marked = re.sub(r"[.!?;]+(?=\s|$)", " | ", bare)
     return " " + " ".join(fold(word) for word in re.findall(WORD.pattern + r"|\|", marked)) + " "
 
@@ -102,10 +96,10 @@ def effect_difference(training: Sequence[str], validation: Sequence[str]) -> Eff
 
     Both take the effect's text of each prompt as it was found (``Normalized.found``).
     """
-    taught, asked = _usual(training), _usual(validation)
-    if taught is None or asked is None or _folded(taught) == _folded(asked):
+    trained, asked = _usual(training), _usual(validation)
+    if trained is None or asked is None or _folded(trained) == _folded(asked):
         return None
-    return EffectDifference(taught, asked)
+    return EffectDifference(trained, asked)
 
 
 def _usual(texts: Sequence[str]) -> str | None:

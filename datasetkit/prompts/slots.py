@@ -1,15 +1,16 @@
-"""The words of an effect text that follow the subject, in the platform's notation: ``she/he``, ``her/his``.
+"""Slots: the words of an effect text that follow the subject, in the platform's notation ``she/he``, ``her/his``.
 
-A slot is two or more third-person pronouns of one case with a slash between them, or, behind a slot that has a
-"they", a verb in both its forms (``stretches/stretch``). Any other slash is text.
+A slot is two or more third-person pronouns of one case with a slash between them or, behind a slot that has a "they",
+a verb in both its forms (``stretches/stretch``). Any other slash is text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from datasetkit.errors import DatasetkitError
 
@@ -23,6 +24,26 @@ class Person(StrEnum):
     IT = "it"
 
 
+_SHE, _HE, _THEY, _IT = Person
+CASES: dict[str, dict[str, Person]] = {
+    "subject": {"she": _SHE, "he": _HE, "they": _THEY, "it": _IT},
+    "object": {"her": _SHE, "him": _HE, "them": _THEY, "it": _IT},
+    "possessive": {"her": _SHE, "his": _HE, "their": _THEY, "its": _IT},
+    "absolute": {"hers": _SHE, "his": _HE, "theirs": _THEY, "its": _IT},
+    "reflexive": {"herself": _SHE, "himself": _HE, "themselves": _THEY, "themself": _THEY, "itself": _IT},
+    "Chinese": {"她": _SHE, "他": _HE, "他们": _THEY, "她们": _THEY, "它们": _THEY, "它": _IT},
+    "Chinese possessive": {"她的": _SHE, "他的": _HE, "他们的": _THEY, "她们的": _THEY, "它们的": _THEY, "它的": _IT},
+}
+# Words that show that a pronoun was meant; "it" and "its" alone may be anything ("IT/OT", "its/a").
+_PERSONAL = frozenset(word for case in CASES.values() for word in case) - {"it", "its", "itself"}
+SEXED = frozenset(word for case in CASES.values() for word, person in case.items() if person in (_SHE, _HE))
+"""The pronouns for a woman and those for a man, in lower case."""
+_SLASHED = re.compile(
+    "(?<!其)[她他它]们?的(?:/[她他它]们?的)+|(?<!其)[她他它]们?(?:/[她他它]们?)+|[A-Za-z]+(?: ?/ ?[A-Za-z]+)+"
+)
+_IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A word that follows the subject: ``written`` as in the template, and the form of each person it has."""
@@ -30,55 +51,87 @@ class Slot:
     written: str
     forms: Mapping[Person, str]
 
-    def form(self, person: Person | None) -> str:
-        """The word for ``person``; the slot as written where it has none."""
-        return self.written if person is None else self.forms.get(person, self.written)
-
 
 Part = str | Slot
 
-_CASES: dict[str, dict[str, Person]] = {
-    "subject": {"she": Person.SHE, "he": Person.HE, "they": Person.THEY, "it": Person.IT},
-    "object": {"her": Person.SHE, "him": Person.HE, "them": Person.THEY, "it": Person.IT},
-    "possessive": {"her": Person.SHE, "his": Person.HE, "their": Person.THEY, "its": Person.IT},
-    "absolute": {"hers": Person.SHE, "his": Person.HE, "theirs": Person.THEY, "its": Person.IT},
-    "reflexive": {
-        "herself": Person.SHE,
-        "himself": Person.HE,
-        "themselves": Person.THEY,
-        "themself": Person.THEY,
-        "itself": Person.IT,
-    },
-    "chinese": {"她": Person.SHE, "他": Person.HE, "他们": Person.THEY, "它": Person.IT},
-}
-# Words that show that a pronoun was meant; "it" and "its" alone may be anything ("IT/OT", "its/a").
-_PERSONAL = frozenset(word for case in _CASES.values() for word in case) - {"it", "its", "itself"}
-_SLASHED = re.compile(r"[^\W\d_]+(?: ?/ ?[^\W\d_]+)+")
-_IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
-_WANTED = "Write one of she/he, her/him, her/his, hers/his, herself/himself, or with further forms: she/he/they/it."
+
+def unresolved(text: str) -> tuple[str, ...]:
+    """The slots that nobody filled in, in order, as written."""
+    if "/" not in text:
+        return ()
+    return tuple(slot.written for piece, slot in _slots(text) if slot is not None) or tuple(
+        re.findall(r"(?<![\w/])s/he(?![\w/])", text, re.IGNORECASE)
+    )
 
 
-def _case_of(words: list[str]) -> dict[str, Person] | None:
-    for case in _CASES.values():
-        if all(word in case for word in words) and len({case[word] for word in words}) == len(words):
-            return case
-    return None
+def resolved(text: str) -> str:
+    """The text with each unresolved slot as its first word."""
+    if "/" not in text:
+        return text
+    return "".join(piece.partition("/")[0] if slot else piece for piece, slot in _slots(text))
+
+
+@lru_cache(maxsize=256)
+def parts_of(text: str) -> tuple[Part, ...]:
+    """The text as fixed strings and slots, in order.
+
+    Raises DatasetkitError where a slash joins pronouns that make no slot, or a verb's two forms follow a slot that
+    has no "they" for the second one.
+    """
+    parts: list[Part] = []
+    for piece, slot in _slots(text):
+        if slot is None and (wrong := _no_slot(piece)):
+            raise DatasetkitError(
+                f'The effect text has "{wrong}", which is no slot that can be filled.',
+                "Write one of she/he, her/him, her/his, hers/his, herself/himself, or more forms: she/he/they/it.",
+            )
+        if slot is not None and _THEY not in slot.forms and _pronoun_slot(slot.written) is None:
+            raise DatasetkitError(
+                f'The effect text has "{slot.written}" behind a slot that has no "they".',
+                f'Add "/they" to that slot, or write only one form of {slot.written}.',
+            )
+        parts.append(slot or piece)
+    return tuple(part for part in parts if part)
+
+
+def _slots(text: str) -> Iterator[tuple[str, Slot | None]]:
+    """The text in pieces, each with the slot it is; the piece of a slash that makes no slot stands alone."""
+    at = 0
+    subject: Slot | None = None  # the last subject of the sentence: the one that a verb follows
+    for match in _SLASHED.finditer(text):
+        between, written = text[at : match.start()], match.group()
+        if re.search(r"[.!?](\s|$)", between):
+            subject = None
+        slot = _pronoun_slot(written) or _verb_slot(written, subject)
+        if slot and written.split("/")[0].lower() in CASES["subject"]:
+            subject = slot
+        yield from [(between, None), (written, slot)]
+        at = match.end()
+    yield text[at:], None
 
 
 def _pronoun_slot(written: str) -> Slot | None:
-    """The slot that ``written`` is, None for text. Raises DatasetkitError for pronouns that make no slot."""
-    words = [word.strip() for word in written.split("/")]
+    words = written.split("/")
     lower = [word.lower() for word in words]
-    case = _case_of(lower)
-    if case is not None and " " not in written:
-        capital = words[0][0].isupper()
-        return Slot(written, {case[w.lower()]: w[0].upper() + w[1:] if capital else w for w in words})
-    if _PERSONAL.isdisjoint(lower):
+    for case in CASES.values():
+        if all(word in case for word in lower) and len({case[word] for word in lower}) == len(words):
+            capital = words[0][0].isupper()
+            return Slot(written, {case[w.lower()]: w[0].upper() + w[1:] if capital else w for w in words})
+    return None
+
+
+def _verb_slot(written: str, subject: Slot | None) -> Slot | None:
+    """The slot of a verb that follows ``subject``; its forms are for the same persons."""
+    words = written.split("/")
+    if len(words) != 2 or subject is None:
         return None
-    raise DatasetkitError(f'The effect text has "{written}", which is no slot that can be filled.', _WANTED)
+    for one, many in (words, words[::-1]):
+        if many.lower() in plural_verbs(one.lower()):
+            return Slot(written, {person: many if person is _THEY else one for person in subject.forms})
+    return None
 
 
-def _plural(verb: str) -> set[str]:
+def plural_verbs(verb: str) -> set[str]:
     """The forms that the singular ``verb`` may have behind "they"."""
     if verb in _IRREGULAR:
         return {_IRREGULAR[verb]}
@@ -87,44 +140,7 @@ def _plural(verb: str) -> set[str]:
     return forms | ({verb.removesuffix("ies") + "y"} if verb.endswith("ies") else set())
 
 
-def _verb_slot(written: str) -> Slot | None:
-    words = written.split("/")
-    if len(words) != 2:
-        return None
-    for one, many in (words, words[::-1]):
-        if many.lower() in _plural(one.lower()):
-            return Slot(written, {Person.SHE: one, Person.HE: one, Person.IT: one, Person.THEY: many})
-    return None
-
-
-def _cut(text: str) -> list[tuple[str, Slot | None]]:
-    """The text in pieces, each with the pronoun slot it is."""
-    pieces: list[tuple[str, Slot | None]] = []
-    at = 0
-    for match in _SLASHED.finditer(text):
-        pieces += [(text[at : match.start()], None), (match.group(), _pronoun_slot(match.group()))]
-        at = match.end()
-    return [*pieces, (text[at:], None)]
-
-
-def parse(text: str) -> tuple[Part, ...]:
-    """The text as fixed strings and slots, in order.
-
-    Raises DatasetkitError where a slash joins pronouns that make no slot, or a verb's forms follow a slot that
-    has no "they" for the second one.
-    """
-    parts: list[Part] = []
-    before: Slot | None = None  # the last subject of the sentence: the one that a verb follows
-    for piece, slot in _cut(text):
-        verb = _verb_slot(piece) if slot is None and before is not None else None
-        if verb is not None and before is not None and Person.THEY not in before.forms:
-            raise DatasetkitError(
-                f'The effect text has "{piece}" behind "{before.written}", which has no "they".',
-                f'Write "{before.written}/they {piece}", or the one form that is right for {before.written}.',
-            )
-        parts.append(slot or verb or piece)
-        if slot is not None and slot.written.split("/")[0].lower() in _CASES["subject"]:
-            before = slot
-        elif slot is None and re.search(r"[.!?](\s|$)", piece):
-            before = None
-    return tuple(part for part in parts if part)
+def _no_slot(piece: str) -> str:
+    """The piece, where it joins pronouns in a way that makes no slot; "" for text."""
+    words = {word.strip().lower() for word in piece.split("/")}
+    return piece if len(words) > 1 and not _PERSONAL.isdisjoint(words) and _SLASHED.fullmatch(piece) else ""

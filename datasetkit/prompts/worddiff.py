@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
+from itertools import groupby
 
 
 def word_diff(old: str, new: str, context: int | None = None) -> str:
@@ -11,34 +11,32 @@ def word_diff(old: str, new: str, context: int | None = None) -> str:
     ``context`` keeps that many words beside each change and puts "…" for the others; None keeps all. Hidden
     characters are shown as escapes. Texts that differ in white space alone give "".
     """
-    before, after = old.split(), new.split()
+    at = 0 if context is None else _same_words(old, new)
+    before, after = old[at:].split(), new[at:].split()
     if before == after:
         return ""
-    codes = _opcodes(before, after)
-    shown: list[str] = []
-    for position, (tag, a, b, c, d) in enumerate(codes):
-        if tag == "equal":
-            shown += _near(before[a:b], context, starts=position == 0, ends=position == len(codes) - 1)
+    front = old[:at].rsplit(None, 1 + (context or 0))  # of what is the same only the last words are looked at
+    shown = _near(front, context, starts=True, ends=False)
+    from rapidfuzz.distance import LCSseq  # loaded only where something differs
+
+    for equal, group in groupby(LCSseq.opcodes(before, after), key=lambda code: code.tag == "equal"):
+        codes = list(group)
+        a, b, c, d = codes[0].src_start, codes[-1].src_end, codes[0].dest_start, codes[-1].dest_end
+        if equal:
+            shown += _near(before[a:b], context, starts=at == a == c == 0, ends=(b, d) == (len(before), len(after)))
         else:
             shown += [f"[-{_visible(before[a:b])}-]"] * (a < b) + [f"{{+{_visible(after[c:d])}+}}"] * (c < d)
     return " ".join(shown)
 
 
-def _opcodes(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """SequenceMatcher's opcodes; it sees only what is between the same words in front and behind, as it's slow."""
-    front = _same(before, after)
-    back = _same(before[front:][::-1], after[front:][::-1])
-    a, b = len(before) - back, len(after) - back
-    between = SequenceMatcher(None, before[front:a], after[front:b], autojunk=False).get_opcodes()
-    codes = [(tag, i + front, j + front, k + front, m + front) for tag, i, j, k, m in between]
-    around = ("equal", 0, front, 0, front), ("equal", a, len(before), b, len(after))
-    return [*around[: front > 0], *codes, *around[1 : 1 + (back > 0)]]
-
-
-def _same(one: list[str], other: list[str]) -> int:
-    """How many words both begin with."""
-    shorter = min(len(one), len(other))
-    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), shorter)
+def _same_words(old: str, new: str) -> int:
+    """How many characters both texts begin with, up to the end of a word."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if old[:middle] == new[:middle] else (low, middle - 1)
+    whole = old[low : low + 1] in ("", " ") and new[low : low + 1] in ("", " ")
+    return low if whole else old.rfind(" ", 0, low) + 1
 
 
 def _near(words: list[str], context: int | None, starts: bool, ends: bool) -> list[str]:
@@ -49,4 +47,7 @@ def _near(words: list[str], context: int | None, starts: bool, ends: bool) -> li
 
 
 def _visible(words: list[str]) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in " ".join(words))
+    text = " ".join(words)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

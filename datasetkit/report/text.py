@@ -71,7 +71,7 @@ def path_of(dataset: Dataset) -> str:
 
 
 def _judged_as(verdict: Verdict) -> str:
-    dataset, assumed, taught = verdict.dataset, verdict.assumed, verdict.taught
+    dataset, assumed, review = verdict.dataset, verdict.assumed, verdict.review
     if dataset.annotations is None:
         return f"not a dataset, {size(dataset.size)}"
     origin = assumed.kind_from
@@ -79,7 +79,7 @@ def _judged_as(verdict: Verdict) -> str:
         origin = f"kind {assumed.kind_from}, role {assumed.role_from}"
     model = f", for {verdict.model.id}" if verdict.model else ""
     samples = plural(len(dataset.samples), "sample")
-    effect = f", effect {taught.effect.trigger} inferred" if taught.effect and taught.inferred else ""
+    effect = f", effect {review.effect.trigger} inferred" if review.effect and review.inferred else ""
     return f"{assumed.kind} {assumed.role} set ({origin}){model}, {samples}, {size(dataset.size)}{effect}"
 
 

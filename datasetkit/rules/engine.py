@@ -12,7 +12,7 @@ from datasetkit import spec
 from datasetkit.config import Settings
 from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity
 from datasetkit.model import Dataset, Kind, Medium, Missing, Outside, Role, Sample, Source, Where
-from datasetkit.prompts.taught import NOTHING, read_prompts
+from datasetkit.prompts.review import NOTHING, review_prompts
 from datasetkit.rules import REGISTRY, Context, Rule, prompts
 from datasetkit.rules.prompts import Pair
 from datasetkit.rules.shape import shape_faults
@@ -42,7 +42,7 @@ def prepare(dataset: Dataset, settings: Settings, rules: Sequence[Rule], *, buil
         named=model is not None,
         limits=spec.limits(),
         target_seconds=settings.target_seconds,
-        taught=read_prompts(dataset.samples, settings.effect) if about_prompts else NOTHING,
+        review=review_prompts(dataset.samples, settings.effect) if about_prompts else NOTHING,
         mending=build or dataset.source is Source.FOLDER,
     )
 
@@ -128,7 +128,7 @@ def _parts(context: Context) -> Iterator[Part]:
                 yield fault, fault.where, None
             if line.prompt:
                 yield line.prompt, line.prompt.where, None
-    yield from ((flaw, read.prompt.where, None) for read in context.taught.prompts for flaw in read.flaws)
+    yield from ((flaw, flaw.where, None) for flaw in context.review.flaws)
     yield from _media(dataset)
 
 

@@ -1,102 +1,104 @@
 """Family P: the prompts and the effect that they teach; and S708, which compares two sets.
 
-The flaws come from the normalizer itself, so that the two can't disagree. An effect that was only inferred makes
-warnings at most.
+The flaws are the normalizer's own, so that the two can't disagree. An inferred effect causes warnings at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from datasetkit.edits import Edit, SetField
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.model import Dataset
-from datasetkit.prompts.flaws import Offence, PromptFlaw
+from datasetkit.model import Dataset, Where
+from datasetkit.prompts.flaws import GENERAL, Offence, PromptFlaw
+from datasetkit.prompts.review import PromptReview
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
-from datasetkit.prompts.taught import Read, Taught
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, names
 
-_PHRASES = 3  # shared phrases that are told; a set of one subject in one place shares dozens
+_PHRASES = 3  # shared phrases that are reported; a set of one subject in one place shares dozens
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A validation set beside the training set of its kind."""
 
-    training: Taught
+    training: PromptReview
     training_name: str
-    validation: Taught
+    validation: PromptReview
 
 
-def _told(flaw: PromptFlaw, offence: Offence, ctx: Context, severity: Severity) -> Iterator[Problem]:
-    """The flaw as a problem if it is of this sort; of an inferred effect at most a warning."""
-    if flaw.offence is offence:
-        inferred = ctx.taught.inferred and offence is not Offence.MODEL_CHATTER
-        told = f"{flaw.message} (effect inferred)" if inferred else flaw.message
-        fix = () if inferred else _rewritten(flaw)
-        yield Problem(told, severity=min(severity, Severity.WARNING) if inferred else severity, fix=fix)
+def _problem(flaw: PromptFlaw, offence: Offence, ctx: Context, severity: Severity) -> Iterator[Problem]:
+    """The flaw as a problem if it is this offence; for an inferred effect at most a warning."""
+    if flaw.offence is not offence:
+        return
+    inferred = ctx.review.inferred and offence not in GENERAL
+    message = f"{flaw.message} (effect inferred)" if inferred else flaw.message
+    fix = () if inferred else _rewritten(flaw)
+    severity = min(severity, Severity.WARNING) if inferred or flaw.where == Where("") else severity
+    yield Problem(message, severity=severity, fix=fix)
 
 
 def _rewritten(flaw: PromptFlaw) -> tuple[Edit, ...]:
-    return (SetField(flaw.line, "prompt", flaw.text),) if flaw.mended and flaw.line and flaw.text else ()
+    return (SetField(flaw.where.line, "prompt", flaw.text),) if flaw.mended and flaw.where.line and flaw.text else ()
 
 
 @rule("P601", "trigger-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def trigger_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """A prompt lacks the trigger word.
+    """A prompt lacks the trigger word; or, as one warning, no prompt of a set has one.
 
-    Why: the model learns that the trigger stands for the effect; a clip that shows it without the word teaches
+    Why: the model learns that the trigger stands for the effect. A clip that shows the effect without the word teaches
     that the word isn't needed.
     Source: user guide (documented): the same effect text in all samples that contain the effect.
     Example: "Then the money rain effect begins" → "Then the s86b5p money rain effect begins".
-    Remedy: `datasetkit normalize` writes the effect text in where it recognises it. A sample that lacks the effect
-    on purpose is listed in `[effect] absent_in`.
+    Remedy: `datasetkit normalize` adds the trigger where it recognises the effect text; `normalize --append` adds the
+    effect text where there is none. List a sample that lacks the effect on purpose in `[effect] absent_in`. Where no
+    effect is declared, `datasetkit effect PATH --trigger WORD --text TEXT --write` declares it.
     """
-    yield from _told(flaw, Offence.TRIGGER_MISSING, ctx, Severity.ERROR)
+    yield from _problem(flaw, Offence.TRIGGER_MISSING, ctx, Severity.ERROR)
 
 
 @rule("P602", "trigger-spelling", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def trigger_spelling(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """The trigger is written otherwise: other case, spaces, look-alike letters, glued to a word.
+    """The trigger is spelled differently: other capitals, spaces, look-alike letters, glued to a word.
 
-    Why: to the model `S86B5P` and `s86 b5p` are other words than `s86b5p`.
+    Why: to the model `S86B5P` and `s86 b5p` are not the same word as `s86b5p`.
     Source: user guide (documented): one trigger word, the same everywhere.
     Example: `S86B5P money rain` → `s86b5p money rain`.
     Remedy: `datasetkit normalize`.
     """
-    yield from _told(flaw, Offence.TRIGGER_SPELLING, ctx, Severity.ERROR)
+    yield from _problem(flaw, Offence.TRIGGER_SPELLING, ctx, Severity.ERROR)
 
 
 @rule("P603", "trigger-common", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
 def trigger_common(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """The trigger is a word of the language.
+    """The trigger is not a rare word.
 
-    Why: the model knows what "fire" means; training has to fight that, and "fire" in any prompt calls the effect.
+    Why: the model knows what "fire" means. Training has to fight that, and "fire" in any prompt calls the effect.
     Source: user guide (documented): a combination without meaning, no common words. How common a word is: counts
-    of film subtitles.
+    of film subtitles, and a short list of well-known triggers.
     Example: `fire` → `s86b5p`.
     Remedy: choose a word without meaning: `datasetkit effect --suggest 5`.
     """
-    from datasetkit.prompts.triggers import Verdict, diagnose_trigger, suggest_triggers
+    from datasetkit.prompts.doctor import diagnose_trigger, suggest_triggers
 
-    effect = ctx.taught.effect
+    effect = ctx.review.effect
     diagnosis = diagnose_trigger(effect.trigger) if effect else None
-    if diagnosis and diagnosis.verdict is Verdict.COMMON:
-        yield Problem(f"{diagnosis.message} {suggest_triggers(1, seed=0)[0]} would be free.")
+    if diagnosis and not diagnosis.good:
+        yield Problem(f"{diagnosis.message} A rare one: {suggest_triggers(1, seed=0)[0]}")
 
 
 @rule("P604", "effect-drift", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
 def effect_drift(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """The effect text of a prompt isn't the template's.
+    """The effect text of a prompt isn't the template, or words stand behind it.
 
-    Why: what differs from prompt to prompt is learnt as what may differ.
+    Why: the model takes what differs from prompt to prompt for something that may differ.
     Source: user guide (documented): the second half of the prompt is uniformly written.
     Example: "…continue to fall while the camera zooms in, she…" → "…continue to fall, she…".
-    Remedy: `datasetkit normalize`.
+    Remedy: `datasetkit normalize`. Move words behind the effect to the subject or background, or delete them.
     """
-    yield from _told(flaw, Offence.EFFECT_DRIFT, ctx, Severity.WARNING)
+    yield from _problem(flaw, Offence.EFFECT_DRIFT, ctx, Severity.WARNING)
 
 
 @rule("P605", "pronoun", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
@@ -106,81 +108,74 @@ def pronoun(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     Why: "a man … surrounding her" teaches the model that somebody else is in the picture.
     Source: user guide (documented): only the pronouns differ between its samples.
     Example: "A man in a suit … densely hitting and surrounding her." → "… him."
-    Remedy: `datasetkit normalize`.
+    Remedy: `datasetkit normalize`. Where it can't tell, say who the subject is in `[effect.persons]`.
     """
-    yield from _told(flaw, Offence.PRONOUN, ctx, Severity.WARNING)
+    yield from _problem(flaw, Offence.PRONOUN, ctx, Severity.WARNING)
 
 
 @rule("P606", "subject-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def subject_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """Nothing stands before the effect: the prompt describes neither subject nor background.
+    """Nothing but the effect is in the prompt: it describes neither subject nor background.
 
     Why: without them the model takes who and where for a part of the effect.
     Source: user guide (documented): subject and background are required.
     Example: "Then the s86b5p money rain effect begins, …" → "A young woman by a brick wall. Then the …".
     Remedy: describe what the first frame shows.
     """
-    yield from _told(flaw, Offence.SUBJECT_MISSING, ctx, Severity.ERROR)
+    yield from _problem(flaw, Offence.SUBJECT_MISSING, ctx, Severity.ERROR)
 
 
 @rule("P607", "untidy", on=PromptFlaw, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
 def untidy(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """A prompt holds stray white space, control characters, another Unicode form or garbled letters.
 
-    Why: to a tokenizer they are other words than the ones you see.
+    Why: a tokenizer reads other words than you see.
     Source: our own judgement (heuristic).
     Example: two spaces, a line break, a zero-width space; "cafÃ©" for "café".
-    Remedy: `datasetkit normalize`. Letters that are lost (U+FFFD) have to be written anew.
+    Remedy: `datasetkit normalize`. Write letters that are lost (U+FFFD) again.
     """
-    if flaw.offence is Offence.UNTIDY:
-        yield Problem(f"to be tidied: {flaw.message}", fix=_rewritten(flaw))
+    yield from _problem(flaw, Offence.UNTIDY, ctx, Severity.ADVICE)
 
 
 @rule("P608", "placeholder", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def placeholder(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """A prompt holds what was to be filled in: `[subject description]`, `{trigger}`, `she/he`, a draft's mark.
+    """A prompt holds a blank that nobody filled in: `[subject description]`, `{trigger}`, `she/he`, a draft's mark.
 
     Why: the model would learn the placeholder.
     Source: the templates in the user guide (documented) and our own drafts.
     Example: "[subject description] in a park" → "A young woman in a park".
     Remedy: fill it in. `datasetkit normalize` resolves `she/he` where the subject says which.
     """
-    if flaw.offence is Offence.PLACEHOLDER:
-        fix = () if ctx.taught.inferred else _rewritten(flaw)
-        yield Problem(f"to be filled in: {flaw.message}", fix=fix)
+    yield from _problem(flaw, Offence.PLACEHOLDER, ctx, Severity.ERROR)
 
 
 @rule("P609", "prompt-repeated", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
 def prompt_repeated(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """Several samples have one subject and background in their prompts.
+    """Several samples have the same subject and background in their prompts.
 
-    Why: they are to differ in each sample; a copied prompt describes one of two clips wrongly.
+    Why: each sample needs its own; a copied prompt describes one of two clips wrongly.
     Source: user guide (documented): different in each sample.
     Example: two lines that begin "A young woman by a brick wall."
     Remedy: describe what each clip shows.
     """
-    reads = [read for read in ctx.taught.prompts if not _unfilled(read)]
-    for group in repeated_subjects([read.subject for read in reads]):
-        lines = [reads[index].prompt.where.line for index in group]
-        where = reads[group[1]].prompt.where
-        yield Problem(f"lines {names(lines)} have one subject and background", where=where)
-
-
-def _unfilled(read: Read) -> bool:
-    """Whether the prompt is still to be written: drafts are all alike, and P608 says so."""
-    return any(flaw.offence is Offence.PLACEHOLDER for flaw in read.flaws)
+    # drafts are all alike, and P608 reports them
+    written = [p for p in ctx.review.prompts if all(flaw.offence is not Offence.PLACEHOLDER for flaw in p.flaws)]
+    for group in repeated_subjects([reviewed.result.subject for reviewed in written]):
+        lines = [written[index].prompt.where.line for index in group]
+        where = written[group[1]].prompt.where
+        yield Problem(f"lines {names(lines)} have the same subject and background", where=where)
 
 
 @rule("P610", "shared-phrase", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED)
 def shared_phrase(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """A phrase of subject or background stands in most prompts.
+    """Most prompts share a phrase of subject or background.
 
     Why: what all samples share, the model takes for the effect: the red dress, the white wall.
     Source: user guide (documented), on diversity; four fifths of the samples: our own threshold.
     Example: "in front of a white wall" in 18 of 20 prompts.
     Remedy: vary what the clips show, or describe it in other words where it does differ.
     """
-    subjects = [read.subject for read in ctx.taught.prompts]
+    subjects = [reviewed.result.subject for reviewed in ctx.review.prompts]
     for shared in shared_phrases(subjects)[:_PHRASES]:
         samples = count(shared.total, "sample") + " looked at" * (shared.total < len(subjects))
         yield Problem(f'"{shared.phrase}" is in {shared.count} of {samples}, outside the effect')
@@ -195,23 +190,19 @@ def model_chatter(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     Example: "**Description:** A woman …" → "A woman …".
     Remedy: `datasetkit normalize`.
     """
-    yield from _told(flaw, Offence.MODEL_CHATTER, ctx, Severity.WARNING)
+    yield from _problem(flaw, Offence.MODEL_CHATTER, ctx, Severity.WARNING)
 
 
 @rule("S708", "effect-differs", on=Pair, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
 def effect_differs(pair: Pair, ctx: Context) -> Iterator[Problem]:
-    """Training and validation teach different effect texts. Judged where both are given to one run.
+    """Training and validation teach different effect texts. Judged where one run gets both.
 
-    Why: the previews that show how training goes are made from validation prompts; another text asks for another
-    effect than was taught.
+    Why: the previews that show how training goes are made from validation prompts. With another text they ask for an
+    effect that was not taught.
     Source: user guide (documented): the rule applies to both the training set and the validation set.
     Example: the validation prompts add "while the camera slowly zooms in".
     Remedy: `datasetkit normalize` both with one `[effect]`.
     """
-    difference = effect_difference(_found(pair.training), _found(pair.validation))
-    if difference:
-        yield Problem(f"another effect than in {pair.training_name}: {difference.diff}")
-
-
-def _found(taught: Taught) -> Sequence[str]:
-    return [read.found for read in taught.prompts]
+    training, validation = ([p.result.found for p in review.prompts] for review in (pair.training, pair.validation))
+    if difference := effect_difference(training, validation):
+        yield Problem(f"the effect differs from {pair.training_name}: {difference.diff}")

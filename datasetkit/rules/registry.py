@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from datasetkit.errors import DatasetkitError, nearest
 from datasetkit.findings import Assumed, Basis, Problem, Severity
 from datasetkit.model import Dataset, Depth, Where
-from datasetkit.prompts.taught import NOTHING, Taught
+from datasetkit.prompts.review import NOTHING, PromptReview
 from datasetkit.spec import Limits, ModelSpec
 
 S = TypeVar("S")
@@ -22,7 +22,7 @@ class Context:
 
     ``models`` is the model that was named, alone, or every model that trains the kind; never empty.
     ``target_seconds`` is the length of video the user wants, where they said so.
-    ``taught`` is what the prompts teach, empty where no rule asks.
+    ``review`` are the prompts and their effect, empty where no rule asks.
     ``missing`` gives the places that name each path where no file is.
     ``mending`` says that `build` will write the zip, so that what it mends is still to come.
     """
@@ -33,7 +33,7 @@ class Context:
     named: bool
     limits: Limits
     target_seconds: float | None = None
-    taught: Taught = NOTHING
+    review: PromptReview = NOTHING
     missing: Mapping[str, Sequence[Where]] = field(default_factory=dict)
     mending: bool = True
 

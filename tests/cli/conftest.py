@@ -36,7 +36,7 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
 
 
 def line(number: int, clip: str, image: str, **more: str) -> str:
-    prompt = f"The video begins showing person {number} in place {number * 7}."
+    prompt = f"The video begins showing person {number} in place {number * 7}. Then the s86b5p rain begins."
     return json.dumps({"prompt": prompt, "first_frame_path": image, "video_path": clip, **more}, ensure_ascii=False)
 
 

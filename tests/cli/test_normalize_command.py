@@ -1,3 +1,4 @@
+import csv
 import json
 import stat
 from pathlib import Path
@@ -41,11 +42,12 @@ def test_without_write_it_shows_what_would_change_and_changes_nothing(cli: Cli, 
     ran = cli("normalize", mixed)
     assert ran.code == 1
     heading, *rows = ran.out.splitlines()
-    assert heading == f"{mixed}  4 prompts: 2 to change, 1 left"
+    assert heading == f"{mixed}  4 prompts: 2 to change, 1 skipped"
     assert rows[0] == "  line 2: … pour down on [-her-] {+him+} and [-she-] {+he+} laughs."
-    assert rows[1].startswith('  line 3: left, several: "woman" and "dog"')
+    assert rows[1].startswith('  line 3: skipped: "woman"')
     assert rows[2] == "  line 4: white space"
     assert rows[3] == "  1 line can't be read: see `datasetkit lint`"
+    assert rows[-2:] == ["[effect.persons]", '"a.jpg" = "she/he"  # A woman and her dog.']
     assert (mixed / "data.jsonl").read_bytes() == before
 
 
@@ -67,7 +69,7 @@ def test_with_write_only_the_prompts_change(cli: Cli, mixed: Path) -> None:
 
 def test_every_other_byte_stays(cli: Cli, tmp_path: Path) -> None:
     """Key order, spacing, escapes, line ends, a BOM, blank lines and the missing last line break."""
-    other = '{ "video_path" : "v.mp4",\t"prompt":"A man \\u00e9. ' + HER + '" , "n":1.50e3}\r\n\r\n'
+    other = '{ "video_path" : "v.mp4",\t"prompt":"A man waits. \\u00e9. ' + HER + '" , "n":1.50e3}\r\n\r\n'
     folder = write(tmp_path / "set", "\ufeff", other, line(f"A woman. {HER}").rstrip("\n"))
     before = (folder / "data.jsonl").read_bytes()
     assert cli("normalize", folder, "--write").code == 0
@@ -81,9 +83,12 @@ def test_the_mode_of_the_file_stays(cli: Cli, mixed: Path) -> None:
     assert sorted(path.name for path in mixed.iterdir()) == ["data.jsonl", "datasetkit.toml"]
 
 
-def test_text_behind_the_effect_is_kept_and_told(cli: Cli, tmp_path: Path) -> None:
+def test_text_behind_the_effect_is_kept_and_a_finding(cli: Cli, tmp_path: Path) -> None:
     folder = write(tmp_path / "set", line(f"A woman by a wall. {HER} Shot on film at dusk."))
-    assert "line 1: kept behind the effect: Shot on film at dusk." in cli("normalize", folder).out
+    assert cli("normalize", folder).code == 0
+    assert (
+        "P604 effect-drift  words behind the effect: Shot on film at dusk." in cli("lint", folder, "--select", "P").out
+    )
 
 
 def test_without_a_declared_effect_it_says_how_to_find_one(cli: Cli, tmp_path: Path) -> None:
@@ -109,6 +114,86 @@ def test_lint_and_normalize_agree(cli: Cli, mixed: Path) -> None:
     assert "nothing found" in cli("lint", mixed, "--select", "P").out
 
 
+WHO = [
+    line(f"A nurse in blue scrubs stands in a long hospital corridor with green doors. {HER}", video_path="v 1.mp4"),
+    line(f"A chef waits. {HER}", first_frame_path="b.jpg"),
+    line(f"A man in a bank. {HER}"),
+]
+
+
+class TestAsking:
+    def test_the_block_can_be_pasted_and_asks_again_until_a_person_is_chosen(self, cli: Cli, tmp_path: Path) -> None:
+        folder = write(tmp_path / "set", *WHO)
+        block = cli("normalize", folder, "--write").out.split("\n\n")[1]
+        assert block == (
+            '[effect.persons]\n"v 1.mp4" = "she/he"  # A nurse in blue scrubs stands in a long hospital corridor with\n'
+            '"b.jpg" = "she/he"  # A chef waits.\n'
+        )
+        (folder / "datasetkit.toml").write_text(TOML + block)
+        assert block.partition("\n")[2] in cli("normalize", folder).out
+        (folder / "datasetkit.toml").write_text(TOML + block.replace('"she/he"  # A nurse', '"he"  # A nurse'))
+        assert cli("normalize", folder, "--write").code == 0
+        assert json.loads((folder / "data.jsonl").read_text().splitlines()[0])["prompt"].endswith(HIM)
+
+    def test_a_table_is_asked_for_filled_in_and_taken_back(self, cli: Cli, tmp_path: Path) -> None:
+        folder = write(tmp_path / "set", *WHO, toml=f"# mine\n{TOML}# end\n")
+        table = tmp_path / "who.csv"
+        assert "wrote 2 questions" in cli("normalize", folder, "--ask", table).err
+        rows = list(csv.DictReader(table.read_text("utf-8-sig").splitlines()))
+        assert [(row["file"], row["line"], row["candidates"], row["person"]) for row in rows] == [
+            ("v 1.mp4", "1", "she/he", ""),
+            ("b.jpg", "2", "she/he", ""),
+        ]
+        assert "--answers" in cli("normalize", folder, "--ask", table).err  # filled-in tables are not overwritten
+        table.write_text("file;person\nv 1.mp4;he\nb.jpg; She \n")
+        assert cli("normalize", folder, "--answers", table).code == 1
+        assert (folder / "datasetkit.toml").read_text() == f"# mine\n{TOML}# end\n"
+        assert cli("normalize", folder, "--answers", table, "--write").code == 0
+        toml = (folder / "datasetkit.toml").read_text()
+        assert toml.startswith(f"# mine\n{TOML}")
+        assert '[effect.persons]\n"v 1.mp4" = "he"\n"b.jpg" = "she"\n' in toml
+        again = cli("normalize", folder)
+        assert again.out == f"{folder}  3 prompts: 0 to change, 0 skipped\n"
+        assert cli("lint", folder, "--select", "P60").out.endswith("s\n")
+
+    @pytest.mark.parametrize(
+        ("table", "says"),
+        [
+            ("file,person\nv 1.mp4,them\n", "row 2"),
+            ("file,person\nv 1.mp4,it\n", "no form for v 1.mp4 = it"),
+            ("file,person\nother.mp4,he\n", "no line names other.mp4"),
+            ("name,who\n", "no columns file and person"),
+            (None, "can't read"),
+        ],
+    )
+    def test_a_table_that_can_not_be_used_says_why_and_changes_nothing(
+        self, cli: Cli, tmp_path: Path, table: str | None, says: str
+    ) -> None:
+        folder = write(tmp_path / "set", *WHO)
+        if table is not None:
+            (tmp_path / "who.csv").write_text(table)
+        before = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())]
+        ran = cli("normalize", folder, "--answers", tmp_path / "who.csv", "--write")
+        assert ran.code == 2
+        assert says in ran.err
+        assert [(path.name, path.read_bytes()) for path in sorted(folder.iterdir())] == before
+
+    def test_names_beat_globs_and_a_later_glob_an_earlier_one(self, cli: Cli, tmp_path: Path) -> None:
+        persons = '[effect.persons]\n"b.jpg" = "he"\n"*.mp4" = "she"\n"*" = "she"\n"v*" = "he"\n'
+        folder = write(tmp_path / "set", *WHO, toml=TOML + persons)
+        cli("normalize", folder, "--write")
+        ends = [json.loads(row)["prompt"][-12:] for row in (folder / "data.jsonl").read_text().splitlines()]
+        assert ends == [HIM[-12:], HIM[-12:], HER[-12:]]
+
+    def test_append_adds_the_effect_once(self, cli: Cli, tmp_path: Path) -> None:
+        folder = write(tmp_path / "set", line("A woman by a wall"), line(f"A man waits. {HIM}"), line("A nurse."))
+        assert "--append" in cli("normalize", folder).out
+        assert cli("normalize", folder, "--append", "--write").code == 0
+        text = line(f"A woman by a wall. {HER}") + line(f"A man waits. {HIM}") + line("A nurse.")
+        assert (folder / "data.jsonl").read_text() == text
+        assert cli("normalize", folder, "--append").code == 0
+
+
 class TestEffect:
     def test_it_is_found_written_and_then_declared(self, cli: Cli, tmp_path: Path) -> None:
         lines = [line(f"A {who} {place}. {HER}") for who, place in (("woman", "by a wall"), ("girl", "at sea"))]
@@ -121,19 +206,46 @@ class TestEffect:
         assert cli("normalize", folder).code == 0
         assert cli("effect", folder, "--infer", "--write").code == 2
 
+    def test_a_text_is_declared_and_the_rest_of_the_file_stays(self, cli: Cli, tmp_path: Path) -> None:
+        before = '# mine\nmodel = "wan2.6-i2v" # why\n'
+        folder = write(tmp_path / "set", line("A woman."), toml=before)
+        arguments = ("effect", folder, "--trigger", "s86b5p", "--text", TEXT)
+        assert cli(*arguments).out.splitlines() == [f"she: {HER}", f"he: {HIM}"]
+        assert cli(*arguments, "--write").code == 0
+        written = (folder / "datasetkit.toml").read_text()
+        assert written.startswith(before)
+        assert f'[effect]\ntrigger = "s86b5p"\ntext = "{TEXT}"\n' in written
+        assert cli(*arguments, "--write").code == 2
+
     def test_outliers_are_named_with_line_and_distance(self, cli: Cli, tmp_path: Path) -> None:
         places = ["by a wall", "at sea", "in a bank", "on a roof"]
         lines = [line(f"A woman {place}. {HER}") for place in places]
         folder = write(
             tmp_path / "set", *lines, line(f"A girl at home. {HER.replace('pour', 'slowly pour')}"), toml=None
         )
-        assert "line 5: 4% off: … begins, bills [-slowly-] pour down …" in cli("effect", folder, "--infer").out
+        assert "line 5: … begins, bills [-slowly-] pour down …" in cli("effect", folder, "--infer").out
+
+    def test_other_capitals_and_extra_sentences_are_listed(self, cli: Cli, tmp_path: Path) -> None:
+        lines = [line(f"A woman {place}. {HER}") for place in ("by a wall", "at sea", "in a bank", "on a roof")]
+        lines += [line(f"A girl. {HER.upper()}"), line(f"A man. {HIM} Shot on film.")]
+        ran = cli("effect", write(tmp_path / "set", *lines, toml=None), "--infer")
+        assert "in 5 of 6 prompts, word for word" in ran.out
+        assert 'line 5: "S86B5P" for s86b5p: other capitals' in ran.out
+        assert "line 6: words behind the effect: Shot on film." in ran.out
+
+    def test_a_shared_text_without_a_trigger_gets_one_proposed(self, cli: Cli, tmp_path: Path) -> None:
+        plain = HER.replace("s86b5p ", "")
+        lines = [line(f"A {who} waits. {plain}") for who in ("nun", "girl", "queen")]
+        ran = cli("effect", write(tmp_path / "set", *lines, toml=None), "--infer")
+        assert ran.code == 1
+        assert f"text     {TEXT.replace('s86b5p ', '')}" in ran.out
+        assert "put a trigger word into the text" in ran.out
 
     def test_no_common_effect_is_said(self, cli: Cli, tmp_path: Path) -> None:
         folder = write(tmp_path / "set", *(line(f"A {who} waits.") for who in ("cat", "dog", "fox", "cow")), toml=None)
         ran = cli("effect", folder, "--infer")
         assert ran.code == 1
-        assert "no common effect: no rare word" in ran.out
+        assert "no effect found: no text is common" in ran.out
 
     def test_the_deployment_is_json_whatever_quotes_the_text_has(self, cli: Cli, tmp_path: Path) -> None:
         text = TEXT.replace("laughs", "shouts 'yes' and laughs")
@@ -155,7 +267,9 @@ class TestEffect:
 
     def test_triggers_are_judged_and_proposed(self, cli: Cli) -> None:
         assert "is English (fire:" in cli("effect", "--trigger", "fire").out
-        assert "means nothing in English" in cli("effect", "--trigger", "s86b5p").out
+        assert cli("effect", "--trigger", "fire").code == 1
+        assert "not in the English list" in cli("effect", "--trigger", "s86b5p").out
+        assert cli("effect", "--suggest", "3").out != cli("effect", "--suggest", "3").out
         first = cli("effect", "--suggest", "3", "--seed", "7").out
         assert len(first.split()) == 3
         assert cli("effect", "--suggest", "3", "--seed", "7").out == first

@@ -1,18 +1,17 @@
 """The hand-written prompts and their effects.
 
 A line has "for" (the effect), "why", "in" («she» stands for the effect's text written for her), perhaps "edit"
-(what drifted in it), and the text expected "out" or the reason it is "left". The first 173 lines of cases.jsonl
-were written before the normalizer, the others while it grew. held_out.jsonl and held_out_2.jsonl were written when
-it was done, each without a look at the code; as they first came out, before what they showed was mended: 41 right,
-5 left needlessly, 3 wrong (a stray quotation mark, a space, a reason) of 54, and 32 right, 2 left needlessly, 3
-wrong (a kept label, a kept rest of an effect, "a family of four" taken for "he") of 41. traps.jsonl holds what
-might be decided wrongly, and is mostly to be left.
+(what drifted in it), and the text expected "out", or the reason it is "left" until somebody declares the person. The
+files were written one after the other, each without a look at the code of its day; traps.jsonl holds what might be
+decided wrongly, and is mostly to be left.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from datasetkit.prompts.effect import Effect
+from datasetkit.prompts.slots import Person
+from datasetkit.prompts.template import Effect, Persons
 
 RAIN = (
     "Then the s86b5p money rain effect begins, countless huge-sized US dollar bills (beige background/dark green "
@@ -79,3 +78,10 @@ def prompt_of(case):
         assert prompt.count(old) == 1, (case["why"], old)
         prompt = prompt.replace(old, new)
     return prompt
+
+
+def declaring(case):
+    """The case's effect with the person that its expected text is written for declared, for the medium "clip.mp4"."""
+    person = next((person for person in Person if f"«{person}»" in case["out"]), None)
+    effect = EFFECTS[case["for"]]
+    return replace(effect, declared=Persons({"clip.mp4": person})) if person else effect

@@ -15,10 +15,12 @@ SUBJECTS = [
     ("she", "A ballerina rests on a stage. Her shoes are white."),
     ("he", "A boy eats an apple under a tree."),
 ]
+THINGS = [("it", f"A {thing} stands in the rain.") for thing in "car robot lamp tower tent".split()]
+GROUPS = [("they", f"Two {people} wave.") for people in "men dogs girls".split()]
 
 
-def prompts_for(name):
-    return [f"{subject} {spelled_out(name, f'«{person}»')}" for person, subject in SUBJECTS]
+def prompts_for(name, subjects=SUBJECTS):
+    return [f"{subject} {spelled_out(name, f'«{person}»')}" for person, subject in subjects]
 
 
 @pytest.mark.parametrize("name", ["rain", "kf", "mirror"])
@@ -26,7 +28,18 @@ def test_the_template_comes_back_with_its_slots(name):
     found = infer(prompts_for(name))
     assert found.effect == EFFECTS[name]
     assert found.support == found.judged == 6
-    assert found.outliers == ()
+
+
+def test_every_person_that_is_seen_goes_into_the_slots():
+    found = infer(prompts_for("rain", [*SUBJECTS, *SUBJECTS, *THINGS]))
+    assert "surrounding her/him/it." in found.effect.text
+    assert "she/he/it stretches her/his/its arms" in found.effect.text
+    assert found.support == found.judged == 17
+    assert infer(prompts_for("jump", [*SUBJECTS, *GROUPS, *THINGS])).effect == EFFECTS["jump"]
+
+
+def test_a_text_for_things_alone_has_no_slots():
+    assert infer(prompts_for("kf", THINGS)).effect.text == TEXTS["kf"].format(he="it")
 
 
 def test_a_text_without_pronouns_has_no_slots():
@@ -39,16 +52,13 @@ def test_one_sex_alone_still_gives_slots():
     assert infer(prompts).effect.text == EFFECTS["rain"].text
 
 
-def test_drift_is_named_with_distance_and_diff_the_farthest_first():
+def test_drift_does_not_hide_the_effect_and_is_not_counted():
     prompts = prompts_for("rain")
     prompts[1] = prompts[1].replace("to fall,", "to fall while the camera slowly zooms in,")
     prompts[4] = "A nun prays."
     found = infer(prompts)
     assert found.effect == EFFECTS["rain"]
-    assert [outlier.index for outlier in found.outliers] == [4, 1]
-    assert found.outliers[0].distance == 1
-    assert 0 < found.outliers[1].distance < 0.2
-    assert "while the camera slowly zooms in" in found.outliers[1].diff
+    assert (found.support, found.judged) == (4, 6)
 
 
 def test_clutter_and_unresolved_slots_do_not_hide_the_effect():
@@ -62,15 +72,23 @@ def test_a_trigger_of_letters_alone_is_found_by_its_rarity():
     assert infer(prompts_for("mirror")).effect.trigger == "sksstyle"
 
 
+def test_a_shared_text_without_a_trigger_is_shown():
+    prompts = [prompt.replace("s86b5p ", "") for prompt in prompts_for("rain")]
+    found = infer(prompts)
+    assert (found.effect, found.trigger) == (None, "")
+    assert found.shared == EFFECTS["rain"].text.replace("s86b5p ", "")
+    assert found.support == 6
+
+
 @pytest.mark.parametrize(
     ("prompts", "reason"),
     [
-        ([], "at least 3"),
-        (["a", "b"], "at least 3"),
-        ([subject for _, subject in SUBJECTS], "no rare word"),
+        ([], "takes 3"),
+        (["a", "b"], "takes 3"),
+        ([subject for _, subject in SUBJECTS], "no text is common"),
         ([f"{subject} Then snow falls on the scene." for _, subject in SUBJECTS], "no rare word"),
-        ([f"4k video of {subject} 35mm" for _, subject in SUBJECTS], "no rare word"),
-        (["", "", ""], "no rare word"),
+        ([f"4k video of {subject} 35mm" for _, subject in SUBJECTS], "no text is common"),
+        (["", "", ""], "no text is common"),
         (["一只猫坐在窗台上。s86b5p"] * 4, "Chinese"),
     ],
 )

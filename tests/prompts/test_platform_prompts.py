@@ -2,8 +2,9 @@
 
 import pytest
 
-from datasetkit.prompts.effect import Effect
-from datasetkit.prompts.normalize import Offence, normalize
+from datasetkit.prompts.flaws import Offence, flaws_of
+from datasetkit.prompts.normalize import normalize
+from datasetkit.prompts.template import Effect
 
 RAIN = Effect(
     "s86b5p",
@@ -74,7 +75,6 @@ def edited(text, *edits):
         (RAIN, YOUNG_MAN + edited(FOR_HIM, ZOOM), YOUNG_MAN + FOR_HIM),
         (RAIN, TABLE_WOMAN + edited(FOR_HER, LOWER, NO_NECK), f"{TABLE_WOMAN} {FOR_HER}"),
         (RAIN, TABLE_MAN + edited(FOR_HIM, LOWER, NO_NECK), f"{TABLE_MAN} {FOR_HIM}"),
-        (RAIN, TABLE_CHILD + edited(FOR_HIM, LOWER, ZOOM), f"{TABLE_CHILD} {FOR_HIM}"),
         (RAIN, YOUNG_MAN + edited(FOR_HER, ZOOM), YOUNG_MAN + FOR_HIM),
         (RAIN, TABLE_MAN + edited(FOR_HER, LOWER, NO_NECK), f"{TABLE_MAN} {FOR_HIM}"),
         (KF2V, POLO + SHE_BEGINS, POLO + SHE_BEGINS),
@@ -100,5 +100,5 @@ def test_the_platforms_own_deployment_template_writes_her_for_everybody():
 
 
 def test_the_omitted_environment_of_the_platforms_table_is_a_placeholder():
-    flaws = normalize(TABLE_MAN + FOR_HIM, RAIN).flaws
+    flaws = flaws_of(normalize(TABLE_MAN + FOR_HIM, RAIN), RAIN)
     assert [(f.offence, f.mended) for f in flaws if f.offence is Offence.PLACEHOLDER] == [(Offence.PLACEHOLDER, False)]

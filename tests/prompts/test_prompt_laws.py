@@ -2,14 +2,15 @@
 
 import string
 import unicodedata
+from dataclasses import replace
 
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from prompt_cases import EFFECTS, RAIN, read, spelled_out
 
-from datasetkit.prompts.effect import Effect
+from datasetkit.prompts.flaws import flaws_of
 from datasetkit.prompts.normalize import normalize
-from datasetkit.prompts.slots import Person
+from datasetkit.prompts.template import Effect, Persons
 from datasetkit.prompts.tidy import tidy
 
 SUBJECTS = [
@@ -51,7 +52,7 @@ anything = st.text(max_size=60) | st.text(string.printable, max_size=60) | st.sa
 def drifted(draw):
     """An effect and a prompt for it: a subject, the text with words dropped and put in, and something behind."""
     name = draw(effects)
-    person = draw(st.sampled_from(list(Person)))
+    person = draw(st.sampled_from(EFFECTS[name].persons))
     words = EFFECTS[name].render(person).split(" ")
     for _ in range(draw(st.integers(0, 6))):
         at = draw(st.integers(0, len(words) - 1))
@@ -80,11 +81,10 @@ def test_a_left_prompt_is_untouched_and_a_decided_one_ends_in_the_effect(case):
         assert result.text == prompt
         return
     rendered = EFFECTS[name].render(result.person)
-    before_tail = result.text.removesuffix(result.tail).rstrip()
-    assert before_tail.endswith(rendered)
-    kept = result.subject.rstrip(",;–—- ")
-    assert kept
-    assert result.text.startswith(kept)
+    tail = "" if result.effect_first else result.tail
+    assert result.text.removesuffix(tail).rstrip().endswith(rendered)
+    assert result.subject.strip()
+    assert result.subject.strip() in result.text
 
 
 @given(drifted())
@@ -92,7 +92,17 @@ def test_a_left_prompt_is_untouched_and_a_decided_one_ends_in_the_effect(case):
 def test_flaws_are_mended_exactly_where_the_text_changes(case):
     name, prompt = case
     result = normalize(prompt, EFFECTS[name])
-    assert result.changed == any(flaw.mended for flaw in result.flaws)
+    assert result.changed == any(flaw.mended for flaw in flaws_of(result, EFFECTS[name]))
+
+
+@given(effects, st.data(), anything, st.sampled_from([".", "!", "…", "?"]))
+@settings(max_examples=400, deadline=None)
+def test_a_prompt_that_is_right_for_its_declared_person_is_never_changed(name, data, subject, stop):
+    person = data.draw(st.sampled_from(EFFECTS[name].persons))
+    prompt = f"{subject.strip()}{stop} {EFFECTS[name].render(person)}"
+    assume(tidy(prompt).text == prompt)
+    effect = replace(EFFECTS[name], declared=Persons({}, (("*", person),)))
+    assert normalize(prompt, effect, ("clip.mp4",)).text == prompt
 
 
 @given(st.text() | anything)

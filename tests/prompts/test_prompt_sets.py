@@ -7,11 +7,10 @@ from prompt_cases import EFFECTS, spelled_out
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.prompts.deployment import deployment
-from datasetkit.prompts.effect import Effect
-from datasetkit.prompts.flaws import general_flaws
-from datasetkit.prompts.normalize import normalize
+from datasetkit.prompts.flaws import flaws_of
+from datasetkit.prompts.normalize import normalize, tidied_only
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
-from datasetkit.prompts.tidy import tidy
+from datasetkit.prompts.template import Effect
 
 PLACES = ["by a canal", "in a hall", "on a pier", "under an oak", "near a mill", "at a desk", "on a roof"]
 
@@ -52,15 +51,14 @@ def test_sets_that_teach_different_texts_differ_and_pronouns_do_not_count():
 
 
 def test_without_an_effect_only_what_holds_for_any_prompt_is_judged():
-    prompt = "Sure! A  man in [a scene] s86 b5p"
-    tidied = tidy(prompt)
-    offences = {flaw.offence.value for flaw in general_flaws(prompt, tidied, tidied.text)}
+    result = tidied_only("Sure! A  man in [a scene] s86 b5p")
+    offences = {flaw.offence.value for flaw in flaws_of(result)}
     assert offences == {"untidy", "placeholder", "model-chatter"}
 
 
 def test_deployment_texts_are_the_platforms():
     prompts = ["Two men run.", f"A woman by a wall. {spelled_out('kf', '«he»')}"]
-    texts = deployment(EFFECTS["kf"], prompts)
+    texts = deployment(EFFECTS["kf"], [normalize(prompt, EFFECTS["kf"]) for prompt in prompts])
     assert texts.lora_prompt_default == "Then she/he begins the s86b5p transformation."
     assert texts.prompt == (
         "Provide a video description based on the image content. The description must include the phrase "
@@ -72,14 +70,14 @@ def test_deployment_texts_are_the_platforms():
 
 def test_deployment_texts_are_valid_json_whatever_the_text():
     effect = Effect("x1", 'Then x1 "rain" begins, \\ and “bills” fall </script> é 雨.')
-    config = deployment(effect, [f"A wall. {effect.text}"]).as_json()
+    config = deployment(effect, [normalize(f"A wall. {effect.text}", effect)]).as_json()
     assert json.loads(json.dumps(config)) == config
     assert config["use_input_prompt"] is False
 
 
 def test_without_an_example_the_deployment_says_what_to_do():
     with pytest.raises(DatasetkitError, match="No prompt of the set") as caught:
-        deployment(EFFECTS["rain"], ["A cat.", f"[subject description] {spelled_out('rain', '«she»')}"])
+        deployment(EFFECTS["rain"], [normalize("A cat.", EFFECTS["rain"])])
     assert "normalize" in caught.value.next_step
 
 
@@ -89,9 +87,9 @@ def test_without_an_example_the_deployment_says_what_to_do():
         ("A man stands. «she»", "her, she where the subject is he"),
         ("A man stands. «he»", None),
         ("A man stands", "the trigger s86b5p is missing"),
-        ("«he»", "nothing stands before the effect"),
+        ("«he»", "nothing but the effect is in the prompt"),
     ],
 )
 def test_a_flaw_says_what_was_seen(prompt, message):
-    flaws = normalize(spelled_out("rain", prompt), EFFECTS["rain"]).flaws
+    flaws = flaws_of(normalize(spelled_out("rain", prompt), EFFECTS["rain"]), EFFECTS["rain"])
     assert [flaw.message for flaw in flaws] == ([message] if message else [])

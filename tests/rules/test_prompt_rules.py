@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from values import dataset, sample, video
 
 from datasetkit.config import Settings
 from datasetkit.findings import Finding, Severity
 from datasetkit.model import Kind, Role, Sample
-from datasetkit.prompts.effect import Effect
+from datasetkit.prompts.slots import Person
+from datasetkit.prompts.template import Effect, Persons
 from datasetkit.verdict import Verdict, compare, judge_dataset
 
 TEXT = "Then the s86b5p rain begins, bills pour down on her/him and she/he laughs."
@@ -65,9 +68,36 @@ def test_an_inferred_effect_makes_warnings_and_says_so(change: tuple[str, str]) 
     assert finding.message.endswith("(effect inferred)")
 
 
-def test_prompts_without_a_common_effect_are_judged_by_themselves() -> None:
+def test_a_set_without_any_trigger_gets_one_warning() -> None:
     texts = [f"A {animal} sleeps {place}." for animal, place in zip(["cat", "dog", "fox"], PLACES, strict=False)]
-    assert found(texts, effect=None) == []
+    (finding,) = found(texts, effect=None)
+    assert (finding.code, finding.severity, finding.where.line) == ("P601", Severity.WARNING, None)
+    assert "datasetkit effect" in finding.message
+    assert found([f"{text} 然后s86b5p雨" for text in texts], effect=None) == []
+    assert found(texts[:2], effect=None) == []
+
+
+def test_words_behind_the_effect_and_other_forms_are_found() -> None:
+    effect = Effect("s86b5p", TEXT.replace("her/him", "it/them").replace("she/he laughs", "it/they laughs/laugh"))
+    robot = "A robot waits. Its eyes glow. "
+    (finding,) = found([robot + effect.render(Person.THEY)], effect)
+    assert (finding.code, finding.fix != ()) == ("P605", True)
+    (finding,) = found([f"{robot}{effect.render(Person.IT)} Shot on film."], effect)
+    assert (finding.code, finding.fix) == ("P604", ())
+    assert "Shot on film." in finding.message
+
+
+def test_a_subject_that_the_effect_has_no_form_for_is_found() -> None:
+    (finding,) = found([told("Two men wait, their hats wet.")])
+    assert (finding.code, finding.fix) == ("P605", ())
+    assert 'no "they" form' in finding.message
+
+
+def test_a_declared_person_is_no_finding() -> None:
+    effect = replace(EFFECT, declared=Persons({"clip_1.mp4": Person.HE}))
+    assert found([told("A woman waits.", "he")], effect) == []
+    (finding,) = found([told("A woman waits.")], effect)
+    assert finding.code == "P605"
 
 
 def test_a_common_trigger_is_told_with_a_free_one() -> None:
@@ -75,13 +105,13 @@ def test_a_common_trigger_is_told_with_a_free_one() -> None:
     (finding,) = found([prompt.replace("s86b5p", "fire") for prompt in GOOD], effect)
     assert finding.code == "P603"
     assert "in a million words" in finding.message
-    assert finding.message.endswith("would be free.")
+    assert "A rare one:" in finding.message
 
 
 def test_repeated_subjects_are_one_finding_with_their_lines() -> None:
     (finding,) = found([*GOOD, GOOD[2]])
     assert (finding.code, finding.where.line) == ("P609", 9)
-    assert finding.message == "lines 3 and 9 have one subject and background"
+    assert finding.message == "lines 3 and 9 have the same subject and background"
 
 
 def test_a_phrase_of_most_subjects_is_told() -> None:
@@ -114,4 +144,7 @@ def test_sets_that_teach_different_effects_are_told_once_side_by_side() -> None:
 
 
 def test_drafts_are_not_called_repeated() -> None:
-    assert {finding.code for finding in found(["[describe subject and background]"] * 3, effect=None)} == {"P608"}
+    assert {finding.code for finding in found(["[describe subject and background]"] * 3, effect=None)} == {
+        "P601",
+        "P608",
+    }

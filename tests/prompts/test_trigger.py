@@ -3,28 +3,43 @@
 import pytest
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.prompts.spelling import Misspelling, find_triggers, one_edit_apart
-from datasetkit.prompts.triggers import Verdict, diagnose_trigger, per_million, suggest_triggers
+from datasetkit.prompts.doctor import diagnose_trigger, per_million, suggest_triggers
+from datasetkit.prompts.trigger import Misspelling, find_triggers
 
 
-@pytest.mark.parametrize("word", ["running", "fire", "dance", "Dance", "beautiful", "fire_2", "rain9"])
-def test_a_word_of_the_language_is_common(word):
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        *(
+            (word, "in a million words")
+            for word in "running fire dance Dance beautiful fire_2 rain9 nike Tesla".split()
+        ),
+        *((word, "not rare") for word in "sks ohwx TOK vfx".split()),
+        ("moneyrain", "made of English words (money, rain)"),
+        ("p3rs0n", 'reads as "person"'),
+        ("f1re", 'reads as "fire"'),
+        ("金钱雨", "a meaning of their own"),
+        ("s86 b5p", "without spaces"),
+        ("", "not one word"),
+    ],
+)
+def test_a_bad_trigger_says_why(word, why):
     diagnosis = diagnose_trigger(word)
-    assert diagnosis.verdict is Verdict.COMMON
-    assert diagnosis.per_million > 1
-    assert "in a million words" in diagnosis.message
+    assert not diagnosis.good
+    assert why in diagnosis.message
 
 
-@pytest.mark.parametrize("word", ["s86b5p", "m01aa", "a8z2_bbb", "ohwx", "zxq9"])
-def test_a_word_without_meaning_is_free(word):
-    assert diagnose_trigger(word).verdict is Verdict.FREE
+@pytest.mark.parametrize("word", ["s86b5p", "m01aa", "a8z2_bbb", "zxq9"])
+def test_a_good_trigger_promises_only_what_is_known(word):
+    diagnosis = diagnose_trigger(word)
+    assert diagnosis.good
+    assert "not in the English list" in diagnosis.message
 
 
-def test_a_word_made_of_words_says_which():
-    diagnosis = diagnose_trigger("moneyrain")
-    assert diagnosis.verdict is Verdict.HOLDS_WORD
-    assert diagnosis.words == ("money", "rain")
-    assert diagnose_trigger("sksstyle").words == ("style",)
+def test_a_word_inside_a_trigger_is_named():
+    diagnosis = diagnose_trigger("sksstyle")
+    assert diagnosis.good
+    assert "style" in diagnosis.message
 
 
 def test_suggestions_are_the_same_for_the_same_seed_and_free():
@@ -32,8 +47,9 @@ def test_suggestions_are_the_same_for_the_same_seed_and_free():
     assert first == suggest_triggers(20, seed=7)
     assert first != suggest_triggers(20, seed=8)
     assert len(set(first)) == 20
-    assert all(diagnose_trigger(trigger).verdict is Verdict.FREE for trigger in first)
+    assert all(diagnose_trigger(trigger).good for trigger in first)
     assert first[0] not in suggest_triggers(20, seed=7, taken={first[0]})
+    assert suggest_triggers(20, seed=None) != suggest_triggers(20, seed=None)
 
 
 @pytest.mark.parametrize("count", [0, -1, 1001])
@@ -77,11 +93,3 @@ def test_triggers_are_found_however_they_are_spelled(text, trigger, misspelling)
 )
 def test_other_words_are_no_triggers(text, trigger):
     assert find_triggers(text, trigger) == ()
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "near"),
-    [("ab", "ab", False), ("ab", "abc", True), ("abc", "ac", True), ("abc", "acb", True), ("abc", "xyz", False)],
-)
-def test_one_edit(a, b, near):
-    assert one_edit_apart(a, b) is near

@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.prompts.effect import Effect, effect_from_table, join
 from datasetkit.prompts.slots import Person, Slot
+from datasetkit.prompts.template import Effect, effect_from_table, join, require_subject
 
 SCHEMA = json.loads(
     (Path(find_spec("datasetkit").origin).parent.parent / "schemas" / "effect.schema.json").read_text("utf-8")
@@ -88,7 +88,7 @@ def test_what_can_be_no_template_is_refused_with_what_to_write(trigger, text, pr
 @pytest.mark.parametrize("subject", ["", "  ", "...", "42."])
 def test_an_empty_subject_is_refused(subject):
     with pytest.raises(DatasetkitError, match="subject is empty"):
-        Effect("x1", "x1 rain begins").after(subject, None)
+        require_subject(subject)
 
 
 @pytest.mark.parametrize(
@@ -137,5 +137,4 @@ def test_the_schema_is_a_schema():
 
 def test_slots_know_their_forms():
     slot = next(part for part in Effect("x1", "x1 hits her/him").parts if isinstance(part, Slot))
-    assert slot.form(Person.THEY) == "her/him"
-    assert slot.form(Person.HE) == "him"
+    assert slot.forms == {Person.SHE: "her", Person.HE: "him"}

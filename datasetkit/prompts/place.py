@@ -1,0 +1,280 @@
+"""Where in a prompt the effect text is, however it drifted: the sentences and clauses around the trigger.
+
+A sentence belongs to the effect if it holds the trigger or is mostly words of the template. The first one may begin
+with a clause about the subject. Where the boundary can't be told, ``doubt`` says why.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from datasetkit.prompts.slots import Slot, parts_of
+from datasetkit.prompts.subject import names_being, new_being
+from datasetkit.prompts.template import Effect
+from datasetkit.prompts.trigger import Trigger, find_triggers
+from datasetkit.prompts.words import (
+    LISTS,
+    TRIGGER,
+    content_stems,
+    cut,
+    is_content,
+    sentence_spans,
+    stem,
+    stems,
+)
+
+_TRANSITIONS = frozenset(map(stem, LISTS["transitions"]))  # they lead over to an effect, and belong to it
+_CONNECTORS = frozenset(map(stem, LISTS["connectors"]))
+_OWN = frozenset(map(stem, LISTS["style"]))  # what a caption says of its style or background is not to be dropped
+_PRONOUN = stem("she")
+_MARKS = frozenset(",;:—–(\uff0c\uff1b\uff1a\u3001")
+_RUN = 4  # words in the template's order, most of them content: a copy of the text
+_LIKE = 0.6  # of a sentence's content words in the template: it is the effect's
+_LONGEST_END = 14  # words behind the last one of the template that are still a drifted ending
+_LEAST_WITH_TRIGGER = 0.05  # of the template's content words, for a place with the trigger to be the effect
+_LEAST_WITHOUT = 0.4
+_FEW = 0.3  # below this share, or without a trigger, the place must also be mostly the template's
+_MISSING = 0.3  # of the template at its end, for a sentence behind to be that end in other words
+_NAMED = 2  # words that may name the subject again, as in "Then the young woman begins"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the effect is: ``start`` to ``end`` of the prompt. ``outside`` are the other sentences.
+
+    ``doubt`` quotes what can't be told apart from the effect; ``copy`` quotes effect text that stands elsewhere.
+    """
+
+    start: int
+    end: int
+    triggers: tuple[Trigger, ...]
+    outside: tuple[str, ...]
+    doubt: str = ""
+    copy: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outline:
+    """A template for comparison: its stems in a row, those that carry meaning, and its runs of four.
+
+    ``lead`` are the stems of its sentences before the one with the trigger.
+    """
+
+    row: tuple[str, ...]
+    known: frozenset[str]
+    runs: frozenset[tuple[str, ...]]
+    lead: frozenset[str]
+
+    def share(self, row: Iterable[str]) -> float:
+        """The share of a row's content words that are the template's."""
+        content = content_stems(row)
+        return len([word for word in content if word in self.known]) / max(len(content), 1)
+
+    def has_run(self, row: tuple[str, ...]) -> bool:
+        """Whether four words in a row are the template's."""
+        return any(row[i : i + _RUN] in self.runs for i in range(len(row) - _RUN + 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sentence:
+    """A sentence: its words' ``places``, from its start, and their stems in a ``row``.
+
+    A trigger is a word of its own, whatever it is glued to.
+
+    ``hits`` are its stems of the template; ``like`` says that it is mostly those, ``copies`` that it has a run of them,
+    ``leads`` that it is the template's before its trigger.
+    """
+
+    text: str
+    places: tuple[tuple[int, int], ...]
+    row: tuple[str, ...]
+    hits: frozenset[str]
+    has_trigger: bool
+    like: bool
+    copies: bool
+    leads: bool
+
+
+@lru_cache(maxsize=256)
+def _outline(trigger: str, text: str) -> _Outline:
+    plain = "".join(next(iter(p.forms.values())) if isinstance(p, Slot) else p for p in parts_of(text))
+    row = stems(plain.replace(trigger, " "))
+    runs = (row[i : i + _RUN] for i in range(len(row) - _RUN + 1))
+    telling = frozenset(run for run in runs if len(content_stems(run)) >= _RUN - 1)
+    start = next(a for a, b in sentence_spans(plain) if trigger in plain[a:b])
+    return _Outline(row, frozenset(content_stems(row)), telling, frozenset(content_stems(stems(plain[:start]))))
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, triggers: tuple[tuple[int, int], ...], outline: _Outline) -> _Sentence:
+    """A sentence beside the template; ``triggers`` are the places of the trigger in it."""
+    plain = text
+    for start, end in triggers:
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    words = sorted([*cut(plain), *((*place, TRIGGER) for place in triggers)])
+    places = tuple((start, end) for start, end, _ in words)
+    row = tuple(stem for _, _, stem in words)
+    hits = outline.known.intersection(row)
+    if not hits and not triggers:
+        return _Sentence(text, places, row, hits, has_trigger=False, like=False, copies=False, leads=False)
+    content = content_stems(row)
+    lead = sum(word in outline.lead for word in content)
+    copies = outline.has_run(tuple(word for word in row if word != TRIGGER))
+    like = copies or (len(hits) > 1 and outline.share(row) >= _LIKE and _OWN.isdisjoint(row))
+    leads = lead > 1 and lead >= _LIKE * len(content)
+    return _Sentence(text, places, row, hits, bool(triggers), like, copies, leads)
+
+
+def find_place(text: str, effect: Effect) -> Place | None:
+    """The effect's place in a tidied prompt; None where nothing in it is the effect."""
+    triggers, outline = find_triggers(text, effect.trigger), _outline(effect.trigger, effect.text)
+    spans = _sentences(text, triggers, outline)
+    sentences = [sentence for _, sentence in spans]
+    first, last = _core(sentences)
+    if first > last:
+        return None
+    head = text[: spans[first][0]]
+    start, doubt = _front(head, sentences[first], outline)
+    row = [word for word, (at, _) in zip(sentences[first].row, sentences[first].places, strict=True) if at >= start]
+    row += [word for s in sentences[first + 1 : last + 1] for word in s.row]
+    if not _is_enough(row, outline, has_trigger=bool(triggers)):
+        return None
+    if not doubt and last + 1 < len(sentences) and _lacks_end(row, outline):
+        absorbed, doubt = _reworded(sentences[last + 1], outline, final=last + 2 == len(sentences))
+        last += absorbed
+    begin, end = spans[first][0] + start, spans[last][0] + len(sentences[last].text)
+    doubt = doubt or _inner_doubt(sentences[first : last + 1], outline)
+    texts = [s.text for s in sentences]
+    if not doubt and names_being(row):
+        doubt = new_being(text[:begin], [texts[first][start:], *texts[first + 1 : last + 1]], outline.known)
+    within = tuple(t for t in triggers if begin <= t.start and t.end <= end)
+    outside = tuple(s for s in (*texts[:first], texts[first][:start], *texts[last + 1 :]) if s.strip())
+    return Place(begin, end, within, outside, doubt, _copy(sentences, first, last))
+
+
+def resembles(text: str, effect: Effect, *, behind: bool) -> bool:
+    """Whether a sentence beside the exact effect text is a copy of it; ``behind`` it also one that is only like it."""
+    sentences = _sentences(
+        text, find_triggers(text, effect.trigger, mistyped=False), _outline(effect.trigger, effect.text)
+    )
+    return any(s.copies or (s.has_trigger and (behind or s.hits)) or (behind and s.like) for _, s in sentences)
+
+
+def _sentences(text: str, triggers: Sequence[Trigger], outline: _Outline) -> list[tuple[int, _Sentence]]:
+    """The sentences of a text, each with where it starts."""
+    spans = sentence_spans(text)
+    places: dict[int, tuple[tuple[int, int], ...]] = {}
+    for t in triggers:
+        start, _ = spans[bisect_right(spans, (t.start, len(text))) - 1]
+        places[start] = (*places.get(start, ()), (t.start - start, t.end - start))
+    return [(a, _read(text[a:b], places.get(a, ()), outline)) for a, b in spans]
+
+
+def _core(sentences: Sequence[_Sentence]) -> tuple[int, int]:
+    """The first and last sentence of the effect: those with a trigger, and the ones beside them that are like it.
+
+    Without a trigger the longest row of sentences that are like it; (0, -1) for none.
+    """
+    having = [i for i, s in enumerate(sentences) if s.has_trigger]
+    if not having:
+        rows = [(i, _reach(sentences, i)) for i, s in enumerate(sentences) if s.like]
+        return max(
+            rows, key=lambda row: len({hit for s in sentences[row[0] : row[1] + 1] for hit in s.hits}), default=(0, -1)
+        )
+    having = [i for i in having if sentences[i].hits] or having
+    first = having[0]
+    while first and (sentences[first - 1].copies or sentences[first - 1].leads):
+        first -= 1
+    return first, _reach(sentences, having[-1])
+
+
+def _reach(sentences: Sequence[_Sentence], last: int) -> int:
+    """The last sentence that is like the effect, with no more than one other in between."""
+    while found := [i for i in (last + 1, last + 2) if i < len(sentences) and sentences[i].like]:
+        last = found[0]
+    return last
+
+
+def _is_enough(row: Sequence[str], outline: _Outline, *, has_trigger: bool) -> bool:
+    """Whether so much of the template is in a place, and so little else, that it is the effect."""
+    coverage = len(outline.known.intersection(row)) / len(outline.known)
+    least = _LEAST_WITH_TRIGGER if has_trigger else _LEAST_WITHOUT
+    return coverage >= least and (outline.share(row) >= _LIKE or (has_trigger and coverage >= _FEW))
+
+
+def _front(head: str, sentence: _Sentence, outline: _Outline) -> tuple[int, str]:
+    """Where the effect starts in its first sentence, and what there can't be told apart; ``head`` stands before it."""
+    row, places = sentence.row, sentence.places
+    clauses = _clauses(sentence)
+    known = [k for k, word in enumerate(row) if word in ((TRIGGER,) if sentence.has_trigger else sentence.hits)]
+    number = max(n for n, first in enumerate(clauses) if first <= (known[0] if known else 0))
+    while number and _leads_over(row[clauses[number - 1] : clauses[number]], outline):
+        number -= 1
+    at = clauses[number]
+    start = len(sentence.text[: places[at][0]].rstrip("\"“'‘«([*"))
+    if outline.has_run(row[:at]):
+        return start, sentence.text[:start].strip()
+    leading = row[at : next((k for k in known if k >= at), at)]
+    strange = [w for w in leading if (w == _PRONOUN or is_content(w)) and w not in _TRANSITIONS.union(outline.row)]
+    if strange and not (len(strange) <= _NAMED and {*stems(head), *row[:at]}.issuperset(strange)):
+        opens_alike = (at == 0 and row[0] == outline.row[0]) or row[at] in _CONNECTORS
+        if len(strange) > _NAMED or not opens_alike or names_being(strange):
+            return start, sentence.text[start : places[at + len(leading)][0]].strip()
+    joined = at == 0 or row[at] in _CONNECTORS or names_being(row[:at]) or _PRONOUN in row[:at] or not head.strip()
+    return start, "" if joined else sentence.text[:start].strip()
+
+
+@lru_cache(maxsize=1024)
+def _clauses(sentence: _Sentence) -> list[int]:
+    """The words that begin a clause: the first, one behind a mark, a connector."""
+    gaps = (sentence.text[end:start] for (_, end), (start, _) in pairwise(sentence.places))
+    pairs = enumerate(zip(gaps, sentence.row, sentence.row[1:], strict=False), 1)
+    return [0, *(k for k, (gap, a, b) in pairs if not _MARKS.isdisjoint(gap) or (b in _CONNECTORS and a != "and"))]
+
+
+def _leads_over(row: tuple[str, ...], outline: _Outline) -> bool:
+    """Whether a clause before the effect is a transition, or the effect's too."""
+    transition = _TRANSITIONS | {_PRONOUN} if row[0] in _CONNECTORS else _TRANSITIONS
+    return transition.issuperset(row) or outline.share(row) >= _LIKE
+
+
+def _inner_doubt(sentences: Sequence[_Sentence], outline: _Outline) -> str:
+    """What inside the place is about something else: the background, the style, too many words."""
+    last = sentences[-1]
+    known = [k for k, word in enumerate(last.row) if word in outline.known or word == TRIGGER]
+    behind = known[-1] + 1 if known else 0
+    if len(last.row) - behind > _LONGEST_END or not _OWN.isdisjoint(last.row[behind:]):
+        return last.text[last.places[behind][0] :].strip()
+    odd = (s for s in sentences[1:-1] if not (s.like or s.has_trigger))
+    return next((s.text.strip() for s in odd if len(s.row) > _LONGEST_END or not _OWN.isdisjoint(s.row)), "")
+
+
+def _lacks_end(row: Sequence[str], outline: _Outline) -> bool:
+    """Whether so much of the template's end is missing that what stands behind the place may be that end reworded."""
+    from rapidfuzz.distance import LCSseq  # loaded only where something stands behind the effect
+
+    common = [code.src_end for code in LCSseq.opcodes(outline.row, row) if code.tag == "equal"]
+    return len(content_stems(outline.row[max(common, default=0) :])) >= _MISSING * len(content_stems(outline.row))
+
+
+def _reworded(following: _Sentence, outline: _Outline, *, final: bool) -> tuple[bool, str]:
+    """Whether a sentence behind the place is the template's end reworded; the sentence, where that can't be told."""
+    if not _OWN.isdisjoint(following.row) or new_being("", [following.text], outline.known):
+        return False, ""  # the background, or somebody else
+    absorbed = final and bool(following.hits) and _PRONOUN in following.row
+    return absorbed, "" if absorbed else following.text.strip()
+
+
+def _copy(sentences: Sequence[_Sentence], first: int, last: int) -> str:
+    """Effect text outside the place, or two of them in it with something else between; "" for none."""
+    inside = sentences[first : last + 1]
+    having = [k for k, s in enumerate(inside) if s.has_trigger]
+    between = inside[having[0] : having[-1]] if having else []
+    odd = [s for s in between if not (s.like or s.has_trigger)]
+    before = [s for s in sentences[:first] if s.copies or (s.has_trigger and s.hits)]  # a subject may wear the word
+    behind = [s for s in sentences[last + 1 :] if s.copies or s.has_trigger]
+    return next((s.text.strip() for s in [*odd, *before, *behind]), "")

@@ -1,0 +1,64 @@
+"""What is written into datasetkit.toml; its comments, order and layout stay. Pure: text in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable
+
+from datasetkit.errors import DatasetkitError
+from datasetkit.prompts.template import Effect
+
+
+def declare_effect(text: str, effect: Effect) -> str:
+    """The file with an [effect] table at its end. Raises DatasetkitError where it has one."""
+    return _with(text, {"trigger": effect.trigger, "text": effect.text}, "effect")
+
+
+def declare_persons(text: str, persons: Mapping[str, str]) -> str:
+    """The file with ``persons`` in its [effect.persons]: added, or in the place of what is there.
+
+    Raises DatasetkitError where they can't be put into it.
+    """
+    return _with(text, persons, "effect", "persons")
+
+
+def effect_table(text: str, renamed: Mapping[str, str]) -> str:
+    """The [effect] table of a file, for another file; "" for none. In it a path becomes the one that it was renamed to.
+
+    Raises DatasetkitError for a file that is not TOML.
+    """
+    try:
+        document = tomlkit.parse(text.replace("\r\n", "\n"))
+    except TOMLKitError as error:
+        raise DatasetkitError(f"datasetkit.toml is not TOML: {error}", "Correct it, or move it away.") from error
+    effect: Any = document.get("effect", {})
+    for path in renamed.keys() & effect.get("persons", {}).keys():
+        effect["persons"][renamed[path]] = effect["persons"].pop(path)
+    if "absent_in" in effect:
+        effect["absent_in"] = [renamed.get(path, path) for path in effect["absent_in"]]
+    return tomlkit.dumps({"effect": effect}) if effect else ""
+
+
+def _with(text: str, values: Mapping[str, str], *tables: str) -> str:
+    """The file with ``values`` in the table that ``tables`` lead to; made where it is missing."""
+    plain_ends = text.replace("\r\n", "\n")
+    document = tomlkit.parse(plain_ends + "\n" * (not plain_ends.endswith("\n")))
+    wanted = document.unwrap()
+    table: Any = document
+    plain: Any = wanted
+    for name in tables:
+        if name not in table:
+            if table is document and document:
+                document.add(tomlkit.nl())
+            table[name] = tomlkit.inline_table() if isinstance(table, InlineTable) else tomlkit.table()
+        table, plain = table[name], plain.setdefault(name, {})
+    table.update(values)
+    plain.update(values)
+    written = tomlkit.dumps(document)
+    if tomlkit.parse(written).unwrap() != wanted:  # keys such as effect.text="…", which tomlkit can't extend
+        raise DatasetkitError("datasetkit.toml can't be added to", f"Write a table [{'.'.join(tables)}] by hand.")
+    return written.replace("\n", "\r\n") if "\r\n" in text else written

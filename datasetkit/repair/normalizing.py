@@ -1,0 +1,185 @@
+"""Normalize the prompts of datasets: read, ask who the subjects are, write. `datasetkit normalize` and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
+from pathlib import Path
+
+from datasetkit import config, spec
+from datasetkit.config import Settings
+from datasetkit.edits import SetField
+from datasetkit.errors import DatasetkitError
+from datasetkit.files import remove_stale, replace_file
+from datasetkit.model import Source
+from datasetkit.prompts.normalize import Normalized
+from datasetkit.prompts.normalize import normalize as normalize_prompt
+from datasetkit.prompts.person import ABOUT_PERSONS
+from datasetkit.prompts.slots import Person
+from datasetkit.prompts.template import Effect, Persons, media_of
+from datasetkit.repair.declaring import declare_persons
+from datasetkit.repair.lines import edit_lines
+from datasetkit.repair.questions import Question, read_answers
+from datasetkit.scan.annotations import Record, parse
+from datasetkit.scan.datasets import open_tree, prefixes, read_annotations
+from datasetkit.verdict import settings_for
+
+AnyPath = str | PathLike[str]
+_WORDS = 12  # of a subject that a question quotes
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFile:
+    """A dataset's data.jsonl: how the user spelled its place, its bytes, its records, and how many lines are none.
+
+    ``effect`` is what datasetkit.toml declares. ``file`` and ``config`` are None inside a zip.
+    """
+
+    name: str
+    data: bytes
+    records: tuple[Record, ...]
+    unread: int
+    effect: Effect | None
+    file: Path | None
+    config: Path | None
+
+    @property
+    def prompts(self) -> list[str]:
+        """The prompts, in the order of the lines."""
+        return [text for record in self.records if isinstance(text := record.values.get("prompt"), str)]
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedSet:
+    """One dataset's prompts, each with its line's number; ``unread`` lines hold no record."""
+
+    name: str
+    prompts: tuple[tuple[int, Normalized], ...]
+    questions: tuple[Question, ...]
+    unread: int
+    file: Path | None
+    config: Path | None
+    effect: Effect
+
+    @property
+    def changes(self) -> tuple[tuple[int, Normalized], ...]:
+        """The prompts that change."""
+        return tuple((line, result) for line, result in self.prompts if result.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalization:
+    """What became of the prompts of every dataset below a path."""
+
+    datasets: tuple[NormalizedSet, ...]
+
+
+def normalize(
+    path: AnyPath,
+    *,
+    write: bool = False,
+    append: bool = False,
+    answers: AnyPath | Mapping[str, str] | None = None,
+    config: AnyPath | None = None,
+    nested: bool = True,
+    declared_only: bool = False,
+) -> Normalization:
+    """Give every prompt below ``path`` the effect text that its dataset declares.
+
+    ``write`` changes data.jsonl, and puts ``answers`` into datasetkit.toml. ``append`` adds the effect to prompts that
+    have none. ``answers`` say who subjects are: file → person, or a table that `write_questions` made. ``config`` is
+    read instead of datasetkit.toml. Without ``nested`` only the dataset at the root is read; with ``declared_only``
+    those that declare no effect are passed over. Raises DatasetkitError for what can't be read, used or written.
+    """
+    given = answers if isinstance(answers, Mapping) else read_answers(Path(answers)) if answers else {}
+    work = []
+    for found in read_prompt_files(path, config=config, nested=nested):
+        if found.effect is not None or not declared_only:
+            answered, persons = _answered(found, given)
+            work.append((answered, _normalized(answered, append=append), persons))
+    if unused := given.keys() - {file for _, _, persons in work for file in persons}:
+        raise DatasetkitError(f"no line names {sorted(unused)[0]}, which has an answer", "Check the file's name.")
+    for found, result, persons in work if write else ():
+        _write(found, result, persons)
+    return Normalization(tuple(result for _, result, _ in work))
+
+
+def read_prompt_files(path: AnyPath, *, config: AnyPath | None = None, nested: bool = True) -> Iterator[PromptFile]:
+    """Every dataset's data.jsonl in a folder or zip; no medium is read. Without ``nested`` only the one at the root.
+
+    Raises DatasetkitError where there is none.
+    """
+    asked = Settings(file=Path(config) if config else None)
+    with closing(open_tree(fspath(path))) as tree:
+        found = [prefix for prefix in prefixes(tree) if nested or not prefix]
+        if not found:
+            raise DatasetkitError(
+                f"{fspath(path)} holds no {spec.limits().annotations_name}", "Name a dataset's folder."
+            )
+        for prefix in found:
+            own = tree.below(prefix)
+            data = read_annotations(own)
+            lines = parse(data, spec.limits().annotations_name)[1]
+            records = tuple(line for line in lines if isinstance(line, Record))
+            place = own.locate(spec.limits().annotations_name) if own.source is Source.FOLDER else None
+            file = Path(place) if isinstance(place, str) else None
+            effect = settings_for(own, asked).effect
+            settings = asked.file or (file.with_name(_CONFIG) if file else None)
+            yield PromptFile(own.name, data, records, len(lines) - len(records), effect, file, settings)
+
+
+_CONFIG = config.NAME
+
+
+def _answered(found: PromptFile, answers: Mapping[str, str]) -> tuple[PromptFile, dict[str, Person]]:
+    """The dataset with the answers in force, and those that are its own."""
+    named = {path for record in found.records for path in media_of(record.values)}
+    persons = {file: Person(said) for file, said in answers.items() if file in named}
+    if not persons or found.effect is None:
+        return found, {}
+    if unfit := [f"{file} = {person}" for file, person in persons.items() if person not in found.effect.persons]:
+        raise DatasetkitError(
+            f"the effect text has no form for {unfit[0]}", f"It has {', '.join(found.effect.persons)}; add the form."
+        )
+    declared = Persons({**found.effect.declared.names, **persons}, found.effect.declared.globs)
+    return replace(found, effect=replace(found.effect, declared=declared)), persons
+
+
+def _normalized(found: PromptFile, *, append: bool) -> NormalizedSet:
+    effect = found.effect
+    if effect is None:
+        raise DatasetkitError(
+            f"{found.name} declares no effect to normalize to",
+            f"Find it with `datasetkit effect {found.name} --infer --write`, or write an [effect] table.",
+        )
+    prompts, questions = [], dict[str, Question]()
+    for record in found.records:
+        prompt, media = record.values.get("prompt"), media_of(record.values)
+        if not isinstance(prompt, str):
+            continue
+        result = normalize_prompt(prompt, effect, media, append=append)
+        prompts.append((record.line, result))
+        if result.reason in ABOUT_PERSONS and media:
+            subject = " ".join(f"{result.subject} {result.tail}".split()[:_WORDS])
+            questions.setdefault(media[0], Question(media[0], record.line, subject, effect.persons))
+    return NormalizedSet(
+        found.name, tuple(prompts), tuple(questions.values()), found.unread, found.file, found.config, effect
+    )
+
+
+def _write(found: PromptFile, result: NormalizedSet, persons: Mapping[str, str]) -> None:
+    """Change data.jsonl and datasetkit.toml, each in one step."""
+    if (result.changes or persons) and found.file is None:
+        raise DatasetkitError(f"{found.name} is a zip, which is never changed", "Unpack it first.")
+    if found.config and persons:
+        text = found.config.read_bytes().decode("utf-8-sig")
+        replace_file(found.config, declare_persons(text, persons).encode())
+    if found.file and result.changes:
+        new = edit_lines(found.data, [SetField(line, "prompt", changed.text) for line, changed in result.changes])
+        if found.file.read_bytes() != found.data:
+            raise DatasetkitError(f"{found.file} changed while it was being read", "Run this again.")
+        replace_file(found.file, new)
+    elif found.file:
+        remove_stale(found.file.parent)  # a run that was killed after its work was done may have left one

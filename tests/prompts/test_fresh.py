@@ -1,0 +1,56 @@
+"""Prompts that somebody wrote who has not seen the code: the judge of the normalizer, with the counts printed.
+
+A line has "template", "trigger", "prompt", the "expected" text once "person" is declared (null where none can be told),
+whether it is "decidable" without a declaration, whether the prompt is "correct_already", and "why".
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from datasetkit.prompts.normalize import normalize
+from datasetkit.prompts.slots import Person
+from datasetkit.prompts.template import Effect, Persons
+from datasetkit.prompts.tidy import tidy
+
+FILES = ["fresh.jsonl", "fresh_2.jsonl"]
+LEFT = {"fresh.jsonl": set(), "fresh_2.jsonl": {91, 92}}  # the effect begins in the middle of a drifted sentence
+
+
+def read(name):
+    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines if line]
+
+
+def judge(case):
+    """What became of a case, without and with the person declared."""
+    prompt, expected = case["prompt"], case["expected"]
+    expected = expected and tidy(expected).text  # white space inside the subject is P607's, and always tidied
+    plain = Effect(case["trigger"], case["template"])
+    declared = Persons({"clip.mp4": Person(case["person"])} if case["person"] else {})
+    result = normalize(prompt, plain)
+    told = normalize(prompt, Effect(case["trigger"], case["template"], declared=declared), ("clip.mp4",))
+    for text, right in ((result.text, expected if case["decidable"] else prompt), (told.text, expected or prompt)):
+        if text not in (prompt, right):
+            yield "correct prompt changed" if case["correct_already"] else "wrong text"
+    if case["decidable"]:
+        yield "decided" if result.decided and result.text == expected else "left"
+        yield "decided when declared" if told.decided and told.text == expected else "left when declared"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_strangers_prompts_come_out_right_or_stay(name, capsys):
+    cases = read(name)
+    found = {case["id"]: [*judge(case)] for case in cases}
+    counts = Counter(verdict for verdicts in found.values() for verdict in verdicts)
+    decidable = sum(case["decidable"] for case in cases)
+    with capsys.disabled():
+        print(f"\n{name}: {len(cases)} prompts, of which {decidable} decidable: {counts['decided']} decided", end=" ")
+        print(f"({counts['decided'] / decidable:.0%}), {counts['decided when declared']} when declared;", end=" ")
+        print(f"{counts['wrong text']} wrong texts, {counts['correct prompt changed']} correct prompts changed")
+    for wrong in ("wrong text", "correct prompt changed"):
+        assert [number for number, verdicts in found.items() if wrong in verdicts] == []
+    assert {number for number, verdicts in found.items() if "left when declared" in verdicts} == LEFT[name]
+    assert counts["decided"] >= 0.7 * decidable
