@@ -1,4 +1,4 @@
-"""What a dataset is judged by: options, then datasetkit.toml beside data.jsonl, then the environment."""
+"""What a dataset is checked by: options, then datasetkit.toml beside data.jsonl, then the environment."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What to judge by; None and empty leave it to the dataset's lines.
+    """What to check by; None and empty leave it to the dataset's lines.
 
     ``effect`` is the declared effect. ``select`` holds codes or prefixes. ``ignore`` gives each code, prefix or
     "CODE:PATH" its reason; PATH is a file's path below the dataset's root, or a shell pattern whose ``*`` matches
@@ -84,7 +84,7 @@ def from_file(data: bytes, name: str) -> Settings:
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DatasetkitError(f"{name} is not TOML: {error}", _EXAMPLE) from error
+        raise DatasetkitError(f"{name} isn't valid TOML: {error}", _EXAMPLE) from error
     ignored = values.get("ignore", {})
     keys = [*values, *(f"ignore.{code}" for code in ignored)] if isinstance(ignored, dict) else []
     return _settings(values, f"{name}: ", dict.fromkeys(keys, name))

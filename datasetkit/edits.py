@@ -1,4 +1,4 @@
-"""What can be changed in a dataset, as wanted states and not as steps. Pure values.
+"""Changes to a dataset, described by the result wanted, not by steps. Pure values.
 
 An edit says how its target should be; doing it twice changes nothing the second time. Edits on one target merge into
 one, so that a clip is decoded once. Of two limits the stricter one holds; of two flags both do. A few pairs

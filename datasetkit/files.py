@@ -1,8 +1,8 @@
-"""The one way to write a file or a folder whole.
+"""Writes files and folders completely or not at all.
 
-What is written grows in a stage, a hidden folder beside its target, and is renamed into place at the end. A run locks
-its stage for as long as it lives, so that the next run can remove what a killed one left behind. Where there are no
-locks, as on some network drives, a stage counts as left behind when nothing in it has changed for a day.
+New files are written to a hidden folder next to the target (the "stage"), which is renamed into place at the end. A
+run locks its stage for as long as it lives, so that the next run can remove what a killed one left behind. Where
+there are no locks, as on some network drives, a stage counts as left behind when nothing in it has changed for a day.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def put_in_place(targets: Mapping[Path, Path], *, outdated: Iterable[Path] = ())
 def scratch(target: Path) -> Iterator[Path]:
     """An empty folder beside ``target`` to work in, removed at the end whatever happens, with all that is beside it.
 
-    What killed runs left beside ``target`` is removed first. An OSError inside becomes a DatasetkitError.
+    Leftovers of killed runs beside ``target`` are removed first. An OSError inside becomes a DatasetkitError.
     """
     try:
         remove_stale(target.parent)

@@ -99,7 +99,7 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The kind and role that a dataset was judged as, and where each comes from ("from its lines", "--kind", …).
+    """The kind and role that a dataset was checked as, and where each comes from ("from its lines", "--kind", …).
 
     ``mixed``: some lines have a last frame and others don't.
     """

@@ -1,4 +1,4 @@
-"""The nouns: what a dataset is made of. Frozen values; nothing here reads a file or judges one."""
+"""The values that a dataset is made of, all frozen. Nothing here reads or checks a file."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A file whose content is something else than the platform takes there; ``content`` names it ("a GIF image")."""
+    """A file whose content isn't what the platform accepts here; ``content`` names it ("a GIF image")."""
 
     path: str
     size: int

@@ -1,4 +1,4 @@
-"""The front door: a path and settings in, verdicts out. The commands and the public API come in here."""
+"""Where the commands and the public API start: takes a path and settings, and returns verdicts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Verdict:
 
 
 def check(path: AnyPath, *, progress: Progress | None = None, **options: Unpack[Options]) -> Verdict:
-    """Judge the one dataset of a folder or zip. ``progress`` is called as media are read.
+    """Check the one dataset of a folder or zip. ``progress`` is called as media are read.
 
     Raises DatasetkitError where there are several, and for a path, option or datasetkit.toml that can't be used.
     """
@@ -64,7 +64,7 @@ def check_all(
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> tuple[Verdict, ...]:
-    """Judge every dataset of folders and zips, in the order of the paths; compare validation sets with training sets.
+    """Check every dataset in folders and zips, in the order of the paths; compare validation sets with training sets.
 
     Without ``nested`` datasets in folders below a path are left out. ``hidden`` gives for a path the files in it to
     treat as absent. Raises DatasetkitError as `check` does.
@@ -109,10 +109,10 @@ def judge(
     progress: Progress | None = None,
     store: FactStore | None = None,
 ) -> Iterator[tuple[Verdict, Tree]]:
-    """Judge every dataset of a tree by ``settings`` and its own datasetkit.toml; each with the tree of its files.
+    """Check every dataset of a tree by ``settings`` and its own datasetkit.toml; each with the tree of its files.
 
-    Without ``nested`` only the one at the root. ``build`` says that a zip will be written from it, which mends some
-    findings. Raises DatasetkitError for a datasetkit.toml that can't be used.
+    Without ``nested`` only the one at the root. ``build``: a zip will be written from it, and findings that
+    `build` fixes are marked as fixed. Raises DatasetkitError for a datasetkit.toml that can't be used.
     """
     for dataset, own in scan(tree, _track(progress), alone=not nested, store=store):
         yield judge_dataset(dataset, settings_for(own, settings), build=build), own
@@ -121,13 +121,13 @@ def judge(
 def judge_again(
     tree: Tree, verdict: Verdict, *, progress: Progress | None = None, store: FactStore | None = None
 ) -> Verdict:
-    """Judge a changed copy of a dataset by the settings of the ``verdict`` on the original, for building a zip."""
+    """Check a changed copy of a dataset by the settings of the ``verdict`` on the original, for building a zip."""
     dataset, _ = next(scan(tree, _track(progress), alone=True, store=store))
     return judge_dataset(dataset, verdict.settings, build=True)
 
 
 def judge_dataset(dataset: Dataset, settings: Settings, *, build: bool = False) -> Verdict:
-    """Judge a dataset that has been read, by the settings in force. Pure.
+    """Check a dataset that has been read, by the settings in force. Pure.
 
     Raises DatasetkitError for a model that doesn't exist.
     """
@@ -191,7 +191,9 @@ def _config_file(tree: Tree, settings: Settings) -> tuple[str, bytes | None]:
         with tree.open(config.NAME) as file:
             return name, file.read()
     except OSError as error:
-        raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check its name and mode.") from error
+        raise DatasetkitError(
+            f"can't read {name}: {error.strerror or error}", "Check its name and permissions."
+        ) from error
 
 
 def _track(progress: Progress | None) -> Track:

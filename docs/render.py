@@ -25,7 +25,7 @@ FAMILIES = {
     "L": "Lines of data.jsonl",
     "I": "Images: first and last frames",
     "V": "Clips",
-    "K": "Frames against their clip",
+    "K": "Frames and their clips",
     "P": "Prompts and the effect",
     "S": "The set as a whole",
 }
@@ -87,12 +87,13 @@ def block(path: list[str], command: click.Command | None) -> str:
 
 LIMITS = """\
 Every number that datasetkit enforces lives in [schemas/models.json](../schemas/models.json), with its source and the
-day it was checked. `datasetkit models --format json` prints the same file. Nothing was tried on the live service.
+day it was checked. `datasetkit models --format json` prints the same file.
+Nothing has been tested on the live service.
 
 | basis | meaning |
 |---|---|
 | documented | the platform's user guide or API reference says so |
-| guidance | later pages of the platform recommend it, or disagree with each other |
+| guidance | pages of the platform that are newer than the user guide recommend it; some contradict each other |
 | client-observed | the platform's own command-line client does it |
 | heuristic | our own judgement |
 """

@@ -38,8 +38,8 @@ def test_every_key_is_read() -> None:
         ("ignore = { 'V411:' = 'x' }", "'V411:' does not match", "Write a code or prefix"),
         ("ignore = { V411 = 3 }", "x: ignore.V411: 3 is not of type", "Give the reason"),
         ("ignore = 'V411'", "x: ignore:", "each with the reason"),
-        ("a = 1\na = 2", "x is not TOML", "model ="),
-        ("model = '\udce9'", "x is not TOML", "model ="),
+        ("a = 1\na = 2", "x isn't valid TOML", "model ="),
+        ("model = '\udce9'", "x isn't valid TOML", "model ="),
     ],
 )
 def test_what_cannot_be_used_says_what_to_write(text: str, message: str, hint: str) -> None:

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "init": "Make a dataset folder from a folder of raw clips.",
     "lint": "Check dataset folders and zips; change nothing.",
-    "fix": "Fix what can be fixed; media only in a new folder.",
+    "fix": "Fix a dataset's problems; change media only in a new copy.",
     "normalize": "Give every prompt the same effect text.",
     "effect": "Find, show and export the effect text and its trigger.",
     "build": "Write an upload-ready zip from a dataset folder.",
     "upload": "Upload zips and print the file ids that a training job needs.",
     "files": "List, show and delete the files on the service.",
     "rule": "Explain a rule, or list them all.",
-    "config": "Show the settings in force, and where each comes from.",
+    "config": "Show the settings used, and where each comes from.",
     "models": "List the models that can be fine-tuned, and their limits.",
 }
 
@@ -85,7 +85,7 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
     is_eager=True,
     expose_value=False,
     callback=_version,
-    help="Show the versions to name in a bug report.",
+    help="Show the versions to quote in a bug report.",
 )
 def datasetkit() -> None:
     """Check and pack training sets for Alibaba's Wan image-to-video models.
@@ -96,7 +96,7 @@ def datasetkit() -> None:
       datasetkit lint money_rain --model wan2.2-i2v-flash
       datasetkit build money_rain -o money_rain.zip
 
-    Exit codes: 0 clean, 1 errors found, 2 could not run, 130 interrupted.
+    Exit codes: 0 no errors, 1 errors found, 2 could not run, 130 interrupted.
     """
 
 

@@ -43,7 +43,9 @@ class _OptionalFactor(click.Command):
 @click.argument("path", shell_complete=files)
 @click.option("-o", "--output", required=True, metavar="ZIP", type=click.Path(path_type=Path), help="The zip to write.")
 @judging_options
-@click.option("--hold-out", metavar="N|N%", help="Hold out N samples for validation, in NAME-validation.zip.")
+@click.option(
+    "--hold-out", metavar="N|N%", help="Hold out N samples, or N% of them, for validation, in NAME-validation.zip."
+)
 @click.option("--dir", "folder", is_flag=True, help="Write a folder instead, laid out like the zip.")
 @click.option(
     "--shrink",
@@ -53,15 +55,17 @@ class _OptionalFactor(click.Command):
 )
 @click.option("--verify", is_flag=True, help="Read every byte back and compare it with its source.")
 @click.option("--force", is_flag=True, help="Replace a zip that exists.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result.")
-@click.option("--upload", is_flag=True, help="Upload the zips and print their file ids instead.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Print the result as text or JSON."
+)
+@click.option("--upload", is_flag=True, help="Also upload the zips; print their file ids instead of sizes and hashes.")
 @place_options
 def command(path: str, output: Path, *, form: str, upload: bool, **options: Any) -> int:
     """Write a zip that is ready for upload.
 
     The dataset is checked first; if it has errors, nothing is written. Only the files that data.jsonl names go in, with
-    names that the platform accepts. PATH may also be a zip that was refused. A manifest, NAME.zip.json, says what was
-    built and found.
+    names that the platform accepts. PATH can also be a zip, for example one that the platform
+    refused. A manifest, NAME.zip.json, says what was built and found.
 
     \b
     Example:

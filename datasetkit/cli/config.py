@@ -21,8 +21,8 @@ from datasetkit.verdict import read_settings, settings_for
 # what holds if nothing is set
 _DEFAULTS = {
     "model": "(any that trains the kind)",
-    "kind": "(as most lines say)",
-    "role": "(as most lines say)",
+    "kind": "(worked out from data.jsonl)",
+    "role": "(worked out from data.jsonl)",
     "region": "(none)",
     "target_seconds": "(none)",
     "effect": "(the one that the prompts share)",
@@ -34,7 +34,7 @@ _DEFAULTS = {
 @judging_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Rows, or JSON.")
 def command(path: str, *, form: str, **options: Any) -> None:
-    """Show the settings in force, and where each comes from.
+    """Show the settings used, and where each comes from.
 
     PATH is a dataset's folder or zip; without it, the working directory. Options come first, then datasetkit.toml,
     then the environment. Media aren't read.

@@ -67,7 +67,7 @@ def list_command(*, purpose: str | None, form: str, **options: Any) -> None:
 @place_options
 @_form
 def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
-    """Show files by their ids.
+    """Show the details of these files.
 
     \b
     Example:
@@ -86,10 +86,10 @@ def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
 
 @command.command("rm")
 @_ids
-@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.option("--yes", is_flag=True, help="Skip the question.")
 @place_options
 def remove_command(ids: tuple[str, ...], *, yes: bool, **options: Any) -> int:
-    """Delete files by their ids, and say which couldn't be deleted.
+    """Delete these files, and say which couldn't be deleted.
 
     \b
     Example:

@@ -14,6 +14,7 @@ from datasetkit.findings import Severity
 from datasetkit.printable import Printable
 from datasetkit.repair.fix import Fixed, fix
 from datasetkit.report import text
+from datasetkit.verdict import read_settings
 
 
 @click.command(name="fix")
@@ -24,11 +25,11 @@ from datasetkit.report import text
 @click.option("--diff", is_flag=True, help="Print what would change, write nothing; exit with 1 if anything would.")
 @judging_options
 def command(path: str, *, output: Path | None, unsafe: bool, diff: bool, **options: Any) -> int:
-    """Fix what can be fixed; media only in a new folder.
+    """Fix a dataset's problems; change media only in a new copy.
 
-    Lines and prompts are fixed in place, in one step. If media have to change, name a new folder (or a new zip) for
-    the whole dataset with -o: your own files are never overwritten. Fixes that don't work are skipped and reported.
-    Advice is fixed only if you select its code: --select V410.
+    Lines and prompts are fixed in place, in one step. If clips or images have to change, name a new folder (or a
+    new zip) for the whole dataset with -o: your own files are never overwritten. Fixes that don't work are skipped and
+    reported. Advice is fixed only if you select its code: --select V410.
 
     \b
     Example:
@@ -38,11 +39,10 @@ def command(path: str, *, output: Path | None, unsafe: bool, diff: bool, **optio
     with bars() as progress:
         fixed = fix(path, output=output, unsafe=unsafe, dry_run=diff, progress=progress, **judging(options))
     _show(fixed)
-    if not options["select"]:
-        _show_optional(fixed)
+    _show_optional(fixed, tuple(read_settings(judging(options)).select))
     if diff:
         if fixed.media and output is None:
-            note("the changes to media need a new folder: -o DIR")
+            note("these changes need a new folder: add -o DIR")
         return int(bool(fixed.changes))
     if fixed.written:
         note(text.render(fixed.verdict, width=width(sys.stderr)))
@@ -57,17 +57,20 @@ def _show(fixed: Fixed) -> None:
         note(f"note: {path}: {loss}")
     for finding, reason in fixed.skipped:
         note(f"skipped: {finding.code} {finding.name}, {finding.medium or finding.where.path or 'the set'}: {reason}")
-    if not fixed.changes and not fixed.skipped:
-        note("nothing to fix")
 
 
-def _show_optional(fixed: Fixed) -> None:
-    """Name the options that would fix more."""
+def _show_optional(fixed: Fixed, select: tuple[str, ...]) -> None:
+    """Name the options that would fix more of what is selected, or say that there is nothing to fix."""
+    nothing = not fixed.changes and not fixed.skipped
     chosen = {*fixed.media, *(finding for finding, _ in fixed.skipped)}
     others = [one for one in fixed.verdict.findings if one.fix and not one.mended and one not in chosen]
-    unsafe = sorted({finding.code for finding in others if not finding.safe})
+    selected = [one for one in others if not select or one.code.startswith(select)]
+    unsafe = sorted({finding.code for finding in selected if not finding.safe})
     advice = sorted({finding.code for finding in others if finding.severity is Severity.ADVICE and finding.safe})
     if unsafe:
-        note(f"--unsafe would fix {', '.join(unsafe)}")
-    if advice:
+        codes = ", ".join(unsafe)
+        note(f"{codes} can only be fixed with --unsafe" if nothing else f"--unsafe would fix {codes}")
+    elif nothing:
+        note("nothing to fix")
+    if advice and not select:
         note(f"--select {','.join(advice)} would fix advice")

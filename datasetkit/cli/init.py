@@ -24,7 +24,11 @@ _SHOWN = 10  # entries of one list; --all shows the rest
 @click.command(name="init")
 @click.argument("raw", shell_complete=files)
 @click.option("-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The new dataset.")
-@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="First frame, or first and last frames.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    help="i2v: from a first frame; kf2v: from a first and a last frame.",
+)
 @click.option("--model", metavar="ID", help="The model to train (see `datasetkit models`).")
 @click.option("--frames", type=click.Choice(["jpg", "png"]), default="jpg", help="The format of frames from clips.")
 @click.option("--no-convert", is_flag=True, help="Copy clips and frames as they are.")
@@ -33,8 +37,8 @@ def command(raw: str, output: Path, *, no_convert: bool, every: bool, **options:
     """Make a dataset folder from a folder of raw clips.
 
     Pairs clips with frames and captions by name, takes missing frames from the clips, converts formats that the
-    platform doesn't accept, and drafts missing captions. Every file of RAW is used or listed with a reason. RAW is
-    only read, and nothing is cut: `datasetkit fix --unsafe` trims clips that are too long.
+    platform doesn't accept, and drafts missing captions. Every file in RAW is used, or listed with the reason why
+    not. RAW itself isn't changed, and nothing is cut: `datasetkit fix --unsafe` trims clips that are too long.
 
     \b
     Example:

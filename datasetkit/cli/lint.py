@@ -24,18 +24,20 @@ if TYPE_CHECKING:
 @click.command(name="lint")
 @click.argument("paths", nargs=-1, metavar="PATH...", shell_complete=files)
 @judging_options
-@click.option("--select", multiple=True, metavar="CODES", help="Judge by these codes or prefixes only: D,V407.")
+@click.option("--select", multiple=True, metavar="CODES", help="Check only these rules (codes or prefixes): D,V407.")
 @staged_options
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
-@click.option("--all", "every", is_flag=True, help="Show every finding, however often its code repeats.")
+@click.option("--all", "every", is_flag=True, help="Show every finding, not just the first five of each rule.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each code instead of listing them.")
-@click.option("--trainer", is_flag=True, help="List the clips too, with the size that the trainer sees.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="For people or machines.")
+@click.option("--trainer", is_flag=True, help="Also list the clips, with the size that training uses.")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="The report's format."
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write the format to a file; stdout gets the text report.",
+    help="Write the report to FILE in that format, and the text report to stdout.",
 )
 def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], **options: Any) -> int:
     """Check dataset folders and zips; change nothing.
@@ -49,7 +51,7 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
       datasetkit lint --staged
     """
     if options["statistics"] and options["form"] not in ("text", "json"):
-        raise click.UsageError("--statistics comes as text or json only.")
+        raise click.UsageError("--statistics only works with --format text or json.")
     looked_at = chosen(paths, exclude, staged=staged)
     if not looked_at and options["form"] == "text" and not options["output"]:
         echo(Printable("no dataset has changed"))  # and nothing slow is loaded

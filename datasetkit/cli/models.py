@@ -11,7 +11,13 @@ from datasetkit.report.columns import table
 
 
 @click.command(name="models")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="A table, or all facts.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="text: a table; json: every limit with its source.",
+)
 def command(form: str) -> None:
     """List the models that can be fine-tuned, and their limits.
 

@@ -1,4 +1,4 @@
-"""The options that judging commands share. Imports nothing slow: a commit hook may have nothing to judge."""
+"""The options that checking commands share. Imports nothing slow: a commit hook may have nothing to check."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say what to judge a dataset as."""
+    """Give a command the options that say what to check a dataset as."""
     for option in reversed(
         [
             click.option(
@@ -26,7 +26,7 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--kind",
                 type=click.Choice([kind.value for kind in Kind]),
-                help="First frame, or first and last frames.",
+                help="i2v: from a first frame; kf2v: from a first and a last frame.",
             ),
             click.option("--role", type=click.Choice([role.value for role in Role]), help="What the set is for."),
             click.option(
@@ -39,7 +39,7 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--ignore",
                 multiple=True,
                 metavar="CODES",
-                help="Leave out these codes or prefixes; for certain files: V411:clips/*.mp4.",
+                help="Skip these rules, such as D,V407; for some files only: V411:clips/*.mp4.",
             ),
             click.option(
                 "--config",
@@ -54,7 +54,7 @@ def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def judging(options: Mapping[str, Any]) -> Options:
-    """The options that say what to judge a dataset as, out of all of a command's."""
+    """The options that say what to check a dataset as, out of all of a command's."""
     from datasetkit.config import Options
 
     return cast("Options", {key: options[key] for key in Options.__annotations__ if key in options})
@@ -80,7 +80,7 @@ def staged_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--staged",
         is_flag=True,
-        help="Look at the datasets with staged changes in this git repository; each PATH adds a data.jsonl.",
+        help="Look at the datasets with staged changes in this git repository. PATHs, if given, are checked too.",
     )(command)
 
 

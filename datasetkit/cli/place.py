@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say where the service is."""
     command = click.option("--workspace", metavar="ID", help="Use this workspace's own host.")(command)
-    command = click.option("--base-url", metavar="URL", help="What precedes /files, for another host.")(command)
+    command = click.option("--base-url", metavar="URL", help="The API's base URL, up to but not including /files.")(
+        command
+    )
     return click.option("--region", metavar="NAME", help="Your key's region: singapore or beijing.")(command)
 
 

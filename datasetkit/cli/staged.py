@@ -94,4 +94,4 @@ def _git(*command: str, cwd: Path) -> bytes:
         raise DatasetkitError("git isn't installed, or not on PATH", "--staged needs it. Or name PATHs.") from error
     except subprocess.CalledProcessError as error:
         message = error.stderr.decode(errors="replace").strip()
-        raise DatasetkitError(f"git: {message}", "--staged works inside a git repository.") from error
+        raise DatasetkitError(f"git: {message}", "Run this in a git repository, or name PATHs.") from error

@@ -1,4 +1,4 @@
-"""What `lint --trainer` prints: a line a clip, with the size at which the trainer sees it."""
+"""What `lint --trainer` prints: one line per clip, with the size that training uses."""
 
 from __future__ import annotations
 

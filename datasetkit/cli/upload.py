@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,15 @@ import click
 from datasetkit.cli.options import judging, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.terminal import bars, echo, note, width
+from datasetkit.config import UNSET, Settings, merge
 from datasetkit.findings import Severity
+from datasetkit.model import Kind, Role
 from datasetkit.printable import Printable, as_json
 from datasetkit.report import text
 from datasetkit.report.columns import size
+from datasetkit.scan.datasets import open_tree
 from datasetkit.spec import misfit
-from datasetkit.verdict import check_all
+from datasetkit.verdict import compare, judge, read_settings
 
 if TYPE_CHECKING:
     from datasetkit.modelstudio.endpoint import Endpoint
@@ -30,17 +34,23 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="ZIP...", required=True, type=click.Path(path_type=Path))
 @place_options
 @click.option("--dry-run", is_flag=True, help="Print the request as a curl line and send nothing.")
-@click.option("--again", is_flag=True, help="Send the zip even if the service has it.")
+@click.option("--again", is_flag=True, help="Send the zip even if it is already on the service.")
 @click.option("--timeout", type=click.IntRange(1, 1440), metavar="MIN", help="Give up on a zip after MIN minutes.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="The id, or the receipt.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="text: the file id; json: the whole receipt.",
+)
 @judging_options
 def command(
     paths: tuple[Path, ...], *, dry_run: bool, again: bool, timeout: int | None, form: str, **options: Any
 ) -> int:
     """Upload zips and print the file ids that a training job needs.
 
-    Each ZIP is checked first; if one has errors, none is sent. A zip that the service has isn't sent again. The
-    receipt is written beside it as ZIP.receipt.json. The key is read from DASHSCOPE_API_KEY, and from nowhere else.
+    Each ZIP is checked first; if one has errors, none is sent. A zip that is already on the service isn't sent again.
+    The receipt is written beside it as ZIP.receipt.json. The key is read only from DASHSCOPE_API_KEY.
 
     \b
     Example:
@@ -91,8 +101,9 @@ def send_zips(
 
 def _check(path: Path, options: dict[str, Any]) -> list[str] | None:
     """Check a zip as `datasetkit lint` does, with the findings on stderr: the codes ignored, None if it has errors."""
-    with bars() as progress:
-        verdicts = check_all(path, progress=progress, **judging(_as_built(path, options)))
+    settings = merge(read_settings(judging(options)), _as_built(path))
+    with bars() as progress, closing(open_tree(str(path))) as tree:
+        verdicts = compare([verdict for verdict, _ in judge(tree, settings, progress=progress)])
     for verdict in verdicts:
         if verdict.findings:
             note(text.render(verdict, width=width(sys.stderr)))
@@ -101,21 +112,23 @@ def _check(path: Path, options: dict[str, Any]) -> list[str] | None:
     return sorted({each.code for verdict in verdicts for each in verdict.ignored})
 
 
-def _as_built(path: Path, options: dict[str, Any]) -> dict[str, Any]:
-    """The options, and where they are silent what the zip was built as: model, kind, role and codes ignored.
+def _as_built(path: Path) -> Settings:
+    """What the zip was built as: model, kind, role and codes ignored; nothing if it has no manifest that fits.
 
     datasetkit.toml isn't packed; the manifest that `build` leaves beside a zip says what was in it.
     """
     from datasetkit.modelstudio.zips import read_json
 
+    name = f"{path.name}.json"
     try:
-        built = read_json(path.with_name(f"{path.name}.json"))
+        built = read_json(path.with_name(name))
         if misfit("build.schema.json", built) or built["bytes"] != path.stat().st_size:
-            return options
+            return UNSET
     except (OSError, ValueError):  # no manifest, or none that can be read: the zip is checked by itself
-        return options
-    settled = {name: options[name] or built[name] for name in ("model", "kind", "role")}
-    return options | settled | {"ignore": (*options["ignore"], *(each["code"] for each in built["ignored"]))}
+        return UNSET
+    ignore = {each["code"]: each["reason"] for each in built["ignored"]}
+    origin = dict.fromkeys(("model", "kind", "role"), name)
+    return Settings(built["model"], Kind(built["kind"]), Role(built["role"]), ignore=ignore, origin=origin)
 
 
 def _show(paths: Sequence[Path], endpoint: Endpoint) -> None:

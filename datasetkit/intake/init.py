@@ -71,7 +71,9 @@ def init(
     if f".{frames}" not in (*limits.extensions["JPEG"], *limits.extensions["PNG"]):
         raise DatasetkitError(f"frames can't be saved as {frames}", "Use jpg or png.")
     if target.suffix.lower() == ".zip":
-        raise DatasetkitError(f"{target} would be a folder", "Name it without .zip; `datasetkit build` makes the zip.")
+        raise DatasetkitError(
+            f"init makes a folder, not the zip {target}", "Name it without .zip; `datasetkit build` makes the zip."
+        )
     with closing(open_tree(source)) as tree:
         refuse_output(target, source)
         pairing = read_raw(tree)
@@ -99,7 +101,7 @@ def init(
 def _kind(kind: str | None, model: str | None) -> Kind:
     kinds = spec.find_model(model).kinds if model else tuple(Kind)
     if kind and kind not in kinds:
-        message = f"{model} doesn't train {kind}" if model else f"there is no kind {kind}"
+        message = f"{model} can't be trained on {kind}" if model else f"there is no kind {kind}"
         raise DatasetkitError(message, f"Choose {' or '.join(kinds)}.")
     return Kind(kind or kinds[0])
 

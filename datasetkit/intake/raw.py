@@ -56,7 +56,8 @@ def read_raw(tree: Tree) -> Pairing:
     Raises DatasetkitError if the tree holds no clip, or is a dataset already.
     """
     if any(file.path == spec.limits().annotations_name for file in tree.files):
-        raise DatasetkitError(f"{tree.name} is a dataset already", f"See `datasetkit lint {tree.name}`.")
+        message = f"{tree.name} has a {spec.limits().annotations_name}, so it is a dataset already"
+        raise DatasetkitError(message, f"Check it with `datasetkit lint {tree.name}`.")
     found = {file.path: _recognise(tree, file) for file in tree.files}
     unused = [one for one in found.values() if isinstance(one, Unused)]
     clips = [path for path, one in found.items() if one is Expected.VIDEO]

@@ -92,7 +92,7 @@ _TEXTS = {
     "an ffconcat script": ("ffconcat version",),
     "an SDP file": ("v=0\n", "v=0\r\n"),
     "an FFmpeg metadata file": (";ffmetadata",),
-    "an HTML page": ("<!doctype html", "<html", "<head"),
+    "a web page (HTML)": ("<!doctype html", "<html", "<head"),
     "an SVG image": ("<svg", "<!doctype svg"),
     "a DASH manifest": ("<mpd",),
     "an XML file": ("<?xml",),

@@ -66,4 +66,4 @@ def _words(error: Exception, library: str) -> str:
         return f"not decodable: {text}"
     if not isinstance(error, OSError | SyntaxError | ValueError) or any(word in text for word in _INTERNAL_WORDS):
         text = ""
-    return f"damaged: {text or 'its data make no sense'}"
+    return f"damaged: {text or 'nothing in its data can be read'}"

@@ -44,7 +44,7 @@ def part_of(timeline: timing.Timeline, edit: Reencode) -> Part:
     start = edit.start or Fraction(0)
     rest = timeline.seconds - start
     if rest <= 0:
-        raise MediumError(f"it lasts {float(timeline.seconds):.2f} s, so nothing is left from {float(start):.2f} s on")
+        raise MediumError(f"it is {float(timeline.seconds):.2f} s long, so nothing is left after {float(start):.2f} s")
     length = rest if edit.seconds is None else min(rest, edit.seconds)
     cut = length < rest
     count = int(length * timeline.rate) if cut else round(length * timeline.rate)
@@ -149,7 +149,7 @@ def _scheduled(
 
 
 def _write(output: OutputContainer, stream: VideoStream, scheduled: Iterator[tuple[int, int, VideoFrame]]) -> None:
-    """Encode frames and write them; the last packet is told how long the whole lasts, which the encoder forgets."""
+    """Encode frames and write them; the last packet gets the total duration, which the encoder drops."""
     ends: list[int] = []
     begin, held = None, None
     for packet in _encoded(stream, scheduled, ends):

@@ -53,11 +53,11 @@ def _check(boxes: Boxes) -> None:
     if any(track.coding in _ENCRYPTED for track in boxes.tracks):
         raise MediumError("encrypted")
     if boxes.entries > ENTRIES:
-        raise MediumError(f"its header announces {boxes.entries:,} frames and sounds; the limit is {ENTRIES:,}")
+        raise MediumError(f"its header claims {boxes.entries:,} entries for frames and sound; the limit is {ENTRIES:,}")
     if not boxes.moov and boxes.fragmented:
         raise MediumError("a fragment of a clip without the initialisation segment that describes it")
     if not boxes.moov:
-        raise MediumError("cut off: it has no header (moov), as when a recording or a download stopped early")
+        raise MediumError("cut off: it has no header (moov); a recording or download probably stopped early")
 
 
 def _picture_stream(container: InputContainer, boxes: Boxes) -> tuple[VideoStream, int]:
@@ -73,7 +73,7 @@ def _picture_stream(container: InputContainer, boxes: Boxes) -> tuple[VideoStrea
     if streams and boxes.fragmented:
         raise MediumError("an initialisation segment: it describes a clip but holds no frames")
     if streams:
-        raise MediumError("its header announces no frames")
+        raise MediumError("its header claims no frames")
     raise MediumError("it holds sound but no pictures" if container.streams.audio else "it holds no pictures")
 
 

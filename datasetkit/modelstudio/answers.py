@@ -49,7 +49,7 @@ def record(
     if not 200 <= status < 300:
         raise _refusal(host, status, headers, details, retry_after)
     if not isinstance(parsed, dict):
-        message = f"{host} answered with something that is not a record{details or ': nothing at all'}"
+        message = f"{host} didn't send a usable answer{details or ': nothing at all'}"
         next_step = "It may come from a proxy or a login page: check HTTPS_PROXY and --base-url, then try again."
         raise ServiceError(message, next_step, uncertain=True, temporary=True)
     if failed := _failed(answer):

@@ -86,7 +86,7 @@ def read_key(env: Mapping[str, str]) -> Key:
     name = fact("environment")["key"]
     text = env.get(name, "").strip()
     if not text:
-        raise DatasetkitError(f"{name} is not set", f"Put the API key of your region there: export {name}=…")
+        raise DatasetkitError(f"{name} is not set", f"Set it to your region's API key: export {name}=…")
     return Key(text)
 
 
@@ -138,7 +138,8 @@ def resolve(
     if chosen := env.get(names["region"]):
         return _from_region(find_region(chosen), space)
     known = " or ".join(f"--region {each}" for each in regions())
-    raise DatasetkitError("no region is chosen", f"Add {known}, where your key belongs, or `region` to {config.NAME}.")
+    step = f'Say which region your key was created in: {known}, or region = "…" in {config.NAME}.'
+    raise DatasetkitError("no region is chosen", step)
 
 
 def _configured(folder: Path) -> str | None:
@@ -164,7 +165,7 @@ def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
     """The endpoint of a URL that ``name`` gave. No message quotes it: it may hold a password."""
     parts = re.fullmatch(_URL, url.strip())
     if not parts or int((parts[3] or ":0")[1:]) >= 2**16 or ".." in url or parts[4].endswith("/files"):
-        raise DatasetkitError(f"{name} is not a base URL", "Write https://HOST/PATH, as it precedes /files.")
+        raise DatasetkitError(f"{name} is not a base URL", "Write https://HOST/PATH, without /files at the end.")
     scheme, host, port, path = parts.group(1, 2, 3, 4)
     if scheme == "http" and host not in ("localhost", "127.0.0.1", "[::1]"):
         raise DatasetkitError(f"{name} is plain HTTP to {host}: others could read the key on the way", "Use https.")
@@ -197,5 +198,5 @@ def _filled_in(url: str, name: str, option: str | None, workspace: str | None) -
             raise DatasetkitError(f"{name} and --workspace both name a host", "Add --region, or drop --workspace.")
         return url
     if not workspace or not re.fullmatch(fact("workspace_id"), workspace):
-        raise DatasetkitError(f"{name} has a place for a workspace id, and none is given", "Add --workspace ID.")
+        raise DatasetkitError(f"{name} contains {{workspace_id}}, but no workspace is set", "Add --workspace ID.")
     return url.replace("{workspace_id}", workspace)

@@ -1,4 +1,4 @@
-"""How often to try and how long to wait: every number, clock and die of the network code, as one value."""
+"""Retries and waiting times: all numbers, clocks and random values of the network code, in one place."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def _usable_receipt(content: OpenZip, client: Client) -> Receipt | None:
 
 
 def _stale(receipt: Receipt, content: OpenZip, client: Client) -> str:
-    """Why ``receipt`` doesn't spare the upload; empty if it does."""
+    """Why the zip must be sent although there is a ``receipt``; empty if it needn't."""
     name, region = content.path.name, receipt.region
     if receipt.sha256 != content.sha256:
         return f"{name} has changed since it was uploaded as {receipt.file_id} ({receipt.uploaded})"
@@ -231,7 +231,9 @@ def _wait(file_id: str, client: Client) -> None:
         if state == "processed":
             return
         if (remote is None and poll >= pace.looks) or (remote and remote.failed):
-            raise DatasetkitError(f"the service took {file_id}, but now it is {state}", "Run the same command again.")
+            raise DatasetkitError(
+                f"the service accepted {file_id}, but now says it is {state}", "Run the same command again."
+            )
         if poll == 1:
             client.note(f"{file_id} is {state}; waiting for it")
         delay = min(pace.delay(poll), pace.poll_longest)
@@ -243,11 +245,12 @@ def _wait(file_id: str, client: Client) -> None:
 def _left_behind(path: Path, content: OpenZip | None, receipt: Receipt | None) -> str:
     """What the service may hold of ``path`` after a Ctrl-C, and the next step."""
     if receipt:
-        return f"Stopped. {path} is on the service as {receipt.file_id}; the same command again waits for it."
+        return f"Stopped. {path} is on the service as {receipt.file_id}; run the same command again to wait for it."
     if content is None or content.sent == 0:
         return f"Stopped. Nothing of {path} was sent."
     if content.sent < content.size:
         sent = f"{content.sent} of {content.size} bytes of {path} were sent, which the service should drop"
     else:
         sent = f"All of {path} was sent and may have arrived"
-    return f"Stopped. {sent}. The same command again looks for it, and sends it only if it isn't there."
+    step = "Run the same command again: it checks whether the zip arrived, and sends it only if it didn't."
+    return f"Stopped. {sent}. {step}"

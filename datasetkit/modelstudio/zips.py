@@ -56,7 +56,10 @@ class OpenZip(io.FileIO):
             raise self._unreadable(error) from None
         done = self.tell()
         if (not piece or done >= self.size) and (done, *self._stat()) != (self.size, self.size, self._changed):
-            raise DatasetkitError(f"{self.path} changed while it was being read", "Wait until it is written.")
+            raise DatasetkitError(
+                f"{self.path} changed while it was being read",
+                "Wait until the other program has finished writing it, then try again.",
+            )
         if self._stage == "sending":
             self.sent = max(self.sent, done)
         if piece and self._progress:
@@ -134,7 +137,7 @@ def read_receipt(zip_path: Path, note: Callable[[str], object]) -> Receipt | Non
     except (OSError, ValueError) as error:
         fault = str(error)
     if fault:
-        note(f"{path} is not a usable receipt: {plain(fault, 200)}; the service is asked instead")
+        note(f"{path} can't be used as a receipt: {plain(fault, 200)}; asking the service instead")
         return None
     return Receipt(**{**found, "ignored": tuple(found["ignored"])})
 

@@ -108,7 +108,7 @@ def contents(layout: Layout, tree: Tree, index: int) -> Iterator[bytes]:
     if left or not checked == before == after:
         raise DatasetkitError(
             f"{file.source} has changed since it was checked, when it had {file.size:,} bytes",
-            "Wait until it is written, then build again.",
+            "Wait until the other program has finished writing it, then build again.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Build a zip from a dataset: judge it, plan, write, leave a manifest. Or a folder laid out like the zip."""
+"""Builds a zip from a dataset: checks it, plans the zip, writes it and its manifest. Or a folder like the zip."""
 
 from __future__ import annotations
 

@@ -124,6 +124,6 @@ def _line(sample: Sample, fields: Sequence[str], paths: Mapping[str, str]) -> by
         return f"{text}\n".encode()
     except UnicodeEncodeError as error:
         raise DatasetkitError(
-            f"{sample.where.path}:{sample.where.line}: half a character (a lone surrogate) has no UTF-8",
+            f"{sample.where.path}:{sample.where.line}: a broken character (half a surrogate pair) can't be saved",
             "Replace it with the whole character.",
         ) from error

@@ -27,6 +27,7 @@ from datasetkit.scan.tree import Tree
 from datasetkit.verdict import AnyPath, Verdict, judge_again, open_dataset, read_settings
 
 _MODEL = re.compile(rb"""^[ \t]*model[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
+_NEW_FOLDER = "Give a new folder with -o, or fix only data.jsonl with --select L,P."
 _TABLE = re.compile(rb"^[ \t]*\[", re.MULTILINE)
 
 
@@ -61,7 +62,7 @@ def fix(
 
     Fixes that don't work are skipped and reported. ``unsafe`` allows fixes that change content, such as trimming.
     ``select`` limits what is fixed; advice is fixed only if its whole code is selected. The other options say what to
-    judge by. A ``dry_run`` writes nothing.
+    check by. A ``dry_run`` writes nothing.
 
     Raises DatasetkitError if media would change and there is no ``output``, if that exists or can't be written, and
     as `check` does.
@@ -109,13 +110,12 @@ def _write_lines(lined: Repaired, media: tuple[Finding, ...], tree: Tree, before
     """Replace data.jsonl in one step; gives its path, or None if nothing has to change."""
     if media:
         listed = ", ".join(f"{finding.medium or 'the set'} ({finding.code} {finding.name})" for finding in media)
-        hint = "Give a new folder with -o, or fix lines alone with --select L,P."
-        raise DatasetkitError(f"fixing this changes media: {listed}", hint)
+        raise DatasetkitError(f"fixing this changes clips or images: {listed}", _NEW_FOLDER)
     if tree.source is Source.ZIP:
         if lined.done:
             raise DatasetkitError(f"{tree.name} is a zip, which is never changed", "Give -o DIR or -o NEW.zip.")
         return None
-    file = Path(str(tree.locate(spec.limits().annotations_name)))
+    file = Path(tree.name, spec.limits().annotations_name)
     if not lined.done:
         remove_stale(file.parent)  # what a killed run left behind
         return None

@@ -52,7 +52,7 @@ def refuse_output(output: Path, source: str) -> None:
     """Raise DatasetkitError if ``output`` exists, or would lie within the folder ``source``, which is only read."""
     root = Path(source).resolve()
     if root.is_dir() and output.resolve().is_relative_to(root):
-        raise DatasetkitError(f"{output} is inside {source}, which stays as it is", "Name a folder next to it.")
+        raise DatasetkitError(f"{output} is inside {source}, which must not be changed", "Name a folder next to it.")
     if os.path.lexists(output):
         raise DatasetkitError(f"{output} already exists", "Choose another name, or remove it first.")
 

@@ -41,7 +41,9 @@ def shrink(
         return verdict, tree, Shrunk(limit)
     for step, outcome in make_media(made.media, tree, work, progress).items():
         if isinstance(outcome, Failed):
-            raise DatasetkitError(f"can't shrink {step.edit.path}: {outcome.reason}", "Fix or remove it.")
+            raise DatasetkitError(
+                f"can't shrink {step.edit.path}: {outcome.reason}", "Replace the file, or remove its line."
+            )
     changed = overlay(tree, made, work)
     judged = judge_again(changed, verdict, progress=progress)
     return judged, changed, Shrunk(limit, len(made.media), verdict.dataset.size - judged.dataset.size)

@@ -1,1 +1,1 @@
-"""Verdicts as text for people and machines: a module a format. Pure: values in, a string out."""
+"""Verdicts as text for people and machines: one module per format. Pure: values in, a string out."""

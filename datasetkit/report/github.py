@@ -1,4 +1,4 @@
-"""GitHub workflow commands: a line a finding, shown at its place in the pull request.
+"""GitHub workflow commands: one line per finding, shown at its place in the pull request.
 
 GitHub shows ten annotations of each level a step; the SARIF format has no such limit.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +17,7 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: 
 _NOUNS = {
     Severity.ERROR: ("error", "errors"),
     Severity.WARNING: ("warning", "warnings"),
-    Severity.ADVICE: ("piece of advice", "pieces of advice"),
+    Severity.ADVICE: ("suggestion", "suggestions"),
 }
 _BESIDE = 30  # cells; with less room than that a message goes below its place
 _SHOWN = 5  # findings of one code; the rest are counted
@@ -29,7 +30,7 @@ def report(placed: Sequence[Placed]) -> Printable:
 
 
 def render(verdict: Verdict, *, every: bool = False, width: int | None = None) -> Printable:
-    """One dataset's report: what it was judged as, its findings, what was ignored.
+    """One dataset's report: what it was checked as, its findings, what was ignored.
 
     ``every`` shows all findings. Lines are wrapped at ``width``, the terminal's, and not at all if that is None.
     """
@@ -61,7 +62,7 @@ def _first(findings: Sequence[Finding]) -> Iterator[Finding]:
 
 
 def _heading(verdict: Verdict) -> Printable:
-    return joined([styled(Printable(path_of(verdict.dataset)), bold=True), Printable(f"  {_judged_as(verdict)}")])
+    return joined([styled(Printable(path_of(verdict.dataset)), bold=True), Printable(f"  {_checked_as(verdict)}")])
 
 
 def path_of(dataset: Dataset) -> str:
@@ -70,13 +71,12 @@ def path_of(dataset: Dataset) -> str:
     return f"{dataset.name}/{inside}".rstrip("/") if inside else dataset.name
 
 
-def _judged_as(verdict: Verdict) -> str:
-    dataset, assumed, review = verdict.dataset, verdict.assumed, verdict.review
+def _checked_as(verdict: Verdict) -> str:
+    dataset, assumed, taught = verdict.dataset, verdict.assumed, verdict.taught
     if dataset.annotations is None:
         return f"not a dataset, {size(dataset.size)}"
-    origin = assumed.kind_from
-    if assumed.role_from != assumed.kind_from:
-        origin = f"kind {assumed.kind_from}, role {assumed.role_from}"
+    kind_from, role_from = (re.sub("^--", "set with --", each) for each in (assumed.kind_from, assumed.role_from))
+    origin = kind_from if kind_from == role_from else f"kind {kind_from}, role {role_from}"
     model = f", for {verdict.model.id}" if verdict.model else ""
     samples = plural(len(dataset.samples), "sample")
     effect = f", effect {review.effect.trigger} inferred" if review.effect and review.inferred else ""

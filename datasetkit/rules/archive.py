@@ -18,6 +18,7 @@ from datasetkit.rules.wording import count, megabytes, names
 from datasetkit.spec import Limits, Thresholds
 
 _ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".tgz", ".gz")
+_FETCH = {"Git LFS": "git lfs pull", "git-annex": "git annex get ."}
 
 
 def size_problem(size: int, limits: Limits) -> Problem | None:
@@ -29,7 +30,7 @@ def _too_large(what: str, size: int, bounds: Thresholds) -> Problem | None:
     for severity, limit, meaning in (
         (Severity.ERROR, bounds.high, "the limit is {:,} bytes"),
         (Severity.WARNING, bounds.warn, f"the limit may be {{:,}} bytes and is at most {bounds.high:,}"),
-        (Severity.ADVICE, bounds.advise, "later pages recommend at most {:,}"),
+        (Severity.ADVICE, bounds.advise, "the platform's newer pages recommend at most {:,}"),
     ):
         if limit is not None and size > limit:
             message = f"{what} is {megabytes(size)} ({size:,} bytes); {meaning.format(limit)}"
@@ -80,12 +81,12 @@ def annotations_too_large(annotations: Annotations, ctx: Context) -> Iterator[Pr
 
 @rule("D103", "archive-too-large", on=Dataset, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """The zip is larger than the platform accepts; for a folder, the zip that it would make.
+    """The zip, or the zip that this folder would make, is larger than the platform accepts.
 
     Why: the platform refuses it after you have waited for the upload. As for D102, a GB may be one of two sizes.
-    Source: user guide (documented). Later pages recommend a much smaller size (guidance).
+    Source: user guide (documented). The platform's newer pages recommend far less (guidance).
     Example: 60 clips of 4096×2160 pixels, 2 GB in all → the same clips at 832×480, 150 MB.
-    Remedy: `datasetkit build --shrink` loses nothing, as training scales the clips down anyway. Or leave samples out.
+    Remedy: `datasetkit build --shrink` costs training nothing: it scales the clips down anyway. Or leave samples out.
     """
     size = dataset.size
     if dataset.source is Source.FOLDER and dataset.annotations:  # what the zip would hold, without its directory
@@ -98,9 +99,11 @@ def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 
 @rule("D104", "unreferenced-file", on=Dataset, severity=Severity.ADVICE, basis=Basis.CLIENT)
 def unreferenced_file(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """No line names an image or clip that is in the set. Not checked while lines can't be read: they may name it.
+    """No line names an image or clip that is in the set.
 
-    Why: its line is missing, or its name is misspelt. If neither, the file only makes the zip larger.
+    Not checked if any line can't be read, because that line may name the file.
+
+    Why: its line is missing, or its name is misspelt. Otherwise the file isn't needed and only makes the zip larger.
     Source: the platform's own client refuses such files (client-observed).
     Example: `video_2.mov` is in the folder, but no line has `"video_path": "video_2.mov"`.
     Remedy: add the line. Or leave the file: `datasetkit build` keeps it out of the zip.
@@ -117,7 +120,7 @@ def foreign_file(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Why: the platform's own client refuses a zip that holds anything but data.jsonl, images and clips.
     Source: client-observed. Version control's files and our own are not reported.
     Example: a zip made by the Finder, with `__MACOSX/._image_1.jpg` in it.
-    Remedy: nothing to do in a folder: `datasetkit build` leaves them out. Build a zip again.
+    Remedy: if it is a folder, do nothing: `datasetkit build` leaves them out. If it is a zip, run `build` on it.
     """
     strays = [path for path, medium in _strays(dataset, ctx.limits) if not medium]
     if strays:
@@ -171,15 +174,16 @@ def file_name(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Why: the platform's own client refuses such names. What the platform does with them is not documented.
     Source: user guide (recommended) and the platform's client (client-observed).
     Example: `第1个.mp4`, `my clip.mp4` → `my_clip.mp4`.
-    Remedy: nothing to do in a folder: `datasetkit build` renames the files in the zip and in the lines.
+    Remedy: if it is a folder, do nothing: `datasetkit build` renames the files. If it is a zip, run `build` on it.
     """
-    judged = dataset.source is Source.ZIP and not ctx.mending  # as a zip to upload: its own name matters too
-    own = [re.split(r"[/\\]", dataset.name)[-1]] if judged else []
+    uploaded = dataset.source is Source.ZIP and not ctx.mending  # then the zip's own name matters too
+    own = [re.split(r"[/\\]", dataset.name)[-1]] if uploaded else []
     odd = [path for path in (*own, *media(dataset)) if not ctx.limits.complies(_stem(path))]
     if odd:
-        allowed = f"{ctx.limits.file_stem.pattern}, at most {ctx.limits.file_stem_length} characters"
-        otherwise = f": the name before the extension must be {allowed}"
-        message = names(odd) + (" will be renamed in the zip" if ctx.mending else otherwise)
+        most = f"at most {ctx.limits.file_stem_length} characters before the extension"
+        step = "rename the zip" if odd == own else "`datasetkit build` renames the files"
+        allowed = f": only English letters, digits, _ and - are accepted, {most}; {step}"
+        message = names(odd) + (" will be renamed in the zip" if ctx.mending else allowed)
         yield Problem(message, mended=True, data={"paths": odd})
 
 
@@ -189,12 +193,12 @@ def _stem(path: str) -> str:
 
 @rule("D108", "name-collision", on=Dataset, severity=Severity.WARNING, basis=Basis.CLIENT)
 def name_collision(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """Two files have the same name but for folder, extension, case or Unicode form.
+    """Two files have names that differ only in folder, extension, case or Unicode form.
 
     Why: the platform's own client wants each name only once in the whole zip, whatever the folder and extension.
     Source: client-observed. That case and Unicode form don't count is our own judgement: some file systems ignore them.
     Example: `001.jpg` beside `001.mp4` → `image_001.jpg`, `video_001.mp4`.
-    Remedy: nothing to do in a folder: `datasetkit build` renames the files in the zip and in the lines.
+    Remedy: if it is a folder, do nothing: `datasetkit build` renames the files. If it is a zip, run `build` on it.
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for path in media(dataset):
@@ -212,7 +216,7 @@ def name_collision(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 def archive_unreadable(hazard: Hazard, ctx: Context) -> Iterator[Problem]:
     """The zip or one of its entries can't be read: damaged, encrypted, contradictory, or a zip bomb.
 
-    Why: the platform will hardly be able to read it either.
+    Why: the platform probably can't read it either.
     Source: our own judgement (heuristic).
     Example: two entries called `data.jsonl`; a file cut off in a download.
     Remedy: download the zip again, or build it again from its folder.
@@ -231,4 +235,4 @@ def not_fetched(pointer: Pointer, ctx: Context) -> Iterator[Problem]:
     Remedy: `git lfs pull`, or `git annex get .`.
     """
     what = f"a {pointer.system} pointer ({count(pointer.size, 'byte')}), not the {pointer.expected} itself"
-    yield Problem(f"{pointer.path} is {what}: fetch it first")
+    yield Problem(f"{pointer.path} is {what}: run `{_FETCH[pointer.system]}`")

@@ -17,7 +17,7 @@ from datasetkit.spec import ModelSpec
 def too_few_samples(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """A training set has fewer samples than the platform requires, or no more than one batch.
 
-    Why: the platform refuses it, or the job fails after some minutes.
+    Why: the platform refuses it, or the job fails after a few minutes.
     Source: user guide (documented); more than one batch: the platform's client (client-observed).
     Example: 6 samples → 20.
     Remedy: add samples.
@@ -51,7 +51,7 @@ def few_samples(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 def validation_size(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """A validation set has no more samples than one batch.
 
-    Why: jobs with such sets were seen to fail after some minutes.
+    Why: jobs with such sets have failed after a few minutes.
     Source: the authors of the platform's client (client-observed); not documented.
     Example: 2 samples for a model whose batch_size is 4 → 5 samples.
     Remedy: add samples, or lower the job's batch_size.
@@ -98,7 +98,7 @@ def imbalance(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 def uniform(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """All clips have the same size and the same length.
 
-    Why: sizes and aspect ratios should be as varied as possible.
+    Why: the guide wants clips of varied sizes and lengths, so that the model also works for sizes other than this one.
     Source: user guide (documented).
     Example: 20 clips of 720×1280 and 5 s → some landscape, some shorter.
     Remedy: add clips of other sizes, unless you will only generate this one.

@@ -48,7 +48,7 @@ def prepare(dataset: Dataset, settings: Settings, rules: Sequence[Rule], *, buil
 
 
 def assume(dataset: Dataset, settings: Settings, model: spec.ModelSpec | None) -> Assumed:
-    """The kind and role to judge by: the ones that are set, else what most lines say, else what the model trains."""
+    """The kind and role to check by: the ones that are set, else what most lines say, else what the model trains."""
     samples = dataset.samples
     kind = Kind.KF2V if _most(samples, "last_frame_path") else Kind.I2V
     role = Role.TRAINING if _most(samples, "video_path") else Role.VALIDATION
@@ -101,7 +101,9 @@ def _most(samples: Sequence[Sample], field: str) -> bool:
 
 
 def _origin(settings: Settings, key: str) -> str:
-    return PurePath(settings.origin.get(key, "as set")).name  # a configuration file goes by its name alone
+    origin = settings.origin.get(key, "as set")
+    named = origin == "as set" or origin.startswith("--")
+    return origin if named else f"from {PurePath(origin).name}"  # a file goes by its name alone
 
 
 def _apply(parts: Iterable[Part], context: Context, rules: Sequence[Rule]) -> Iterator[Finding]:

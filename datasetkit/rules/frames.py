@@ -1,4 +1,4 @@
-"""Family K: frames against their clip."""
+"""Family K: frames and their clips."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from datasetkit.rules.wording import pixels
 
 @rule("K501", "frame-shape", on=Sample, severity=Severity.WARNING, basis=Basis.HEURISTIC)
 def frame_shape(sample: Sample, ctx: Context) -> Iterator[Problem]:
-    """A frame's aspect ratio differs from its clip's, both as displayed.
+    """A frame's aspect ratio differs from its clip's, comparing both as a viewer shows them.
 
     Why: the frame can't be from this clip, or one of the two will be cropped or stretched.
     Source: our own judgement (heuristic).
@@ -56,4 +56,4 @@ def frames_equal(sample: Sample, ctx: Context) -> Iterator[Problem]:
     if first.path == last.path:
         yield Problem(f"{last.path} is both the first and the last frame", where=where)
     elif first.digest and first.digest == last.digest:
-        yield Problem(f"{last.path} is identical to {first.path}, the first frame", where=where)
+        yield Problem(f"{last.path} has the same content as {first.path}, the first frame", where=where)

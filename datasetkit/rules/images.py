@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datasetkit.edits import Convert, plain_image
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Expected, Foreign, Image, Unreadable
-from datasetkit.rules.parts import too_heavy, too_many_pixels, wrong_extension
+from datasetkit.rules.parts import too_heavy, too_many_pixels, unreadable, wrong_extension
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import series
 
@@ -16,13 +16,13 @@ from datasetkit.rules.wording import series
 def image_unreadable(medium: Unreadable, ctx: Context) -> Iterator[Problem]:
     """An image can't be decoded completely.
 
-    Why: it is empty, cut off or damaged. The platform will hardly be able to read it either.
+    Why: it is empty, cut off or damaged. The platform probably can't read it either.
     Source: our own judgement (heuristic). Every image is decoded from start to end.
     Example: half a JPEG, left by an interrupted download.
     Remedy: download or export the image again.
     """
     if medium.expected is Expected.IMAGE:
-        yield Problem(f"{medium.path} can't be read: {medium.reason}")
+        yield unreadable(medium)
 
 
 @rule("I302", "image-format", on=Foreign, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -46,7 +46,7 @@ def image_extension(image: Image, ctx: Context) -> Iterator[Problem]:
     Why: a program that trusts the name uses the wrong decoder.
     Source: our own judgement (heuristic).
     Example: a JPEG called `image_1.png` → `image_1.jpg`.
-    Remedy: nothing to do in a folder: `datasetkit build` gives the file the right extension.
+    Remedy: if it is a folder, do nothing: `datasetkit build` corrects the extension. If it is a zip, run `build` on it.
     """
     suiting = ctx.limits.extensions[image.format]
     yield from wrong_extension(image, f"a {image.format} image", suiting, Convert(image.path, image.format))
@@ -93,7 +93,9 @@ def image_mode(image: Image, ctx: Context) -> Iterator[Problem]:
         layout = "16-bit" if ";16" in image.mode else image.mode  # Pillow's name of the layout
         yield Problem(f"{image.path} has {layout} pixels, not 8-bit RGB", fix=fix)
     elif image.transparent:
-        yield Problem(f"{image.path} is partly transparent; the colour behind it in training is not known", fix=fix)
+        yield Problem(
+            f"{image.path} is partly transparent; which colour the platform puts behind it is unknown", fix=fix
+        )
 
 
 @rule("I307", "image-animated", on=Image, severity=Severity.WARNING, basis=Basis.HEURISTIC)
@@ -107,15 +109,17 @@ def image_animated(image: Image, ctx: Context) -> Iterator[Problem]:
     """
     if image.frames > 1:
         fix = (Convert(image.path, first_frame=True),)
-        yield Problem(f"{image.path} is animated, with {image.frames:,} pictures; a frame must be one", fix=fix)
+        yield Problem(
+            f"{image.path} is animated, with {image.frames:,} pictures; a frame must be a single picture", fix=fix
+        )
 
 
 @rule("I308", "image-heavy", on=Image, severity=Severity.ADVICE, basis=Basis.GUIDANCE)
 def image_heavy(image: Image, ctx: Context) -> Iterator[Problem]:
-    """An image file is larger than later pages recommend.
+    """An image file is larger than the platform's newer pages recommend.
 
     Why: the console may refuse it. The API guide mentions no such limit.
-    Source: later pages of the platform (guidance). `datasetkit models --format json` shows the size.
+    Source: the platform's newer pages (guidance). `datasetkit models --format json` shows the size.
     Example: a BMP of 36 MB → the same picture as PNG.
     Remedy: save it as JPEG or PNG, or scale it down.
     """

@@ -11,10 +11,22 @@ from datasetkit import spec
 from datasetkit.edits import DropLine, Edit, SetField, SetLine, StripBom
 from datasetkit.errors import nearest
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.model import Annotations, BrokenLine, Dataset, Flaw, Missing, Outside, Reference, Sample, Video, Where
+from datasetkit.model import (
+    Annotations,
+    BrokenLine,
+    Dataset,
+    Flaw,
+    Kind,
+    Missing,
+    Outside,
+    Reference,
+    Sample,
+    Video,
+    Where,
+)
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.shape import ShapeFault
-from datasetkit.rules.wording import count, names, series
+from datasetkit.rules.wording import names, series
 
 _LIKENESS = 0.7  # difflib's ratio: `vidio_path` is `video_path`, but `captain` isn't `prompt`
 _VALUE = 40  # characters of a wrong value that a message shows
@@ -63,11 +75,11 @@ def blank_line(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     Why: a program that expects JSON on every line stops at a blank one.
     Source: our own judgement (heuristic). A line break at the end of the file is fine.
     Example: a record, an empty line, a record → a record, a record.
-    Remedy: nothing to do in a folder: `datasetkit build` removes them.
+    Remedy: if it is a folder, do nothing: `datasetkit build` removes them. If it is a zip, run `build` on it.
     """
     if blank := annotations.blank:
         fix = tuple(map(DropLine, blank))
-        message = f"{count(len(blank), 'blank line')}: {names(blank)}"
+        message = f"line {blank[0]} is blank" if len(blank) == 1 else f"lines {names(blank)} are blank"
         yield Problem(message, Where(annotations.path, blank[0]), mended=True, fix=fix)
 
 
@@ -75,13 +87,14 @@ def blank_line(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
 def duplicate_key(sample: Sample, ctx: Context) -> Iterator[Problem]:
     """A line has the same field twice.
 
-    Why: it depends on the program which of the two counts (RFC 8259, section 4).
+    Why: which of the two is used depends on the program (RFC 8259, section 4).
     Source: our own judgement (heuristic).
     Example: `{"prompt": "a", "prompt": "b", …}` → `{"prompt": "b", …}`.
     Remedy: keep the one you want.
     """
     if sample.repeated:
-        yield Problem(f"this line has {names(sample.repeated)} more than once")
+        fields = names([f'"{name}"' for name in sample.repeated])
+        yield Problem(f"this line has {fields} more than once; keep one")
 
 
 @rule("L205", "not-a-record", on=BrokenLine, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
@@ -131,12 +144,12 @@ def _misspelt(name: str) -> str | None:
 
 @rule("L207", "wrong-type", on=ShapeFault, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
 def wrong_type(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
-    r"""A field holds something other than text, or no text that can be stored.
+    r"""A field holds something other than text, is blank, or has text that can't be saved as UTF-8.
 
     Why: every field is a string. Half a surrogate pair (`\ud83d` alone) can't be written as UTF-8.
     Source: user guide (documented). That white space and lone surrogates are wrong is our own judgement.
-    Example: `"prompt": ["a", "b"]`, `"prompt": ""` → `"prompt": "a, b"`.
-    Remedy: put the text in.
+    Example: `"prompt": ["a", "b"]` → `"prompt": "a, b"`. Or an empty prompt: `"prompt": ""`.
+    Remedy: write the text as one string.
     """
     if fault.keyword == "type":
         value = json.dumps(fault.value, ensure_ascii=False)
@@ -152,10 +165,11 @@ def wrong_type(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
 def unknown_field(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
     """A line has a field that the platform doesn't know.
 
-    Why: whether the platform refuses or ignores it is not documented. In the place of a missing field it is L206.
+    Why: whether the platform refuses or ignores it is not documented. If it looks like
+    a misspelt required field, L206 reports it instead.
     Source: our own judgement (heuristic).
     Example: `"note": "retake"`.
-    Remedy: nothing to do in a folder: `datasetkit build` leaves it out, unless it may be a misspelling.
+    Remedy: if it may be a misspelling, correct it. Otherwise do nothing: `datasetkit build` leaves it out.
     """
     if fault.keyword != "additionalProperties" or fault.field in ("last_frame_path", "video_path"):
         return
@@ -175,7 +189,7 @@ def _shape(ctx: Context) -> str:
 def file_not_found(missing: Missing, ctx: Context) -> Iterator[Problem]:
     """A line names a file that doesn't exist.
 
-    Why: the sample can't be used without it. Case, extension and Unicode form of a name count.
+    Why: the sample can't be used without it. Case, extension and accents (Unicode form) must match exactly.
     Source: user guide (documented). Its own example has `image_1.jpeg` in the folder, `.jpg` in the line.
     Example: `"first_frame_path": "image_9.jpeg"` where the file is `image_9.jpg`.
     Remedy: correct the name in the line, or add the file.
@@ -233,7 +247,7 @@ def duplicate_sample(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         key = (clip.digest or clip.path) if isinstance(clip, Video) else ""  # clips of one path have one digest
         earlier = first.setdefault(key, reference) if key else reference
         if earlier is not reference:
-            same = "is also" if earlier.medium.path == clip.path else f"is identical to {earlier.medium.path},"
+            same = "is also" if earlier.medium.path == clip.path else f"has the same content as {earlier.medium.path},"
             message = f"{clip.path} {same} the clip of line {earlier.where.line}"
             yield Problem(message, where=reference.where, data={"like": earlier.medium.path})
 
@@ -242,7 +256,8 @@ def duplicate_sample(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 def wrong_kind(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
     """A line doesn't match the kind or role of the set.
 
-    Why: i2v needs a first frame, kf2v a first and a last one, and a set is of one kind. Validation lines have no clip.
+    Why: i2v needs a first frame, kf2v a first and a last one. All lines of a set must be of the same kind. Validation
+    lines have no clip.
     Source: user guide (documented).
     Example: five lines with `last_frame_path` and one without.
     Remedy: correct the line, or say what the set is with `--kind` or `--role`.
@@ -262,12 +277,13 @@ def kind_not_trained(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """The chosen model can't be trained on this kind of set.
 
     Why: the job would be refused, or would ignore the last frames.
-    Source: user guide and later pages (documented). `datasetkit models` shows the kinds of each model.
+    Source: user guide and newer pages (documented). `datasetkit models` shows the kinds of each model.
     Example: a set with `last_frame_path` for wan2.2-i2v-flash → wan2.2-kf2v-flash.
     Remedy: choose another model, or correct the lines.
     """
     kind = ctx.assumed.kind
     for model in ctx.models if dataset.annotations else ():
         if kind not in model.kinds:
-            able = series(other.id for other in spec.models() if kind in other.kinds)
-            yield Problem(f"{model.id} doesn't train {kind} sets ({ctx.assumed.kind_from}); {able} can")
+            able = series((other.id for other in spec.models() if kind in other.kinds), "or")
+            is_set = f"this is {'an' if kind is Kind.I2V else 'a'} {kind} set ({ctx.assumed.kind_from})"
+            yield Problem(f"{is_set}, but {model.id} can't be trained on one; use {able}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from posixpath import splitext
 
 from datasetkit.edits import MediaEdit
 from datasetkit.findings import Problem, Severity
-from datasetkit.model import Dataset, Image, Missing, Outside, Present, Video
+from datasetkit.model import Dataset, Image, Missing, Outside, Present, Unreadable, Video
 from datasetkit.rules.registry import Context
 from datasetkit.rules.wording import megabytes
 from datasetkit.spec import ModelSpec
@@ -35,6 +36,13 @@ def savings(videos: Iterable[Video], max_pixels: int) -> int:
     return sum(max(0, video.size - video.size * max_pixels // (video.width * video.height)) for video in videos)
 
 
+def unreadable(medium: Unreadable) -> Problem:
+    """A file that can't be read, with the reason: "a.jpg is empty", "a.mp4 can't be read: no frame in it"."""
+    adjective = re.match("an? |empty|encrypted|cut off|damaged|not decodable", medium.reason)
+    verb = "is" if adjective else "can't be read:"
+    return Problem(f"{medium.path} {verb} {medium.reason}")
+
+
 def wrong_extension(medium: Image | Video, content: str, suiting: Sequence[str], fix: MediaEdit) -> Iterator[Problem]:
     """The file's extension isn't one of those that suit its ``content``."""
     if splitext(medium.path)[1].casefold() not in suiting:
@@ -51,7 +59,7 @@ def too_many_pixels(medium: Image | Video, limit: int, fix: MediaEdit) -> Iterat
 
 
 def too_heavy(medium: Image | Video, limit: int) -> Iterator[Problem]:
-    """The file has more than ``limit`` bytes, which is what later pages recommend."""
+    """The file has more than ``limit`` bytes, which is what the platform's newer pages recommend."""
     if medium.size > limit:
         message = f"{medium.path} is {megabytes(medium.size)}; at most {megabytes(limit)} is recommended"
         yield Problem(message, data={"size": medium.size, "limit": limit})

@@ -9,7 +9,7 @@ from fractions import Fraction
 from datasetkit.edits import Reencode, plain_clip, shrunk
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset, Expected, Foreign, Unreadable, Video
-from datasetkit.rules.parts import clips, refusing, savings, too_heavy, too_many_pixels, wrong_extension
+from datasetkit.rules.parts import clips, refusing, savings, too_heavy, too_many_pixels, unreadable, wrong_extension
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, megabytes, seconds, series
 
@@ -18,13 +18,13 @@ from datasetkit.rules.wording import count, megabytes, seconds, series
 def video_unreadable(medium: Unreadable, ctx: Context) -> Iterator[Problem]:
     """A clip can't be read: it has no header, no video stream or no frame, or is encrypted.
 
-    Why: the platform will hardly be able to read it either.
+    Why: the platform probably can't read it either.
     Source: our own judgement (heuristic).
     Example: a download cut off before the index at the end of the file; a sound recording called `.mp4`.
     Remedy: download or export the clip again.
     """
     if medium.expected is Expected.VIDEO:
-        yield Problem(f"{medium.path} can't be read: {medium.reason}")
+        yield unreadable(medium)
 
 
 @rule("V402", "video-truncated", on=Video, severity=Severity.ERROR, basis=Basis.HEURISTIC)
@@ -33,7 +33,7 @@ def video_truncated(video: Video, ctx: Context) -> Iterator[Problem]:
 
     Why: the header promises frames that aren't there. Players show only the beginning.
     Source: our own judgement (heuristic). The header's index is compared with the size of the file.
-    Example: half of a download: 61 of "120 frames" are there.
+    Example: half a download: the header says 120 frames, 61 are there.
     Remedy: download or export the clip again.
     """
     if video.missing:
@@ -63,7 +63,7 @@ def video_extension(video: Video, ctx: Context) -> Iterator[Problem]:
     Why: a program that trusts the name may refuse the clip.
     Source: our own judgement (heuristic).
     Example: an MP4 called `video_1.avi` → `video_1.mp4`.
-    Remedy: nothing to do in a folder: `datasetkit build` gives the file the right extension.
+    Remedy: if it is a folder, do nothing: `datasetkit build` corrects the extension. If it is a zip, run `build` on it.
     """
     content = "an MP4 video" if video.container == "mp4" else f"a {video.container.upper()} video"
     yield from wrong_extension(video, content, ctx.limits.extensions[video.container], Reencode(video.path))
@@ -86,8 +86,8 @@ def video_too_large(video: Video, ctx: Context) -> Iterator[Problem]:
 def video_too_long(video: Video, ctx: Context) -> Iterator[Problem]:
     """A clip is longer than the model accepts.
 
-    Why: the platform would refuse it, or cut it. The length of the picture counts, not of the sound.
-    Source: user guide (documented). One frame more is allowed: Wan's own clips of 5 s have 81 frames at 16 fps.
+    Why: the platform would refuse it, or cut it. The length of the video stream counts, not that of the sound.
+    Source: user guide (documented). One extra frame is allowed: Wan's own clips of 5 s have 81 frames at 16 fps.
     Example: 7.2 s for a model that accepts 5 s → the 5 s that show the action.
     Remedy: trim the clip, or choose another model.
     """
@@ -98,8 +98,9 @@ def video_too_long(video: Video, ctx: Context) -> Iterator[Problem]:
     if severity is Severity.ERROR and not ctx.named:
         most = max(model.seconds for model in refused)
         accepts = f"no {ctx.assumed.kind} model accepts more than {most:g} s"
+    if severity is Severity.WARNING:  # some models accept the clip, and choosing one is up to the user
+        accepts += "; choose a model with --model; then `fix --unsafe` can trim it"
     problem = _trim(video, min(model.seconds for model in refused), accepts)
-    # where some models accept the clip, choosing one of them is up to the user
     yield replace(problem, severity=severity, fix=problem.fix if severity is Severity.ERROR else ())
 
 
@@ -120,10 +121,10 @@ def _longer(video: Video, limit: float, ctx: Context) -> bool:
 
 @rule("V408", "video-too-short", on=Video, severity=Severity.WARNING, basis=Basis.GUIDANCE)
 def video_too_short(video: Video, ctx: Context) -> Iterator[Problem]:
-    """A clip is shorter than later pages recommend.
+    """A clip is shorter than the platform's newer pages recommend.
 
     Why: there is little motion to learn from.
-    Source: later pages of the platform (guidance). `datasetkit models --format json` shows the seconds.
+    Source: the platform's newer pages (guidance). `datasetkit models --format json` shows the seconds.
     Example: 0.8 s → 3 s.
     Remedy: use a longer clip.
     """
@@ -142,9 +143,9 @@ def video_rotated(video: Video, ctx: Context) -> Iterator[Problem]:
     Example: an upright phone clip, stored as 1920×1080 with a rotation of 90 degrees.
     Remedy: re-encode it, which rotates the pixels (`ffmpeg -i in.mov out.mp4`).
     """
-    turns = [f"rotated by {video.rotation}°"] * bool(video.rotation) + ["mirrored"] * video.mirrored
+    turns = [f"a rotation flag of {video.rotation}°"] * bool(video.rotation) + ["a mirror flag"] * video.mirrored
     if turns:
-        message = f"{video.path} is displayed {series(turns)}; the trainer may ignore the rotation flag"
+        message = f"{video.path} is stored with {series(turns)}; the trainer may ignore {'them' if turns[1:] else 'it'}"
         yield Problem(message, fix=(Reencode(video.path, upright=True),))
 
 
@@ -189,7 +190,7 @@ def several_streams(video: Video, ctx: Context) -> Iterator[Problem]:
     Remedy: keep one (`ffmpeg -i in.mp4 -map 0:v:0 -map 0:a? -c copy out.mp4`).
     """
     if video.pictures > 1:
-        message = f"{video.path} has {video.pictures} video streams; which one is used is not known"
+        message = f"{video.path} has {video.pictures} video streams; the platform doesn't say which one it uses"
         yield Problem(message, fix=(Reencode(video.path, single=True),))
 
 
@@ -208,10 +209,10 @@ def interlaced(video: Video, ctx: Context) -> Iterator[Problem]:
 
 @rule("V417", "video-heavy", on=Video, severity=Severity.ADVICE, basis=Basis.GUIDANCE)
 def video_heavy(video: Video, ctx: Context) -> Iterator[Problem]:
-    """A clip's file is larger than later pages recommend.
+    """A clip's file is larger than the platform's newer pages recommend.
 
     Why: the console may refuse it. The API guide mentions no such limit.
-    Source: later pages of the platform (guidance). `datasetkit models --format json` shows the size.
+    Source: the platform's newer pages (guidance). `datasetkit models --format json` shows the size.
     Example: 5 s of ProRes, 110 MB → H.264, 6 MB.
     Remedy: scale it down or re-encode it.
     """
@@ -223,7 +224,7 @@ def wasted_pixels(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """The clips have many times the pixels that training uses.
 
     Why: the platform scales every frame down to `max_pixels`. The rest is uploaded for nothing.
-    Source: API reference (documented). From how many times on we report it is our own judgement.
+    Source: API reference (documented). The factor above which we report it is our own choice.
     Example: 4K clips for a model that trains at 512×512.
     Remedy: `datasetkit build --shrink` scales the clips down.
     """
@@ -244,10 +245,10 @@ def longer_than_target(video: Video, ctx: Context) -> Iterator[Problem]:
     """A clip is longer than the videos you want to generate (`target_seconds`).
 
     Why: the model learns the action over the length of the clip, so the videos will cut it short.
-    Source: user guide (documented): clips no longer than the target. One frame more is allowed.
+    Source: user guide (documented): clips no longer than the target. One extra frame is allowed.
     Example: 8 s clips for 5 s videos → 4 to 5 s that show the whole action.
     Remedy: trim the clip.
     """
     target = ctx.target_seconds
     if target is not None and _longer(video, target, ctx):
-        yield _trim(video, target, f"the videos you want are {target:g} s long")
+        yield _trim(video, target, f"your target is {target:g} s")

@@ -26,8 +26,8 @@ def series(items: Iterable[object], last: str = "and") -> str:
 
 
 def megabytes(size: int) -> str:
-    """Bytes as megabytes of a million bytes: "21.3 MB"."""
-    return f"{size / 1e6:,.1f} MB"
+    """Bytes as megabytes of a million bytes, "21.3 MB", or if that would be nearly zero, as "7.3 kB"."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
 
 
 def seconds(length: Fraction) -> str:

@@ -28,8 +28,8 @@ _CHUNK = 1 << 20
 _LOCAL_HEADER = 30  # bytes before an entry's name; the lengths of name and extra stand at 26 and 28
 _IN_MEMORY = 8 << 20  # a deflated entry larger than this is spooled to an unnamed temporary file
 _ZIP = "a zip archive"  # as `sniff` calls it
-WANTED = "Give a dataset's folder or its zip. For raw clips: datasetkit init FOLDER -o DATASET."
-_CHANGED = "the zip changed while it was read"
+WANTED = "Give the path of a dataset's folder or zip. For raw clips: datasetkit init FOLDER -o DATASET."
+_CHANGED = "the zip changed while it was being read"
 # what zipfile and zlib raise on damaged archives
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, struct.error)
 
@@ -134,7 +134,7 @@ def zip_tree(path: Path, name: str) -> ZipTree:
         size = path.stat().st_size
         archive = _opened(path)
     except zipfile.BadZipFile as error:
-        hazard = Hazard("", f"is not a zip that can be read: {_reason(path, name, error)}", unsafe=False)
+        hazard = Hazard("", f"isn't a zip that can be read: {_reason(path, name, error)}", unsafe=False)
         return ZipTree(zipfile.ZipFile(io.BytesIO(), "w"), path, name, size, [hazard], {})
     except OSError as error:
         raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check the path.") from error
@@ -163,7 +163,11 @@ def _reason(path: Path, name: str, error: zipfile.BadZipFile) -> str:
     content = sniff(head, len(head))
     if path.suffix.lower() == ".zip" or content.phrase == _ZIP:
         lost = str(error).replace("File is not a zip file", "its end is missing, as after an interrupted download")
-        return lost if content is UNKNOWN or content.phrase == _ZIP else f"it is {content.phrase}"
+        return (
+            lost
+            if content is UNKNOWN or content.phrase == _ZIP
+            else f"it is {content.phrase}; download or build it again"
+        )
     what = "" if content is UNKNOWN else f"{content.phrase}, "
     hint = "Unpack it and give the folder." if "archive" in content.phrase else WANTED
     raise DatasetkitError(f"{name} is {what}not a dataset", hint)

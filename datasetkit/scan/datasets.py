@@ -98,7 +98,7 @@ def read_annotations(tree: Tree) -> bytes:
         reason = error.strerror or str(error)
         raise DatasetkitError(f"can't read {tree.name}/{name}: {reason}", "Check its permissions.") from error
     if len(data) > cap:
-        raise DatasetkitError(f"{tree.name}/{name} is over {cap:,} bytes", "No list of samples is that long.")
+        raise DatasetkitError(f"{tree.name}/{name} is over {cap:,} bytes", "Check that this is the right file.")
     return data
 
 

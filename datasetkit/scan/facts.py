@@ -12,7 +12,7 @@ from datasetkit.scan.tree import Tree
 
 @dataclass(frozen=True, slots=True)
 class FactKey:
-    """What has to stay the same for the facts of a medium to hold.
+    """Identifies a file's facts: they are valid as long as this key is the same.
 
     ``place`` is the real path of the file, or of the zip that holds ``entry``; the numbers are that file's, times in
     nanoseconds. One file may be read as an image and as a clip, and to several depths. ``reader`` names the versions

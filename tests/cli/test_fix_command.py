@@ -110,7 +110,10 @@ def test_media_are_fixed_only_in_a_new_folder(cli: Cli, clean: Path, tmp_path: P
     assert refused.code == 2
     assert "video_1.mp4 (V407 video-too-long)" in refused.err
     safe = cli("fix", folder, "--model", "wan2.2-i2v-flash")
-    assert (safe.code, "--unsafe would fix V407" in safe.err) == (1, True)
+    assert (safe.code, "V407 can only be fixed with --unsafe" in safe.err) == (1, True)
+    assert "nothing to fix" not in safe.err
+    selected = cli("fix", folder, "--model", "wan2.2-i2v-flash", "--select", "V407", "--diff")
+    assert "V407 can only be fixed with --unsafe" in selected.err
     inside = cli("fix", folder, *options, "-o", folder / "new")
     assert (inside.code, "inside" in inside.err) == (2, True)
     assert cli("fix", folder, *options, "-o", new).code == 0

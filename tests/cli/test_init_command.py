@@ -116,14 +116,14 @@ def test_clips_that_would_share_a_name_are_told_apart(cli: Cli, tmp_path: Path) 
     ("given", "told"),
     [
         (["raw", "-o", "there"], "already exists"),
-        (["raw", "-o", "raw/new"], "stays as it is"),
-        (["raw", "-o", "raw"], "stays as it is"),
+        (["raw", "-o", "raw/new"], "must not be changed"),
+        (["raw", "-o", "raw"], "must not be changed"),
         (["empty", "-o", "new"], "there is no clip in empty"),
-        (["set", "-o", "new"], "is a dataset already"),
+        (["set", "-o", "new"], "so it is a dataset already"),
         (["none", "-o", "new"], "there is no folder"),
         (
             ["raw", "-o", "new", "--model", "wan2.2-i2v-flash", "--kind", "kf2v"],
-            "doesn't train kf2v",
+            "wan2.2-i2v-flash can't be trained on",
         ),
         (["unreadable", "-o", "new"], "no clip of unreadable can be used: x.mp4: "),
         (["notes", "-o", "new"], "there is no clip in notes: x.mp4 is plain text"),

@@ -48,7 +48,7 @@ def test_findings_name_the_line_the_field_and_the_way_out(cli: Cli, faulty: Path
     assert "there is no file image_3.jpeg; did you mean image_3.jpg?" in ran.out
     assert "I303 image-extension" in ran.out
     assert "(`build` fixes this)" in ran.out
-    assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 pieces of advice, ")
+    assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 suggestions, ")
 
 
 def test_select_and_ignore_take_codes_and_prefixes(cli: Cli, faulty: Path) -> None:
@@ -81,7 +81,7 @@ def test_the_configuration_beside_the_lines_is_followed_and_options_rule(cli: Cl
     ("text", "message", "hint"),
     [
         ("modle = 'x'", "has an unknown key, modle", "Did you mean model?"),
-        ("model = ", "is not TOML", "model ="),
+        ("model = ", "isn't valid TOML", "model ="),
         ("kind = 'i3v'", "kind: 'i3v' is not one of", 'kind = "i2v"'),
         ("model = 'wan3'", "no model is called 'wan3'", "These can be fine-tuned"),
         ("ignore = { Z000 = 'x' }", "datasetkit.toml: there is no rule Z000", "lists them"),

@@ -54,12 +54,12 @@ SENT_AGAIN = {
     "503 twice": Case([answer(503), answer(503)], [None, None, None], 7, "answered 503"),
     "503 with Retry-After": Case([answer(503, headers={"Retry-After": "9"})], [None, None], 4, "answered 503"),
     "408": Case([answer(408)], [None, None], 4, "answered 408"),
-    "not JSON, not kept": Case([answer(200, b"OK")], [None, None], 4, "not a record: OK"),
+    "not JSON, not kept": Case([answer(200, b"OK")], [None, None], 4, "a usable answer: OK"),
     "nothing at all": Case([answer(200)], [None, None], 4, "nothing at all"),
-    "a JSON array": Case([answer(200, [1])], [None, None], 4, "not a record: [1]"),
+    "a JSON array": Case([answer(200, [1])], [None, None], 4, "a usable answer: [1]"),
     "no id": Case([answer(200, {"object": "file"})], [None, None], 4, "no usable file id"),
     "an id for a path": Case([answer(200, {"id": "../x"})], [None, None], 4, "no usable file id"),
-    "HTML from a proxy": Case([answer(200, HTML)], [None, None], 4, "not a record: a web page titled 'Log & in'"),
+    "HTML from a proxy": Case([answer(200, HTML)], [None, None], 4, "a usable answer: a web page titled 'Log & in'"),
     "broken compression": Case(
         [answer(200, b"\x1f\x8bnonsense", headers={"Content-Encoding": "gzip"})], [None, None], 4, "connection broke"
     ),

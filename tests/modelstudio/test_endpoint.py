@@ -107,7 +107,7 @@ def test_a_base_url_of_another_form_has_no_native_side() -> None:
         ({}, {"base_url": "https://dashscope-intl.aliyuncs.com@evil.example/v1"}, "is not a base URL"),
         ({"DASHSCOPE_COMPATIBLE_BASE_URL": f"{CN}{COMPATIBLE}"}, {"workspace": "a"}, "both name a host"),
         ({"DASHSCOPE_HTTP_BASE_URL": f"{CN}/v2"}, {}, "doesn't end in /api/v1"),
-        ({"DASHSCOPE_HTTP_BASE_URL": "https://{workspace_id}.x/api/v1"}, {}, "has a place for a workspace id"),
+        ({"DASHSCOPE_HTTP_BASE_URL": "https://{workspace_id}.x/api/v1"}, {}, "no workspace is set"),
     ],
 )
 def test_no_place_without_a_clear_name(env: dict[str, str], options: dict[str, str], says: str) -> None:

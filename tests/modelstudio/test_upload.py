@@ -87,7 +87,7 @@ def test_a_receipt_that_is_none_is_said_and_replaced(
 ) -> None:
     receipt_path(archive).write_bytes(written)
     receipt = upload_zip(archive, client)
-    assert "is not a usable receipt" in notes[0]
+    assert "can't be used as a receipt" in notes[0]
     assert read_receipt(archive, print) == receipt
 
 
@@ -99,7 +99,7 @@ def test_a_receipt_with_an_odd_id_is_said_and_the_service_asked(
     receipt_path(archive).write_text(json.dumps(asdict(first) | {"file_id": file_id}))
     notes.clear()
     assert upload_zip(archive, client) == first
-    assert "is not a usable receipt" in notes[0]
+    assert "can't be used as a receipt" in notes[0]
     assert notes[0].isprintable()
     assert studio.calls().count("upload") == 1
 
@@ -123,7 +123,7 @@ def test_a_receipt_that_is_no_small_file_neither_hangs_nor_fills_the_memory(
     else:
         receipt_path(archive).write_bytes(b" " * 5 * 2**20 + b"{}")
     upload_zip(archive, client)
-    assert "is not a usable receipt" in notes[0]
+    assert "can't be used as a receipt" in notes[0]
     assert len(studio.files) == 1
 
 

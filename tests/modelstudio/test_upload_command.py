@@ -85,7 +85,9 @@ def test_a_built_zip_is_judged_as_it_was_built(
     assert run(["build", "set", "-o", "built.zip"]) == 0
     capsys.readouterr()
     assert run(["upload", "built.zip", "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["ignored"] == ["S"]
+    out, err = capsys.readouterr()
+    assert json.loads(out)["ignored"] == ["S"]
+    assert ("(from built.zip.json)" in err, "--role" in err) == (True, False)
     (tmp_path / "built.zip.json").write_text("{")
     assert run(["upload", "built.zip", "--role", "validation"]) == 0
     assert "S703" in capsys.readouterr().err

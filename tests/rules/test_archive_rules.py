@@ -111,11 +111,11 @@ LINE = i2v(first=image("第1个.jpg"), clip=video("my clip.mp4"))
         (dataset(LINE), "D107 advice: 第1个.jpg and my clip.mp4 | renamed in the zip"),
         (
             zipped(LINE),
-            "D107 warning: 第1个.jpg and my clip.mp4 | [A-Za-z0-9_-]+ | at most 120 characters",
+            "D107 warning: 第1个.jpg and my clip.mp4 | only English letters, digits, _ and - | at most 120 | build",
         ),
         (
             zipped(i2v(), name="/tmp/我的.zip"),
-            "D107 warning: 我的.zip | [A-Za-z0-9_-]+ | at most 120 characters",
+            "D107 warning: 我的.zip | only English letters, digits, _ and - | at most 120 | rename the zip",
         ),
         (
             dataset(i2v(first=image("a" * 121 + ".jpg"))),

@@ -48,7 +48,7 @@ def test_quiet(line: Sample) -> None:
         ),
         (
             kf2v(first=image("a.jpg", digest="1"), last=image("b.jpg", digest="1")),
-            "K504 warning: b.jpg is identical to a.jpg | first frame",
+            "K504 warning: b.jpg has the same content as a.jpg | first frame",
         ),
     ],
 )

@@ -87,15 +87,15 @@ def broken(flaw: Flaw, message: str, column: int | None = None) -> Dataset:
         (broken(Flaw.NOT_JSON, "the line is nested too deeply"), "L202 error: nested too deeply"),
         (
             dataset(i2v(), annotations=Annotations(NAME, 9, blank=(2,))),
-            "L203 advice: 1 blank line: 2",
+            "L203 advice: line 2 is blank",
         ),
         (
             dataset(i2v(), annotations=Annotations(NAME, 9, blank=(2, 4, 5, 6))),
-            "L203 advice: 4 blank lines: 2, 4, 5 and 1 more",
+            "L203 advice: lines 2, 4, 5 and 1 more are blank",
         ),
         (
             dataset(sample(first_frame_path=image(), video_path=video(), repeated=["prompt"])),
-            "L204 error: this line has prompt more than once",
+            'L204 error: this line has "prompt" more than once',
         ),
         (
             broken(Flaw.NOT_A_RECORD, "the line holds an array, not an object {…}"),
@@ -202,7 +202,7 @@ def broken(flaw: Flaw, message: str, column: int | None = None) -> Dataset:
         ),
         (
             dataset(i2v(1, clip=video("a.mp4", digest="1")), i2v(2, clip=video("b.mp4", digest="1"))),
-            "L211 warning: b.mp4 is identical to a.mp4 | the clip of line 1",
+            "L211 warning: b.mp4 has the same content as a.mp4 | the clip of line 1",
         ),
         (
             dataset(kf2v(1), kf2v(2), i2v(3)),
@@ -240,11 +240,15 @@ def test_a_role_that_was_asked_for_is_compared_with_the_lines() -> None:
 @pytest.mark.parametrize(
     ("line", "model", "expected"),
     [
-        (kf2v(), "wan2.2-i2v-flash", "wan2.2-i2v-flash doesn't train kf2v | wan2.7-i2v and wan2.2-kf2v-flash can"),
+        (
+            kf2v(),
+            "wan2.2-i2v-flash",
+            "this is a kf2v set | wan2.2-i2v-flash can't be trained on one | use wan2.7-i2v or wan2.2-kf2v-flash",
+        ),
         (
             i2v(),
             "wan2.2-kf2v-flash-ft-202511111122-ab12",
-            "wan2.2-kf2v-flash doesn't train i2v | wan2.7-i2v, wan2.6-i2v, wan2.5-i2v-preview and wan2.2-i2v-flash can",
+            "wan2.2-kf2v-flash can't | use wan2.7-i2v, wan2.6-i2v, wan2.5-i2v-preview or wan2.2-i2v-flash",
         ),
     ],
 )

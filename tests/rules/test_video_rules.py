@@ -97,7 +97,7 @@ def test_a_named_model_decides_the_length() -> None:
 
 def test_without_a_model_some_may_take_it() -> None:
     judged = dataset(kf2v(clip=clip(72, 10, path="a.mp4")))
-    assert_finding(judged, "V407 warning: a.mp4 is 7.20 s long | wan2.2-kf2v-flash accepts at most 5 s", "V")
+    assert_finding(judged, "V407 warning: a.mp4 is 7.20 s long | wan2.2-kf2v-flash accepts at most 5 s | --model", "V")
 
 
 def test_without_a_model_none_may_take_it() -> None:
