@@ -56,7 +56,9 @@ def test_kind_and_role_are_taken_from_the_lines(judged: Dataset, expected: Assum
 
 def test_what_is_asked_for_wins() -> None:
     wanted = Settings(kind=Kind.KF2V, role=Role.VALIDATION, origin={"kind": "--kind", "role": "datasetkit.toml"})
-    assert assume(dataset(i2v(1)), wanted, None) == Assumed(Kind.KF2V, Role.VALIDATION, "--kind", "datasetkit.toml")
+    assert assume(dataset(i2v(1)), wanted, None) == Assumed(
+        Kind.KF2V, Role.VALIDATION, "--kind", "from datasetkit.toml"
+    )
 
 
 def test_without_lines_the_model_decides_the_kind() -> None:

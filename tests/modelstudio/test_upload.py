@@ -265,7 +265,7 @@ def test_a_file_that_shows_only_after_a_moment_is_waited_for(studio: Studio, cli
 
 def test_a_file_that_never_shows_is_said(studio: Studio, client: Client, archive: Path) -> None:
     studio.always["show"] = Misdeed("answer", after=0, status=404)
-    with pytest.raises(DatasetkitError, match="but now it is not there"):
+    with pytest.raises(DatasetkitError, match="but now says it is not there"):
         upload_zip(archive, client)
     assert studio.calls().count("show") == 3
 
@@ -282,7 +282,7 @@ def test_the_wait_is_bounded_and_nothing_is_lost(studio: Studio, client: Client,
 
 def test_a_file_that_the_service_gives_up_on_is_said(studio: Studio, client: Client, archive: Path) -> None:
     studio.misbehave("show", Misdeed("edit", changes={"status": "error"}))
-    with pytest.raises(DatasetkitError, match="now it is error"):
+    with pytest.raises(DatasetkitError, match="now says it is error"):
         upload_zip(archive, client)
 
 

@@ -85,12 +85,22 @@ def test_a_built_zip_is_judged_as_it_was_built(
     assert run(["build", "set", "-o", "built.zip"]) == 0
     capsys.readouterr()
     assert run(["upload", "built.zip", "--format", "json"]) == 0
-    out, err = capsys.readouterr()
-    assert json.loads(out)["ignored"] == ["S"]
-    assert ("(from built.zip.json)" in err, "--role" in err) == (True, False)
+    assert json.loads(capsys.readouterr().out)["ignored"] == ["S"]
     (tmp_path / "built.zip.json").write_text("{")
     assert run(["upload", "built.zip", "--role", "validation"]) == 0
     assert "S703" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_here")
+def test_the_report_says_that_the_role_comes_from_the_manifest(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.unpack_archive(dataset, tmp_path / "set")
+    assert run(["build", "set", "-o", "built.zip", "--role", "validation"]) == 0
+    capsys.readouterr()
+    assert run(["upload", "built.zip"]) == 0
+    err = capsys.readouterr().err
+    assert ("validation set (from built.zip.json)" in err, "--role" in err) == (True, False)
 
 
 @pytest.mark.usefixtures("_here")
@@ -171,7 +181,7 @@ def test_the_region_of_the_configuration_beside_the_zip(dataset: Path, capsys: p
 
 def test_without_a_region_it_says_how_to_choose(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["upload", str(dataset), "--dry-run", *JUDGED]) == 2
-    assert "Add --region singapore or --region beijing" in capsys.readouterr().err
+    assert "--region singapore or --region beijing" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("_here")

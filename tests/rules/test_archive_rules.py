@@ -143,7 +143,7 @@ LINE = i2v(first=image("第1个.jpg"), clip=video("my clip.mp4"))
         ),
         (
             dataset(i2v(clip=Pointer("video_1.mp4", 131, Expected.VIDEO, "Git LFS"))),
-            "D110 error: video_1.mp4 is a Git LFS pointer (131 bytes) | not the video itself | fetch it",
+            "D110 error: video_1.mp4 is a Git LFS pointer (131 bytes) | not the video itself | git lfs pull",
         ),
     ],
 )

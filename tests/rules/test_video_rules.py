@@ -61,9 +61,9 @@ def test_a_side_at_the_limit_is_taken() -> None:
         (clip(31, path="a.mp4"), "V408 warning: a.mp4 is 1.94 s long | at least 2 s"),
         (
             video("a.mp4", rotation=90, width=360, height=640),
-            "V409 warning: a.mp4 | rotated by 90° | trainer may ignore",
+            "V409 warning: a.mp4 | rotation flag of 90° | trainer may ignore",
         ),
-        (video("a.mp4", mirrored=True), "V409 warning: a.mp4 | mirrored | trainer may ignore"),
+        (video("a.mp4", mirrored=True), "V409 warning: a.mp4 | mirror flag | trainer may ignore"),
         (
             video("a.mp4", jitter=Fraction(1, 30)),
             "V410 advice: a.mp4 has a variable frame rate | 0.033 s",
