@@ -32,7 +32,7 @@ def test_every_setting_has_its_origin(cli: Cli, settled: Path) -> None:
         ["第一 set"],
         ["model", "wan2.7-i2v", "第一 set/datasetkit.toml"],
         ["kind", "i2v", "--kind"],
-        ["role", "(as most lines say)", "default"],
+        ["role", "(worked out from data.jsonl)", "default"],
         ["region", "(none)", "default"],
         ["target_seconds", "(none)", "default"],
         ["effect", "(the one that the prompts share)", "default"],
@@ -62,7 +62,7 @@ def test_another_file_may_be_named(cli: Cli, settled: Path) -> None:
     assert "4" in out
     ran = cli("lint", settled, "--config", "team.toml")
     assert "L209" in ran.out
-    assert "kind from its lines, role team.toml" in ran.out
+    assert "kind from its lines, role from team.toml" in ran.out
 
 
 def test_a_zip_and_the_working_directory(cli: Cli, settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:

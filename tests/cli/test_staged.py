@@ -174,7 +174,7 @@ def test_outside_of_a_repository(cli: Cli, tmp_path: Path, monkeypatch: pytest.M
     ran = cli("lint", "--staged")
     assert ran.code == 2
     assert "not a git repository" in ran.err
-    assert "--staged works inside a git repository." in ran.err
+    assert "Run this in a git repository" in ran.err
 
 
 def test_without_git(cli: Cli, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

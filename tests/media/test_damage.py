@@ -24,15 +24,15 @@ def reason(error: Exception) -> str:
         (OSError("image file is truncated (3 bytes not processed)"), "cut off: "),
         (
             UnidentifiedImageError("cannot identify image file <_io.BufferedReader name='x'>"),
-            "damaged: its data make no",
+            "damaged: nothing in its data",
         ),
         (
             ValueError("stream_options were provided, but the container has 0 streams"),
-            "damaged: its data make no sense",
+            "damaged: nothing in its data can be read",
         ),
         (
             av.error.InvalidDataError(1094995529, "Invalid data found when processing input"),
-            "damaged: its data make no",
+            "damaged: nothing in its data",
         ),
         (
             av.error.PatchWelcomeError(1163346256, "Not yet implemented in FFmpeg, patches welcome"),
@@ -41,7 +41,7 @@ def reason(error: Exception) -> str:
         (av.error.OSError(errno.EIO, "Input/output error"), "damaged: "),
         (OSError("Unsupported BMP compression (7)"), "not decodable: Unsupported BMP compression (7)"),
         (OSError("broken data stream when reading image file"), "damaged: broken data stream"),
-        (KeyError("exif"), "damaged: its data make no sense"),
+        (KeyError("exif"), "damaged: nothing in its data can be read"),
         (zlib.error("Error -3 while decompressing data"), "damaged: "),
         (MemoryError(), "more memory than there is"),
         (

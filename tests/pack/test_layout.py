@@ -96,7 +96,7 @@ def test_a_field_that_isnt_written_may_name_nothing():
 
 
 def test_half_a_character_cant_be_built():
-    with pytest.raises(DatasetkitError, match=r"data.jsonl:2: half a character"):
+    with pytest.raises(DatasetkitError, match=r"data.jsonl:2: a broken character"):
         lay_out([sample(2, "\ud83d", first=image("a.jpg"))], I2V, VALIDATION)
 
 

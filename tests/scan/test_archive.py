@@ -161,9 +161,9 @@ def twice() -> bytes:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "is not a zip"),
-        (b"hello", "is not a zip"),
-        (pack({"a.txt": b"x" * 500})[:-40], "is not a zip"),
+        (b"", "isn't a zip"),
+        (b"hello", "isn't a zip"),
+        (pack({"a.txt": b"x" * 500})[:-40], "isn't a zip"),
         (corrupted(), "can't be unpacked: its checksum is wrong"),
         (raw(b"a.txt", b"hello", flags=1), "is encrypted"),
         (raw(b"a.txt", b"hello", method=9), "is packed with deflate64"),
@@ -217,7 +217,7 @@ def test_a_zip_that_shrinks_while_it_is_read_is_an_error_of_reading(tmp_path: Pa
     tree = tree_of(tmp_path, pack({"a.mp4": content, "b.mp4": content}, method))
     os.truncate(tmp_path / "set.zip", 40)
     for path in ("a.mp4", "b.mp4"):
-        with pytest.raises(OSError, match="the zip changed while it was read"):
+        with pytest.raises(OSError, match="the zip changed while it was being read"):
             read(tree, path)
     tree.close()
 
@@ -232,7 +232,7 @@ RAR = b"Rar!\x1a\x07\x01\x00"
         ("a.7z", b"7z\xbc\xaf\x27\x1c", "a.7z is a 7z archive, not a dataset", "Unpack it"),
         ("a.tar.gz", b"\x1f\x8b\x08\x00", "a.tar.gz is a gzip archive, not a dataset", "Unpack it"),
         ("a.jpg", b"\xff\xd8\xff", "a.jpg is a JPEG image, not a dataset", "datasetkit init"),
-        ("a", bytes([1] * 9), "a is not a dataset", "Give a dataset's folder or its zip."),
+        ("a", bytes([1] * 9), "a is not a dataset", "Give the path of a dataset's folder or zip."),
     ],
 )
 def test_what_no_one_calls_a_zip_could_not_be_run(
@@ -246,7 +246,7 @@ def test_what_no_one_calls_a_zip_could_not_be_run(
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(RAR, "it is a RAR archive"), (b"<html>", "it is an HTML page"), (b"", "it is an empty file"), (b"PK\3\4", "zip")],
+    [(RAR, "it is a RAR archive"), (b"<html>", "it is a web page (HTML)"), (b"", "it is an empty file"), (b"PK\3\4", "zip")],
 )
 def test_what_is_called_a_zip_and_is_none_is_a_hazard(tmp_path: Path, data: bytes, reason: str) -> None:
     (hazard,) = tree_of(tmp_path, data).hazards

@@ -61,6 +61,6 @@ def test_a_data_jsonl_in_a_zip_that_shrinks_could_not_be_run(tmp_path: Path) -> 
         archive.writestr("data.jsonl", '{"prompt": "a"}')
     tree = open_tree(str(tmp_path / "set.zip"))
     (tmp_path / "set.zip").write_bytes(b"PK")
-    with pytest.raises(DatasetkitError, match=r"data\.jsonl: the zip changed while it was read"):
+    with pytest.raises(DatasetkitError, match=r"data\.jsonl: the zip changed while it was being read"):
         list(scan(tree))
     tree.close()
