@@ -246,7 +246,12 @@ def test_what_no_one_calls_a_zip_could_not_be_run(
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(RAR, "it is a RAR archive"), (b"<html>", "it is a web page (HTML)"), (b"", "it is an empty file"), (b"PK\3\4", "zip")],
+    [
+        (RAR, "it is a RAR archive"),
+        (b"<html>", "it is a web page (HTML)"),
+        (b"", "it is an empty file"),
+        (b"PK\3\4", "zip"),
+    ],
 )
 def test_what_is_called_a_zip_and_is_none_is_a_hazard(tmp_path: Path, data: bytes, reason: str) -> None:
     (hazard,) = tree_of(tmp_path, data).hazards
