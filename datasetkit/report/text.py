@@ -72,7 +72,7 @@ def path_of(dataset: Dataset) -> str:
 
 
 def _checked_as(verdict: Verdict) -> str:
-    dataset, assumed, taught = verdict.dataset, verdict.assumed, verdict.taught
+    dataset, assumed, review = verdict.dataset, verdict.assumed, verdict.review
     if dataset.annotations is None:
         return f"not a dataset, {size(dataset.size)}"
     kind_from, role_from = (re.sub("^--", "set with --", each) for each in (assumed.kind_from, assumed.role_from))
