@@ -142,6 +142,7 @@ def natural(corpus: Path) -> list[Path]:
 def filmed(path: Path, *, size: Size | None = None, start: int = 0, count: int = 72) -> list[Picture]:
     """Frames of a clip as displayed, from ``start`` on, scaled to ``size`` or to a height of at most 360."""
     pictures, turns = [], -video_at(path).rotation // 90
+    size = size[::-1] if size and turns % 2 else size
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         for number, frame in enumerate(container.decode(stream)):
