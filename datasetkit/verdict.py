@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
+from pathlib import Path
 from typing import TypeVar, Unpack
 
 from datasetkit import config, spec
@@ -178,6 +179,13 @@ def settings_for(tree: Tree, settings: Settings = UNSET) -> Settings:
     except DatasetkitError as error:
         raise DatasetkitError(f"{force.origin.get('model', 'model')}: {error}", error.next_step) from error
     return force
+
+
+def refuse_own_file(target: Path, dataset: Dataset) -> None:
+    """Raise DatasetkitError if writing ``target`` would replace the dataset's zip, or one of its own files."""
+    own = ("", spec.limits().annotations_name, config.NAME, *(one.medium.path for one in dataset.references))
+    if target.parent.resolve() / target.name in {Path(dataset.name).resolve() / path for path in own}:
+        raise DatasetkitError(f"{target} belongs to the dataset itself", "Choose another name.")
 
 
 def _config_file(tree: Tree, settings: Settings) -> tuple[str, bytes | None]:

@@ -13,7 +13,6 @@ import click
 from datasetkit.cli.options import files, judging, judging_options, staged_options
 from datasetkit.cli.staged import chosen, untracked
 from datasetkit.cli.terminal import bars, echo, note, width
-from datasetkit.errors import DatasetkitError
 from datasetkit.printable import Printable, unstyled
 from datasetkit.report.formats import FORMATS, load
 
@@ -126,19 +125,10 @@ def _note_untracked(verdict: Verdict, hidden: frozenset[str]) -> None:
 
 def _write(report: Printable, output: Path, judged: Sequence[Verdict]) -> None:
     from datasetkit.files import new_file
+    from datasetkit.verdict import refuse_own_file
 
-    target = output.parent.resolve() / output.name
-    if any(target in _own_files(verdict) for verdict in judged):
-        raise DatasetkitError(f"{output} is a file of the dataset itself", "Name another file.")
+    for verdict in judged:
+        refuse_own_file(output, verdict.dataset)
     content = (unstyled(report) + "\n" * bool(report)).encode()
     with new_file(output, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
-
-
-def _own_files(verdict: Verdict) -> set[Path]:
-    """A zip, or what a folder is made of: its lines, its settings and the files that the lines name."""
-    from datasetkit import config, spec
-
-    root = Path(verdict.dataset.name).resolve()
-    named = (reference.medium.path for reference in verdict.dataset.references)
-    return {root, *(root / path for path in (spec.limits().annotations_name, config.NAME, *named))}

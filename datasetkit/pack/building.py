@@ -26,7 +26,7 @@ from datasetkit.rules.engine import ignore
 from datasetkit.rules.registry import REGISTRY
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
-from datasetkit.verdict import AnyPath, Verdict, open_dataset, read_settings
+from datasetkit.verdict import AnyPath, Verdict, open_dataset, read_settings, refuse_own_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +147,8 @@ def write(
     A zip that is replaced loses its manifest first, so that no zip is ever beside the manifest of another. Raises
     DatasetkitError as `build` does; then nothing has changed.
     """
-    root = Path(verdict.dataset.name).resolve()
-    for target, layout in layouts.items():
-        own = ("", spec.limits().annotations_name, *(file.source for file in layout.media))
-        if target.parent.resolve() / target.name in {root / path for path in own}:
-            raise DatasetkitError(f"{target} belongs to the dataset itself", "Choose another name.")
+    for target in layouts:
+        refuse_own_file(target, verdict.dataset)
     with scratch(next(iter(layouts))) as work, removed_on_failure() as made:
         require_room(work, sum(layout.size for layout in layouts.values()))
         outputs, targets = [], {}
