@@ -16,8 +16,7 @@ from datasetkit.findings import Assumed, Finding, Ignored, Severity
 from datasetkit.model import Dataset, Medium, Progress, Role
 from datasetkit.prompts.review import NOTHING, PromptReview
 from datasetkit.rules import engine
-from datasetkit.rules.prompts import Pair
-from datasetkit.rules.registry import check_codes
+from datasetkit.rules.registry import DatasetPair, check_codes
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.reading import Track
@@ -135,23 +134,23 @@ def judge_dataset(dataset: Dataset, settings: Settings, *, build: bool = False) 
     rules = engine.selected(settings)
     context = engine.prepare(dataset, settings, rules, build=build)
     kept, ignored = engine.ignore(engine.judge(context, rules), settings.ignore)
-    skipped = tuple(rule.code for rule in rules if rule.needs > dataset.depth)
+    skipped = tuple(rule.code for rule in rules if rule.depth > dataset.depth)
     model = context.models[0] if context.named else None
     return Verdict(dataset, context.assumed, model, kept, ignored, skipped, context.review, settings)
 
 
 def compare(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The verdicts, with what can only be found in a validation set beside the training set of its kind."""
-    training = {v.assumed.kind: v for v in reversed(verdicts) if v.assumed.role is Role.TRAINING and v.review.effect}
+    """The verdicts, with what is only found in a validation set beside the first training set of its kind."""
+    training = {v.assumed.kind: v for v in reversed(verdicts) if v.assumed.role is Role.TRAINING}
     return [_compared(verdict, training.get(verdict.assumed.kind)) for verdict in verdicts]
 
 
 def _compared(verdict: Verdict, training: Verdict | None) -> Verdict:
     if verdict.assumed.role is not Role.VALIDATION or training is None:
         return verdict
+    pair = DatasetPair(training.dataset, verdict.dataset, training.review, verdict.review)
     context = engine.prepare(verdict.dataset, verdict.settings, (), build=False)
-    pair = Pair(training.review, training.dataset.name, verdict.review)
-    found = engine.judge_pair(pair, context, engine.selected(verdict.settings))
+    found = engine.judge(context, engine.selected(verdict.settings), pair)
     kept, ignored = engine.ignore(found, verdict.settings.ignore)
     return replace(verdict, findings=(*verdict.findings, *kept), ignored=(*verdict.ignored, *ignored))
 

@@ -16,7 +16,6 @@ import sessions
 
 from datasetkit import spec
 from datasetkit.cli import datasetkit
-from datasetkit.model import Depth
 from datasetkit.rules import REGISTRY, Rule
 
 HERE = Path(__file__).parent
@@ -54,7 +53,7 @@ def rules() -> str:
 
 def page(rule: Rule) -> str:
     """A rule's page; each of its labelled paragraphs (Why, Source, Example, Remedy) is a list item."""
-    depth = "" if rule.needs is Depth.HEADER else f", needs {rule.needs.name.lower()}"
+    depth = f", needs {rule.needs}" if rule.needs in ("frames", "full") else ""
     text = re.sub(r"^(Why|Source|Example|Remedy):", r"- **\1:**", rule.doc, flags=re.MULTILINE)
     text = re.sub(r"\n(?!- \*\*|\n)", "\n  ", text)
     return f"### {rule.code} {rule.name}\n\n*{rule.severity}, {rule.basis}{depth}*\n\n{text}"

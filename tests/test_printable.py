@@ -85,13 +85,9 @@ def calls(path: Path) -> list[str]:
 
 
 PRINTING = {"terminal.py": {"click.echo"}, "__main__.py": {"print"}}
-# these have yet to move to terminal.echo and note; the list only gets shorter
-UNMOVED = "effect normalize".split()
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_the_terminal_module_prints(path: Path) -> None:
-    if path.parent.name == "cli" and path.stem in UNMOVED:
-        pytest.skip("yet to move")
     own_echo = {"echo"} if path.parent.name == "cli" else set()
     assert set(calls(path)) <= PRINTING.get(path.name, set()) | own_echo

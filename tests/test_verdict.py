@@ -228,7 +228,7 @@ def deep(monkeypatch: pytest.MonkeyPatch) -> Rule:
     def check(video: Video, ctx: Context) -> Iterator[Problem]:
         yield Problem("seen")
 
-    rule = Rule("X900", "deep", Video, Severity.WARNING, Basis.HEURISTIC, Depth.FULL, check)
+    rule = Rule("X900", "deep", Video, Severity.WARNING, Basis.HEURISTIC, "full", check)
     monkeypatch.setitem(REGISTRY, rule.code, rule)
     return rule
 
@@ -250,7 +250,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(prompt.text)
         yield from ()
 
-    rule = Rule("X901", "prompts", Prompt, Severity.WARNING, Basis.HEURISTIC, Depth.HEADER, check)
+    rule = Rule("X901", "prompts", Prompt, Severity.WARNING, Basis.HEURISTIC, "header", check)
     monkeypatch.setitem(REGISTRY, rule.code, rule)
     return texts
 

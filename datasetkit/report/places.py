@@ -12,7 +12,7 @@ from datasetkit.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A file that can be opened, and the line in it.
 
     Inside a zip nothing can: ``path`` is then the zip's, ``entry`` the path inside ("" for the set itself), and
@@ -34,14 +34,14 @@ class Placed:
     verdict: Verdict
     path: str
 
-    def place(self, finding: Finding) -> Place:
+    def place(self, finding: Finding) -> Location:
         """The place of a finding. One on a whole folder is at the first line of its data.jsonl."""
         where = finding.where
         if self.verdict.dataset.source is Source.ZIP or where.path:
             return self._place(where.path, where.line)
         return self._place(spec.limits().annotations_name, 1)
 
-    def medium(self, finding: Finding) -> Place | None:
+    def medium(self, finding: Finding) -> Location | None:
         """The file that a finding is about, unless that is its place."""
         same = finding.medium is None or finding.medium == finding.where.path
         return None if same else self._place(finding.medium or "", None)
@@ -50,10 +50,10 @@ class Placed:
         """Whether the finding's medium is among the dataset's files."""
         return finding.medium in self._files
 
-    def _place(self, path: str, line: int | None) -> Place:
+    def _place(self, path: str, line: int | None) -> Location:
         if self.verdict.dataset.source is Source.ZIP:
-            return Place(self.path, line, self.verdict.dataset.prefix + path)
-        return Place(f"{self.path}/{path}" if self.path else path, line)
+            return Location(self.path, line, self.verdict.dataset.prefix + path)
+        return Location(f"{self.path}/{path}" if self.path else path, line)
 
     @cached_property
     def _files(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from datasetkit import __version__
 from datasetkit.findings import Finding, Severity
 from datasetkit.model import Sample
 from datasetkit.printable import Printable, as_json
-from datasetkit.report.places import Place, Placed
+from datasetkit.report.places import Location, Placed
 from datasetkit.report.text import remedy
 from datasetkit.rules import REGISTRY, Rule
 
@@ -93,7 +93,7 @@ def _suppressions(reason: str | None) -> list[dict[str, str]]:
     return [{"kind": "external", "status": "accepted", "justification": Printable(reason)}]
 
 
-def _location(place: Place, field: str | None) -> dict[str, Any]:
+def _location(place: Location, field: str | None) -> dict[str, Any]:
     """A location (3.28). The inside of a zip is a logical location, as no viewer opens a line there."""
     physical: dict[str, Any] = {"artifactLocation": _artifact(place.path)}
     if place.entry is None and place.line:

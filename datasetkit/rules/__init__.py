@@ -4,6 +4,6 @@ No rule opens a file, names a limit or knows another rule.
 """
 
 from datasetkit.rules import archive, balance, frames, images, lines, prompts, videos  # noqa: F401 - they register rules
-from datasetkit.rules.registry import REGISTRY, Context, Rule, rule
+from datasetkit.rules.registry import REGISTRY, Context, DatasetPair, Rule, rule
 
-__all__ = ["REGISTRY", "Context", "Rule", "rule"]
+__all__ = ["REGISTRY", "Context", "DatasetPair", "Rule", "rule"]

@@ -13,8 +13,7 @@ from datasetkit.config import Settings
 from datasetkit.findings import Assumed, Finding, Ignored, Problem, Severity
 from datasetkit.model import Dataset, Kind, Medium, Missing, Outside, Role, Sample, Source, Where
 from datasetkit.prompts.review import NOTHING, review_prompts
-from datasetkit.rules import REGISTRY, Context, Rule, prompts
-from datasetkit.rules.prompts import Pair
+from datasetkit.rules import REGISTRY, Context, DatasetPair, Rule
 from datasetkit.rules.shape import shape_faults
 
 Part = tuple[object, Where, str | None]
@@ -33,7 +32,7 @@ def prepare(dataset: Dataset, settings: Settings, rules: Sequence[Rule], *, buil
     """
     model = spec.find_model(settings.model) if settings.model else None
     assumed = assume(dataset, settings, model)
-    about_prompts = any(rule.check.__module__ == prompts.__name__ for rule in rules)
+    about_prompts = any(rule.needs == "prompts" for rule in rules)
     return Context(
         dataset=dataset,
         missing=_missing(dataset),
@@ -64,15 +63,11 @@ def assume(dataset: Dataset, settings: Settings, model: spec.ModelSpec | None) -
     return Assumed(kind, role, kind_from, role_from, mixed=0 < having < len(samples))
 
 
-def judge(context: Context, rules: Sequence[Rule]) -> list[Finding]:
-    """What the rules find in a dataset: on its lines, in their order; then on the set as a whole."""
-    able = [rule for rule in rules if rule.needs <= context.dataset.depth]
-    return sorted(_apply(_parts(context), context, able), key=_order)
-
-
-def judge_pair(pair: Pair, context: Context, rules: Sequence[Rule]) -> list[Finding]:
-    """What the rules find in a validation set, whose ``context`` it is, beside its training set."""
-    return list(_apply([(pair, Where(""), None)], context, rules))
+def judge(context: Context, rules: Sequence[Rule], pair: DatasetPair | None = None) -> list[Finding]:
+    """What the rules find in a dataset, on its lines in their order, then on the whole; or in a ``pair`` alone."""
+    able = [rule for rule in rules if rule.depth <= context.dataset.depth]
+    parts: Iterable[Part] = _parts(context) if pair is None else [(pair, Where(""), None)]
+    return sorted(_apply(parts, context, able), key=_order)
 
 
 def ignore(findings: Sequence[Finding], entries: Mapping[str, str]) -> tuple[tuple[Finding, ...], tuple[Ignored, ...]]:

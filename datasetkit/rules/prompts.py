@@ -6,27 +6,16 @@ The flaws are the normalizer's own, so that the two can't disagree. An inferred 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from datasetkit.edits import Edit, SetField
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset, Where
 from datasetkit.prompts.flaws import GENERAL, Offence, PromptFlaw
-from datasetkit.prompts.review import PromptReview
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
-from datasetkit.rules.registry import Context, rule
+from datasetkit.rules.registry import Context, DatasetPair, rule
 from datasetkit.rules.wording import count, names
 
 _PHRASES = 3  # shared phrases that are reported; a set of one subject in one place shares dozens
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A validation set beside the training set of its kind."""
-
-    training: PromptReview
-    training_name: str
-    validation: PromptReview
 
 
 def _problem(flaw: PromptFlaw, offence: Offence, ctx: Context, severity: Severity) -> Iterator[Problem]:
@@ -44,7 +33,7 @@ def _rewritten(flaw: PromptFlaw) -> tuple[Edit, ...]:
     return (SetField(flaw.where.line, "prompt", flaw.text),) if flaw.mended and flaw.where.line and flaw.text else ()
 
 
-@rule("P601", "trigger-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
+@rule("P601", "trigger-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED, needs="prompts")
 def trigger_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """A prompt lacks the trigger word; or, as one warning, no prompt of a set has one.
 
@@ -59,7 +48,7 @@ def trigger_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     yield from _problem(flaw, Offence.TRIGGER_MISSING, ctx, Severity.ERROR)
 
 
-@rule("P602", "trigger-spelling", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
+@rule("P602", "trigger-spelling", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED, needs="prompts")
 def trigger_spelling(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """The trigger is spelled differently: other capitals, spaces, look-alike letters, glued to a word.
 
@@ -71,7 +60,7 @@ def trigger_spelling(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     yield from _problem(flaw, Offence.TRIGGER_SPELLING, ctx, Severity.ERROR)
 
 
-@rule("P603", "trigger-common", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
+@rule("P603", "trigger-common", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def trigger_common(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """The trigger is not a rare word.
 
@@ -89,7 +78,7 @@ def trigger_common(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         yield Problem(f"{diagnosis.message} A rare one: {suggest_triggers(1, seed=0)[0]}")
 
 
-@rule("P604", "effect-drift", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
+@rule("P604", "effect-drift", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def effect_drift(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """The effect text of a prompt isn't the template, or words stand behind it.
 
@@ -101,7 +90,7 @@ def effect_drift(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     yield from _problem(flaw, Offence.EFFECT_DRIFT, ctx, Severity.WARNING)
 
 
-@rule("P605", "pronoun", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
+@rule("P605", "pronoun", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def pronoun(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """A pronoun in the effect text doesn't follow the subject.
 
@@ -113,7 +102,7 @@ def pronoun(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     yield from _problem(flaw, Offence.PRONOUN, ctx, Severity.WARNING)
 
 
-@rule("P606", "subject-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
+@rule("P606", "subject-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED, needs="prompts")
 def subject_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """Nothing but the effect is in the prompt: it describes neither subject nor background.
 
@@ -125,7 +114,7 @@ def subject_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     yield from _problem(flaw, Offence.SUBJECT_MISSING, ctx, Severity.ERROR)
 
 
-@rule("P607", "untidy", on=PromptFlaw, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
+@rule("P607", "untidy", on=PromptFlaw, severity=Severity.ADVICE, basis=Basis.HEURISTIC, needs="prompts")
 def untidy(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """A prompt holds stray white space, control characters, another Unicode form or garbled letters.
 
@@ -137,7 +126,7 @@ def untidy(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     yield from _problem(flaw, Offence.UNTIDY, ctx, Severity.ADVICE)
 
 
-@rule("P608", "placeholder", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED)
+@rule("P608", "placeholder", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED, needs="prompts")
 def placeholder(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """A prompt holds a blank that nobody filled in: `[subject description]`, `{trigger}`, `she/he`, a draft's mark.
 
@@ -149,7 +138,7 @@ def placeholder(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     yield from _problem(flaw, Offence.PLACEHOLDER, ctx, Severity.ERROR)
 
 
-@rule("P609", "prompt-repeated", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
+@rule("P609", "prompt-repeated", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def prompt_repeated(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """Several samples have the same subject and background in their prompts.
 
@@ -166,7 +155,7 @@ def prompt_repeated(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         yield Problem(f"lines {names(lines)} have the same subject and background", where=where)
 
 
-@rule("P610", "shared-phrase", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED)
+@rule("P610", "shared-phrase", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED, needs="prompts")
 def shared_phrase(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """Most prompts share a phrase of subject or background.
 
@@ -181,7 +170,7 @@ def shared_phrase(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         yield Problem(f'"{shared.phrase}" is in {shared.count} of {samples}, outside the effect')
 
 
-@rule("P611", "model-chatter", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.HEURISTIC)
+@rule("P611", "model-chatter", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.HEURISTIC, needs="prompts")
 def model_chatter(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """A prompt holds what a caption model says around its answer.
 
@@ -193,8 +182,8 @@ def model_chatter(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     yield from _problem(flaw, Offence.MODEL_CHATTER, ctx, Severity.WARNING)
 
 
-@rule("S708", "effect-differs", on=Pair, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
-def effect_differs(pair: Pair, ctx: Context) -> Iterator[Problem]:
+@rule("S708", "effect-differs", on=DatasetPair, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
+def effect_differs(pair: DatasetPair, ctx: Context) -> Iterator[Problem]:
     """Training and validation teach different effect texts. Judged where one run gets both.
 
     Why: the previews that show how training goes are made from validation prompts. With another text they ask for an
@@ -203,6 +192,6 @@ def effect_differs(pair: Pair, ctx: Context) -> Iterator[Problem]:
     Example: the validation prompts add "while the camera slowly zooms in".
     Remedy: `datasetkit normalize` both with one `[effect]`.
     """
-    training, validation = ([p.result.found for p in review.prompts] for review in (pair.training, pair.validation))
-    if difference := effect_difference(training, validation):
-        yield Problem(f"the effect differs from {pair.training_name}: {difference.diff}")
+    reviews = pair.training_review, pair.validation_review
+    if difference := effect_difference(*([p.result.found for p in review.prompts] for review in reviews)):
+        yield Problem(f"the effect differs from {pair.training.name}: {difference.diff}")

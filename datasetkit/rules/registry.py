@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from datasetkit.errors import DatasetkitError, nearest
 from datasetkit.findings import Assumed, Basis, Problem, Severity
@@ -20,11 +20,10 @@ S = TypeVar("S")
 class Context:
     """What a rule may know beside its subject.
 
-    ``models`` is the model that was named, alone, or every model that trains the kind; never empty.
-    ``target_seconds`` is the length of video the user wants, where they said so.
-    ``review`` are the prompts and their effect, empty where no rule asks.
-    ``missing`` gives the places that name each path where no file is.
-    ``mending`` says that `build` will write the zip, so that what it mends is still to come.
+    ``models`` is the model that is set, alone (``named``), or every model that trains the kind; never empty.
+    ``target_seconds`` is the length of the videos that the user wants, if set. ``review`` are the prompts and their
+    effect, empty unless a rule needs "prompts". ``missing`` gives the places that name each missing file. ``mending``:
+    `build` has yet to write the zip, and fixes some problems in it.
     """
 
     dataset: Dataset
@@ -38,20 +37,40 @@ class Context:
     mending: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class DatasetPair:
+    """A training set and a validation set of the same kind, as one run gets them: what compares the two judges this.
+
+    The context of its rules is the validation set's, which their findings are on.
+    """
+
+    training: Dataset
+    validation: Dataset
+    training_review: PromptReview
+    validation_review: PromptReview
+
+
 Check = Callable[[S, Context], Iterator[Problem]]
+Needs = Literal["header", "frames", "full", "prompts"]
+"""What a rule needs: clips read to some `Depth`, or the prompts' review."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check with its identity. ``on`` is its subjects' type; ``needs`` the depth of facts it asks for."""
+    """A check with its identity. ``on`` is the type of its subjects."""
 
     code: str
     name: str
     on: type[Any]
     severity: Severity
     basis: Basis
-    needs: Depth
+    needs: Needs
     check: Check[Any]
+
+    @property
+    def depth(self) -> Depth:
+        """How much of a clip must have been read."""
+        return Depth.HEADER if self.needs == "prompts" else Depth[self.needs.upper()]
 
     @property
     def doc(self) -> str:
@@ -94,7 +113,7 @@ def rule(
     on: type[S],
     severity: Severity,
     basis: Basis,
-    needs: Depth = Depth.HEADER,
+    needs: Needs = "header",
 ) -> Callable[[Check[S]], Check[S]]:
     """Register a check under ``code``. Its docstring is what `datasetkit rule CODE` and the docs print."""
 
