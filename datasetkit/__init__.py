@@ -21,35 +21,10 @@ if TYPE_CHECKING:
     from datasetkit.verdict import Verdict, check, check_all
 
 __version__ = "0.1.0"
-__all__ = [
-    "Basis",
-    "Build",
-    "Dataset",
-    "DatasetkitError",
-    "Finding",
-    "Fixed",
-    "Ignored",
-    "Kind",
-    "NewDataset",
-    "Normalization",
-    "NormalizedSet",
-    "Output",
-    "Progress",
-    "Question",
-    "Receipt",
-    "Role",
-    "Severity",
-    "Verdict",
-    "Where",
-    "__version__",
-    "build",
-    "check",
-    "check_all",
-    "fix",
-    "init",
-    "normalize",
-    "upload",
-]
+__all__ = ["Basis", "Build", "Dataset", "DatasetkitError", "Finding", "Fixed", "Ignored"]
+__all__ += ["Kind", "NewDataset", "Normalization", "NormalizedSet", "Output", "Progress", "Question"]
+__all__ += ["Receipt", "Role", "Severity", "Verdict", "Where"]
+__all__ += ["__version__", "build", "check", "check_all", "fix", "init", "normalize", "upload"]
 _MODULES = {
     "datasetkit.errors": ("DatasetkitError",),
     "datasetkit.findings": ("Basis", "Finding", "Ignored", "Severity"),

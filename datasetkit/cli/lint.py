@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,60 +49,52 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
       datasetkit lint money_rain --format sarif --output lint.sarif
       datasetkit lint --staged
     """
-    if options["statistics"] and options["form"] not in ("text", "json"):
-        raise click.UsageError("--statistics only works with --format text or json.")
+    form, output, statistics = options["form"], options["output"], options["statistics"]
+    if statistics and form not in ("text", "json"):
+        raise click.UsageError("--statistics comes as text or json only.")
     looked_at = chosen(paths, exclude, staged=staged)
-    if not looked_at and options["form"] == "text" and not options["output"]:
+    if not looked_at and form == "text" and not output:
         echo(Printable("no dataset has changed"))  # and nothing slow is loaded
         return 0
-    return _lint(looked_at, staged=staged, **options)
-
-
-def _lint(
-    paths: Sequence[str],
-    *,
-    staged: bool,
-    strict: bool,
-    every: bool,
-    statistics: bool,
-    trainer: bool,
-    form: str,
-    output: Path | None,
-    **options: Any,
-) -> int:
     from datasetkit.findings import Severity
-    from datasetkit.verdict import check_all
 
     started = time.monotonic()
-    hidden = {path: untracked(path) for path in paths} if staged else {}
-    with bars() as progress:
-        judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **judging(options))
-    for verdict, path in zip(judged, hidden, strict=False):
-        _note_untracked(verdict, hidden[path])
+    judged = _judge(looked_at, options, staged=staged)
     if form == "text" or output:
-        _show(judged, time.monotonic() - started, every=every, statistics=statistics, trainer=trainer)
+        _show(judged, time.monotonic() - started, options)
     if output:
         _write(_formatted(judged, form, statistics=statistics), output, judged)
     elif form != "text" and (report := _formatted(judged, form, statistics=statistics)):
         echo(report)
-    worst = max((finding.severity for verdict in judged for finding in verdict.findings), default=Severity.ADVICE)
-    return int(worst >= (Severity.WARNING if strict else Severity.ERROR))
+    worst = max((finding.severity for verdict in judged for finding in verdict.findings), default=0)
+    return int(worst >= (Severity.WARNING if options["strict"] else Severity.ERROR))
 
 
-def _show(judged: Sequence[Verdict], seconds: float, *, every: bool, statistics: bool, trainer: bool) -> None:
+def _judge(paths: Sequence[str], options: Mapping[str, Any], *, staged: bool) -> Sequence[Verdict]:
+    from datasetkit.verdict import check_all
+
+    hidden = {path: untracked(path) for path in paths} if staged else {}
+    with bars() as progress:
+        judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **judging(options))
+    for verdict, absent in zip(judged, hidden.values(), strict=False):
+        for path in sorted({reference.medium.path for reference in verdict.dataset.references} & absent):
+            note(f"note: {verdict.dataset.name}/{path} isn't part of the commit: git add it, or have git ignore it")
+    return judged
+
+
+def _show(judged: Sequence[Verdict], seconds: float, options: Mapping[str, Any]) -> None:
     """The text report on stdout, and on stderr the command to run next."""
     from datasetkit.cli.suggesting import next_command
     from datasetkit.cli.trainer import clips
-    from datasetkit.report import statistics as counted
-    from datasetkit.report import text
+    from datasetkit.report import statistics, text
 
     for verdict in judged:
-        if not statistics:
-            echo(text.render(verdict, every=every, width=width(sys.stdout)))
-        for row in clips(verdict) if trainer else ():
+        if not options["statistics"]:
+            echo(text.render(verdict, every=options["every"], width=width(sys.stdout)))
+        for row in clips(verdict) if options["trainer"] else ():
             echo(row)
-    if statistics and any(verdict.findings for verdict in judged):
-        echo(counted.render(judged))
+    if options["statistics"] and any(verdict.findings for verdict in judged):
+        echo(statistics.render(judged))
     echo(Printable(text.summary(judged, seconds)))
     if following := next_command(judged):
         note(f"next: {following}")
@@ -115,12 +107,6 @@ def _formatted(judged: Sequence[Verdict], form: str, *, statistics: bool) -> Pri
     if statistics:
         return counted.render_json(judged) if form == "json" else counted.render(judged)
     return load(form)(place(judged))
-
-
-def _note_untracked(verdict: Verdict, hidden: frozenset[str]) -> None:
-    """Say why a file that is plainly there counts as missing."""
-    for path in sorted({reference.medium.path for reference in verdict.dataset.references} & hidden):
-        note(f"note: {verdict.dataset.name}/{path} isn't part of the commit: git add it, or have git ignore it")
 
 
 def _write(report: Printable, output: Path, judged: Sequence[Verdict]) -> None:

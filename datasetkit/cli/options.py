@@ -16,39 +16,33 @@ if TYPE_CHECKING:
     from datasetkit.config import Options
 
 
+def _models(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from datasetkit import spec
+
+    return [model.id for model in spec.models() if model.id.startswith(incomplete)]
+
+
+_FILE = click.Path(path_type=Path)
+_JUDGING = [
+    click.option("--model", metavar="ID", shell_complete=_models, help="The model to train (see `datasetkit models`)."),
+    click.option("--kind", type=click.Choice([*map(str, Kind)]), help="First frame, or first and last frames."),
+    click.option("--role", type=click.Choice([*map(str, Role)]), help="What the set is for."),
+    click.option(
+        "--target-seconds",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="S",
+        help="The length of the videos you want to generate.",
+    ),
+    click.option(
+        "--ignore", multiple=True, metavar="CODES", help="Leave out these codes or prefixes, or V411:clips/*.mp4."
+    ),
+    click.option("--config", type=_FILE, metavar="FILE", help="Read this instead of datasetkit.toml."),
+]
+
+
 def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say what to check a dataset as."""
-    for option in reversed(
-        [
-            click.option(
-                "--model", metavar="ID", shell_complete=_models, help="The model to train (see `datasetkit models`)."
-            ),
-            click.option(
-                "--kind",
-                type=click.Choice([kind.value for kind in Kind]),
-                help="i2v: from a first frame; kf2v: from a first and a last frame.",
-            ),
-            click.option("--role", type=click.Choice([role.value for role in Role]), help="What the set is for."),
-            click.option(
-                "--target-seconds",
-                type=click.FloatRange(min=0, min_open=True),
-                metavar="S",
-                help="The length of the videos you want to generate.",
-            ),
-            click.option(
-                "--ignore",
-                multiple=True,
-                metavar="CODES",
-                help="Skip these rules, such as D,V407; for some files only: V411:clips/*.mp4.",
-            ),
-            click.option(
-                "--config",
-                type=click.Path(path_type=Path),
-                metavar="FILE",
-                help="Read this file instead of the datasetkit.toml beside data.jsonl.",
-            ),
-        ]
-    ):
+    """Give a command the options that say what to judge a dataset as."""
+    for option in reversed(_JUDGING):
         command = option(command)
     return command
 
@@ -92,9 +86,3 @@ def files(_context: click.Context, _parameter: click.Parameter, incomplete: str)
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
-
-
-def _models(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from datasetkit import spec
-
-    return [model.id for model in spec.models() if model.id.startswith(incomplete)]

@@ -9,8 +9,6 @@ from click import unstyle
 
 from datasetkit.printable import Printable, joined
 
-printable = Printable  # the old name, for callers that still have it
-
 
 def cells(text: str) -> int:
     """The terminal cells that ``text`` takes, colours aside: a Chinese letter takes two, a combining mark none."""
