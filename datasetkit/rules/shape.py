@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from datasetkit.model import Kind, Role, Sample, Where
-from datasetkit.spec import record_schema
+from datasetkit.spec import record_schema, validator
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def shape_faults(sample: Sample, kind: Kind, role: Role) -> Iterator[ShapeFault]
     schema = record_schema(kind, role)
     if _fits(sample.record, schema["required"], _patterns(kind, role)):
         return
-    for error in _validator(kind, role).iter_errors(sample.record):
+    for error in validator(f"{kind}-{role}.schema.json").iter_errors(sample.record):
         for field in _fields(error, sample.record, schema):
             where = Where(sample.where.path, sample.where.line, field)
             yield ShapeFault(where, str(error.validator), field, sample.record)
@@ -54,11 +54,6 @@ def _fits(record: Mapping[str, object], required: Sequence[str], patterns: Mappi
 @cache
 def _patterns(kind: Kind, role: Role) -> Mapping[str, re.Pattern[str]]:
     return {field: re.compile(of["pattern"]) for field, of in record_schema(kind, role)["properties"].items()}
-
-
-@cache
-def _validator(kind: Kind, role: Role) -> Draft202012Validator:
-    return Draft202012Validator(record_schema(kind, role))
 
 
 def _fields(error: ValidationError, record: Mapping[str, object], schema: Mapping[str, Any]) -> list[str]:
