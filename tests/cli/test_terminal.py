@@ -142,7 +142,8 @@ main()
 
 
 @pytest.mark.parametrize(
-    "module", ["click", "datasetkit.cli", "datasetkit.cli.lint", "jsonschema", "datasetkit.media.videos", "av", "PIL"]
+    "module",
+    ["click", "datasetkit.cli", "datasetkit.cli.lint", "datasetkit.verdict", "datasetkit.media.videos", "av", "PIL"],
 )
 def test_ctrl_c_is_quiet_while_modules_are_loaded(clean: Path, module: str) -> None:
     command = [sys.executable, "-c", INTERRUPTING, module, "lint", str(clean)]
