@@ -143,23 +143,11 @@ def _located(text: str, effect: Effect, *, append: bool) -> _Parts:
     skip = None
     if place.doubt:
         skip = Decision(None, Reason.JOINED, f'it isn\'t clear whether "{place.doubt}" belongs to the effect')
-    elif _begins_elsewhere(head, text[place.start :], effect):
-        skip = Decision(None, Reason.JOINED, "it isn't clear where in its sentence the effect begins")
     elif not (has_letters(head) or has_letters(tail)):
         skip = Decision(None, Reason.NO_SUBJECT, "nothing but the effect is in the prompt")
     elif place.copy:
         skip = Decision(None, Reason.TWICE, f'effect text stands elsewhere too: "{place.copy}"')
     return _Parts(head, place.outside, text[place.start : place.end].strip(), tail, place.triggers, skip)
-
-
-def _begins_elsewhere(head: str, found: str, effect: Effect) -> bool:
-    """Whether the effect was found in the middle of a sentence that itself begins like the template."""
-    sentence = next(reversed(split_sentences(head)), "").strip()
-    if not sentence or sentence.rstrip("\"'”’»)] \n").endswith(_STOPS):
-        return False
-    openings = {effect.render(person).split()[0].lower() for person in (*effect.persons, None)}
-    first, found_first = sentence.split()[0].lower(), found.lstrip().split(" ")[0].lower()
-    return first in openings and found_first not in openings
 
 
 def _composed(parts: _Parts, rendered: str) -> str:

@@ -216,7 +216,7 @@ def _front(head: str, sentence: _Sentence, outline: _Outline) -> tuple[int, str]
         number -= 1
     at = clauses[number]
     start = len(sentence.text[: places[at][0]].rstrip("\"“'‘«([*"))
-    if outline.has_run(row[:at]):
+    if outline.has_run(row[:at]) or (at and _opens_alike(row, outline)):
         return start, sentence.text[:start].strip()
     leading = row[at : next((k for k in known if k >= at), at)]
     strange = [w for w in leading if (w == _PRONOUN or is_content(w)) and w not in _TRANSITIONS.union(outline.row)]
@@ -239,7 +239,14 @@ def _clauses(sentence: _Sentence) -> list[int]:
 def _leads_over(row: tuple[str, ...], outline: _Outline) -> bool:
     """Whether a clause before the effect is a transition, or the effect's too."""
     transition = _TRANSITIONS | {_PRONOUN} if row[0] in _CONNECTORS else _TRANSITIONS
-    return transition.issuperset(row) or outline.share(row) >= _LIKE
+    if transition.issuperset(row) or outline.share(row) >= _LIKE:
+        return True
+    return _opens_alike(row, outline) and len([word for word in row if word not in outline.row]) <= 1
+
+
+def _opens_alike(row: tuple[str, ...], outline: _Outline) -> bool:
+    """Whether a row begins with the template's first two words, or is nothing but its first."""
+    return row[:2] == outline.row[: min(len(row), 2)]
 
 
 def _inner_doubt(sentences: Sequence[_Sentence], outline: _Outline) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from datasetkit.prompts.nouns import BEINGS, KNOWN, PERSONS, Noun
@@ -60,12 +60,13 @@ def read(sentence: str) -> Sentence:
     owners = [word[-2:] == "'s" or gap[:1] in ("'", "’") for word, gap in zip(folded, gaps[1:], strict=True)]
     words = [word.removesuffix("'s") for word in folded]
     tokens = tuple(map(Token, words, gaps, owners, pieces[1::2]))
-    beings = tuple(k for k, word in enumerate(words) if word in BEINGS and not _only_describes(words, owners, k))
+    beings = tuple(k for k, word in enumerate(words) if word in BEINGS and not _only_describes(tokens, k))
     return Sentence(tokens, tuple(k for k, word in enumerate(words) if word in PRONOUNS), beings)
 
 
-def _only_describes(words: Sequence[str], owners: Sequence[bool], k: int) -> bool:
+def _only_describes(tokens: Tokens, k: int) -> bool:
     """Whether a noun for a being only describes what follows: "a cowboy hat", "a woman doctor"."""
-    following = words[k + 1 : k + 3]
+    following = [token.word for token in takewhile(lambda token: not token.opens, tokens[k + 1 : k + 3])]
     described = following and (following[0] in LISTS["described"] or KNOWN.get(following[0]) is Noun.THING)
-    return bool(described) or (words[k] in LISTS["sexing"] and not owners[k] and not PERSONS.isdisjoint(following))
+    sexing = tokens[k].word in LISTS["sexing"] and not tokens[k].owner
+    return bool(described) or (sexing and not PERSONS.isdisjoint(following))

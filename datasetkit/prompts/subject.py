@@ -118,19 +118,15 @@ def _ends_phrase(tokens: Tokens, k: int) -> bool:
 
 def _is_participle(token: Token, following: Token | None) -> bool:
     """Whether a word behind a noun says what its being does; not "sized", nor "a man eating shark"."""
-    eaten = following is not None and KNOWN.get(following.word) is Noun.ANIMAL
-    return (
-        token.word.endswith(("ing", "ed"))
-        and token.word not in LISTS["not_verbal"]
-        and len(token.word) > 4
-        and not eaten
-    )
+    word, behind = token.word, following.word if following else ""
+    compound = KNOWN.get(behind) is Noun.ANIMAL or behind in LISTS["depictions"]
+    return len(word) > 4 and word.endswith(("ing", "ed")) and word not in LISTS["not_verbal"] and not compound
 
 
 def _is_verb(word: str) -> bool:
     """Whether a word behind a singular noun is its verb: "a woman deals"; no plural can stand there."""
     plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "as"))
-    return plural and word not in KNOWN
+    return plural and word not in KNOWN and word not in LISTS["described"]
 
 
 def _kind(tokens: Tokens, at: int, head: int) -> Noun:
@@ -155,7 +151,8 @@ def _is_no_person(tokens: Tokens, head: int) -> bool:
     behind = [token.word for token in takewhile(lambda t: not t.opens and not _is_verb(t.word), tokens[head + 1 :])]
     inside = list(takewhile(lambda word: word not in LISTS["prepositions"], behind[1:]))
     pictured = behind[:1] in (["in"], ["on"]) and not LISTS["depictions"].isdisjoint(inside)
-    return bool(spider) or chess or pictured or (tokens[head].capital and head > 0)
+    made = not LISTS["lifeless"].isdisjoint(behind[:1])  # "a woman carved in stone"
+    return bool(spider) or chess or pictured or made or (tokens[head].capital and head > 0)
 
 
 def _apposed(tokens: Tokens, subject: Subject) -> Subject:

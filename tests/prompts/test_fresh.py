@@ -16,7 +16,6 @@ from datasetkit.prompts.template import Effect, Persons
 from datasetkit.prompts.tidy import tidy
 
 FILES = ["fresh.jsonl", "fresh_2.jsonl"]
-LEFT = {"fresh.jsonl": set(), "fresh_2.jsonl": {91, 92}}  # the effect begins in the middle of a drifted sentence
 
 
 def read(name):
@@ -50,7 +49,6 @@ def test_strangers_prompts_come_out_right_or_stay(name, capsys):
         print(f"\n{name}: {len(cases)} prompts, of which {decidable} decidable: {counts['decided']} decided", end=" ")
         print(f"({counts['decided'] / decidable:.0%}), {counts['decided when declared']} when declared;", end=" ")
         print(f"{counts['wrong text']} wrong texts, {counts['correct prompt changed']} correct prompts changed")
-    for wrong in ("wrong text", "correct prompt changed"):
+    for wrong in ("wrong text", "correct prompt changed", "left when declared"):
         assert [number for number, verdicts in found.items() if wrong in verdicts] == []
-    assert {number for number, verdicts in found.items() if "left when declared" in verdicts} == LEFT[name]
     assert counts["decided"] >= 0.7 * decidable
