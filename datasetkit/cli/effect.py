@@ -188,4 +188,4 @@ def _deploy(dataset: PromptFile) -> None:
         for record in dataset.records
         if isinstance(prompt := record.values.get("prompt"), str)
     )
-    echo(as_json({"aigc_config": deployment(effect, results).as_json()}, ascii_only=False))
+    echo(as_json({"aigc_config": deployment(effect, results)}, ascii_only=False))

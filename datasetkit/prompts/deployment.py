@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.prompts.normalize import Normalized
@@ -11,25 +10,8 @@ from datasetkit.prompts.placeholders import placeholders
 from datasetkit.prompts.template import Effect
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """The ``aigc_config`` of a deployment; text as it is, for a JSON writer to escape."""
-
-    prompt: str
-    lora_prompt_default: str
-    use_input_prompt: bool = False
-
-    def as_json(self) -> dict[str, str | bool]:
-        """The object as a request carries it."""
-        return {
-            "use_input_prompt": self.use_input_prompt,
-            "prompt": self.prompt,
-            "lora_prompt_default": self.lora_prompt_default,
-        }
-
-
-def deployment(effect: Effect, results: Iterable[Normalized]) -> Deployment:
-    """The deployment texts in the platform's own wording; the example is the first of ``results`` that can be one.
+def deployment(effect: Effect, results: Iterable[Normalized]) -> dict[str, str | bool]:
+    """The ``aigc_config`` in the platform's own wording; its example is the first of ``results`` that can be one.
 
     Raises DatasetkitError where none can.
     """
@@ -41,7 +23,7 @@ def deployment(effect: Effect, results: Iterable[Normalized]) -> Deployment:
         f"The video begins with a shot of [subject description]. [Environment description]. {text}\n"
         f"Example:\n{_example(results)}"
     )
-    return Deployment(instruction, text)
+    return {"use_input_prompt": False, "prompt": instruction, "lora_prompt_default": text}
 
 
 def _example(results: Iterable[Normalized]) -> str:

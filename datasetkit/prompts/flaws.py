@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from datasetkit.model import Where
 from datasetkit.prompts.normalize import Normalized
 from datasetkit.prompts.person import Reason
 from datasetkit.prompts.placeholders import placeholders
-from datasetkit.prompts.slots import CASES, SEXED, Person, Slot, parts_of
+from datasetkit.prompts.slots import CASES, SEXED, Person, Slot, resolved
 from datasetkit.prompts.template import Effect
 from datasetkit.prompts.tidy import Mend
 from datasetkit.prompts.trigger import Misspelling, Trigger
 from datasetkit.prompts.worddiff import word_diff
+from datasetkit.prompts.words import for_anybody
 
 
 class Offence(StrEnum):
@@ -116,7 +116,7 @@ def _text_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
     inside, wanted = result.found, effect.render(result.person)
     if inside == wanted:
         return
-    if not _any_pronouns(effect.trigger, effect.text).fullmatch(_without(inside, [t.written for t in result.triggers])):
+    if _drifts(inside, result.triggers, effect):
         yield PromptFlaw(Offence.EFFECT_DRIFT, result.decided, seen=inside, wanted=wanted)
     if result.reason is Reason.NO_FORM:
         yield PromptFlaw(Offence.PRONOUN, False, result.note)
@@ -125,23 +125,17 @@ def _text_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
         yield PromptFlaw(Offence.PRONOUN, result.decided, seen)
 
 
-@lru_cache(maxsize=256)
-def _any_pronouns(trigger: str, text: str) -> re.Pattern[str]:
-    """Matches the effect text without its trigger, whatever persons its slots are filled for."""
-    pattern = "".join(
-        f"(?:{'|'.join(map(re.escape, {*part.forms.values(), part.written}))})"
-        if isinstance(part, Slot)
-        else re.escape(part).replace("\\ ", " ")
-        for part in parts_of(text)
-    )
-    return re.compile(_without(pattern, [re.escape(trigger)]))
+def _drifts(inside: str, triggers: Sequence[Trigger], effect: Effect) -> bool:
+    """Whether more differs from the template than pronouns and how the trigger is spelled."""
+    seen = _bare(inside, [trigger.written for trigger in triggers])
+    return all(seen != _bare(effect.render(person), [effect.trigger]) for person in (*effect.persons, None))
 
 
-def _without(text: str, words: Sequence[str]) -> str:
-    """The text without ``words`` (a trigger, however it is spelled) and without the spaces around them."""
-    for word in words:
-        text = text.replace(word, " ", 1)
-    return " ".join(text.split())
+def _bare(text: str, triggers: Sequence[str]) -> str:
+    """The text without the first of each of ``triggers``, for anybody."""
+    for trigger in triggers:
+        text = text.replace(trigger, " ", 1)
+    return for_anybody(resolved(text))
 
 
 def _wrong_pronouns(inside: str, effect: Effect, person: Person) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from datasetkit.prompts.person import Decision, Reason, decide
-from datasetkit.prompts.place import find_place, resembles
+from datasetkit.prompts.place import PromptParts, resembles, split_prompt
 from datasetkit.prompts.slots import Person
 from datasetkit.prompts.template import Effect, join, spaced
 from datasetkit.prompts.tidy import Tidied, tidy
@@ -61,21 +61,6 @@ class Normalized:
         return self.reason is None
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """A tidied prompt in three, with the trigger's spellings in it; ``outside`` are the sentences but for the effect's.
-
-    ``skip`` says why the prompt must stay as it is.
-    """
-
-    head: str
-    outside: Sequence[str]
-    inside: str = ""
-    tail: str = ""
-    triggers: tuple[Trigger, ...] = ()
-    skip: Decision | None = None
-
-
 def tidied_only(prompt: str) -> Normalized:
     """A prompt that no effect is looked for in."""
     tidied = tidy(prompt)
@@ -92,7 +77,8 @@ def normalize(prompt: str, effect: Effect, media: Sequence[str] = (), *, append:
     if effect.is_absent(media):
         return tidied_only(prompt)
     tidied = tidy(prompt)
-    parts = _exact(tidied.text, effect) or _located(tidied.text, effect, append=append)
+    parts = _exact(tidied.text, effect) or split_prompt(tidied.text, effect)
+    parts = parts or _without_effect(tidied.text, effect, append=append)
     decision = parts.skip or decide(parts.outside, effect, media)
     rendered = effect.render(decision.person)
     text = _composed(parts, rendered) if parts.inside else join(parts.head, rendered)
@@ -113,7 +99,7 @@ def normalize(prompt: str, effect: Effect, media: Sequence[str] = (), *, append:
     )
 
 
-def _exact(text: str, effect: Effect) -> _Parts | None:
+def _exact(text: str, effect: Effect) -> PromptParts | None:
     """The parts of a prompt that holds the effect's text as it reads for anybody: by far the most frequent case."""
     for person in (*effect.persons, None):
         head, found, tail = text.rpartition(effect.render(person))
@@ -122,35 +108,23 @@ def _exact(text: str, effect: Effect) -> _Parts | None:
         if find_triggers(head, effect.trigger, mistyped=False) and resembles(head, effect, behind=False):
             continue
         if not tail or (found.endswith(_STOPS) and has_letters(tail) and not resembles(tail, effect, behind=True)):
-            return _Parts(
+            return PromptParts(
                 head, [*split_sentences(head), *split_sentences(tail)], found, tail, (Trigger(0, 0, effect.trigger),)
             )
     return None
 
 
-def _located(text: str, effect: Effect, *, append: bool) -> _Parts:
-    """The parts of a prompt whose effect isn't the template to the letter, or that has none."""
-    place = find_place(text, effect)
-    if place is None:
-        triggers = find_triggers(text, effect.trigger)
-        if append and not triggers:
-            return _Parts(text, split_sentences(text))
-        no_words = f"the words around {effect.trigger} are not the effect's"
-        note = no_words if triggers else "effect text not found; `normalize --append` adds it"
-        return _Parts(text, (), triggers=triggers, skip=Decision(None, Reason.NO_EFFECT, note))
-    head, tail = text[: place.start], text[place.end :]
-    tail = tail if any(map(str.isalnum, tail)) else ""  # a quotation mark, a comma
-    skip = None
-    if place.doubt:
-        skip = Decision(None, Reason.JOINED, f'it isn\'t clear whether "{place.doubt}" belongs to the effect')
-    elif not (has_letters(head) or has_letters(tail)):
-        skip = Decision(None, Reason.NO_SUBJECT, "nothing but the effect is in the prompt")
-    elif place.copy:
-        skip = Decision(None, Reason.TWICE, f'effect text stands elsewhere too: "{place.copy}"')
-    return _Parts(head, place.outside, text[place.start : place.end].strip(), tail, place.triggers, skip)
+def _without_effect(text: str, effect: Effect, *, append: bool) -> PromptParts:
+    """A prompt in which no effect was found: skipped, unless the effect is to be appended to it."""
+    triggers = find_triggers(text, effect.trigger)
+    if append and not triggers:
+        return PromptParts(text, split_sentences(text))
+    no_words = f"the words around {effect.trigger} are not the effect's"
+    note = no_words if triggers else "effect text not found; `normalize --append` adds it"
+    return PromptParts(text, (), triggers=triggers, skip=Decision(None, Reason.NO_EFFECT, note))
 
 
-def _composed(parts: _Parts, rendered: str) -> str:
+def _composed(parts: PromptParts, rendered: str) -> str:
     """The prompt with its effect replaced. The subject keeps its ending; scenery behind the effect goes before it."""
     head, tail = parts.head.rstrip(), parts.tail.strip()
     gap = parts.head[len(head) :]

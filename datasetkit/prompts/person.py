@@ -192,7 +192,8 @@ def _mention(tokens: Tokens, k: int, *, later: bool) -> _Mention:
 
 # Chinese: nouns that name one person of one sex, unless a word behind makes a thing of it ("女子学校" is a school).
 _NOT_BEHIND = (
-    "(?![们学校院队组团鞋包装用款香味化汉衣服裤帽表球厕洗外河节])(?!的(?:照片|画像|雕像|肖像|海报|影子|鞋|包|手表|外套|衣))"
+    "(?![们学校院队组团鞋包装用款香味化汉衣服裤帽表球厕洗外河节])"
+    "(?!的(?:照片|画像|雕像|肖像|海报|影子|鞋|包|手表|外套|衣))"
 )
 _JOBS = "教师|老师|医生|护士|模特|歌手|演员|运动员|舞者|服务员|警察|司机|厨师|学生|白领|士兵|骑手|画家|作家|主播|工人"
 _WOMAN = re.compile(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from datasetkit.prompts.person import Decision, Reason
 from datasetkit.prompts.slots import Slot, parts_of
 from datasetkit.prompts.subject import names_being, new_being
 from datasetkit.prompts.template import Effect
@@ -21,6 +22,7 @@ from datasetkit.prompts.words import (
     TRIGGER,
     content_stems,
     cut,
+    has_letters,
     is_content,
     sentence_spans,
     stem,
@@ -43,18 +45,17 @@ _NAMED = 2  # words that may name the subject again, as in "Then the young woman
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the effect is: ``start`` to ``end`` of the prompt. ``outside`` are the other sentences.
-
-    ``doubt`` quotes what can't be told apart from the effect; ``copy`` quotes effect text that stands elsewhere.
+class PromptParts:
+    """A prompt in three: the effect ``inside``, and what stands before and behind it. ``outside`` are its sentences
+    but for the effect's, ``triggers`` the spellings of the trigger. ``skip`` says why the prompt must stay as it is.
     """
 
-    start: int
-    end: int
-    triggers: tuple[Trigger, ...]
-    outside: tuple[str, ...]
-    doubt: str = ""
-    copy: str = ""
+    head: str
+    outside: Sequence[str]
+    inside: str = ""
+    tail: str = ""
+    triggers: tuple[Trigger, ...] = ()
+    skip: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,8 +130,8 @@ def _read(text: str, triggers: tuple[tuple[int, int], ...], outline: _Outline) -
     return _Sentence(text, places, row, hits, bool(triggers), like, copies, leads)
 
 
-def find_place(text: str, effect: Effect) -> Place | None:
-    """The effect's place in a tidied prompt; None where nothing in it is the effect."""
+def split_prompt(text: str, effect: Effect) -> PromptParts | None:
+    """A tidied prompt in parts; None where nothing in it is the effect."""
     triggers, outline = find_triggers(text, effect.trigger), _outline(effect.trigger, effect.text)
     spans = _sentences(text, triggers, outline)
     sentences = [sentence for _, sentence in spans]
@@ -153,7 +154,18 @@ def find_place(text: str, effect: Effect) -> Place | None:
         doubt = new_being(text[:begin], [texts[first][start:], *texts[first + 1 : last + 1]], outline.known)
     within = tuple(t for t in triggers if begin <= t.start and t.end <= end)
     outside = tuple(s for s in (*texts[:first], texts[first][:start], *texts[last + 1 :]) if s.strip())
-    return Place(begin, end, within, outside, doubt, _copy(sentences, first, last))
+    head, tail = (
+        text[:begin],
+        text[end:] if any(map(str.isalnum, text[end:])) else "",
+    )  # behind it may be a quotation mark
+    skip = None
+    if doubt:
+        skip = Decision(None, Reason.JOINED, f'it isn\'t clear whether "{doubt}" belongs to the effect')
+    elif not has_letters(head + tail):
+        skip = Decision(None, Reason.NO_SUBJECT, "nothing but the effect is in the prompt")
+    elif copy := _copy(sentences, first, last):
+        skip = Decision(None, Reason.TWICE, f'effect text stands elsewhere too: "{copy}"')
+    return PromptParts(head, outside, text[begin:end].strip(), tail, within, skip)
 
 
 def resembles(text: str, effect: Effect, *, behind: bool) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from datasetkit.prompts.worddiff import word_diff
-from datasetkit.prompts.words import LEAD_IN, WORD, fold, is_content, stem
+from datasetkit.prompts.words import LEAD_IN, WORD, fold, for_anybody, is_content, stem
 
 _LONGEST = 8  # words of a phrase that is looked for
 _DRAWN = 60  # subjects that phrases are drawn from
@@ -25,19 +25,6 @@ class SharedPhrase:
     phrase: str
     count: int
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class EffectDifference:
-    """The most frequent effect text of the training set and of the validation set."""
-
-    training: str
-    validation: str
-
-    @property
-    def diff(self) -> str:
-        """The word diff from training to validation."""
-        return word_diff(self.training, self.validation, context=2)
 
 
 def repeated_subjects(subjects: Sequence[str]) -> tuple[tuple[int, ...], ...]:
@@ -91,25 +78,18 @@ def _phrases(text: str) -> Iterator[str]:
                     yield " ".join(words[start:end])
 
 
-def effect_difference(training: Sequence[str], validation: Sequence[str]) -> EffectDifference | None:
-    """How the effect texts of two sets differ, None where both mostly have the same, pronouns aside, or one has none.
+def effect_difference(training: Sequence[str], validation: Sequence[str]) -> str:
+    """How the usual effect texts of two sets differ; "" where only pronouns do, or a set has none.
 
     Both take the effect's text of each prompt as it was found (``Normalized.found``).
     """
     trained, asked = _usual(training), _usual(validation)
-    if trained is None or asked is None or _folded(trained) == _folded(asked):
-        return None
-    return EffectDifference(trained, asked)
+    same = not (trained and asked) or for_anybody(trained) == for_anybody(asked)
+    return "" if same else word_diff(trained, asked, context=2)
 
 
-def _usual(texts: Sequence[str]) -> str | None:
-    """The most frequent text, pronouns aside, as first written; None where there's none."""
-    counts = Counter(_folded(text) for text in texts if text)
-    if not counts:
-        return None
-    most = counts.most_common(1)[0][0]
-    return next(text for text in texts if _folded(text) == most)
-
-
-def _folded(text: str) -> str:
-    return " ".join("*" if stem(word) == stem("she") else word for word in re.findall(WORD.pattern + r"|[^\w\s]", text))
+def _usual(texts: Sequence[str]) -> str:
+    """The most frequent text, pronouns aside, as first written; "" where there is none."""
+    counts = Counter(for_anybody(text) for text in texts if text)
+    most = next((text for text, _ in counts.most_common(1)), None)
+    return next((text for text in texts if text and for_anybody(text) == most), "")

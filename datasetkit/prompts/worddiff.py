@@ -11,14 +11,15 @@ def word_diff(old: str, new: str, context: int | None = None) -> str:
     ``context`` keeps that many words beside each change and puts "…" for the others; None keeps all. Hidden
     characters are shown as escapes. Texts that differ in white space alone give "".
     """
-    at = 0 if context is None else _same_words(old, new)
+    from rapidfuzz.distance import LCSseq, Prefix  # loaded only where something differs
+
+    same = Prefix.similarity(old, new)
+    at = 0 if context is None else _last_word(old, new, same)
     before, after = old[at:].split(), new[at:].split()
     if before == after:
         return ""
     front = old[:at].rsplit(None, 1 + (context or 0))  # of what is the same only the last words are looked at
     shown = _near(front, context, starts=True, ends=False)
-    from rapidfuzz.distance import LCSseq  # loaded only where something differs
-
     for equal, group in groupby(LCSseq.opcodes(before, after), key=lambda code: code.tag == "equal"):
         codes = list(group)
         a, b, c, d = codes[0].src_start, codes[-1].src_end, codes[0].dest_start, codes[-1].dest_end
@@ -29,14 +30,10 @@ def word_diff(old: str, new: str, context: int | None = None) -> str:
     return " ".join(shown)
 
 
-def _same_words(old: str, new: str) -> int:
-    """How many characters both texts begin with, up to the end of a word."""
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if old[:middle] == new[:middle] else (low, middle - 1)
-    whole = old[low : low + 1] in ("", " ") and new[low : low + 1] in ("", " ")
-    return low if whole else old.rfind(" ", 0, low) + 1
+def _last_word(old: str, new: str, same: int) -> int:
+    """How many of the ``same`` characters that both texts begin with are words to their end."""
+    ends = old[same : same + 1] in ("", " ") and new[same : same + 1] in ("", " ")
+    return same if ends else old.rfind(" ", 0, same) + 1
 
 
 def _near(words: list[str], context: int | None, starts: bool, ends: bool) -> list[str]:

@@ -31,6 +31,7 @@ LEAD_IN = re.compile(
 _CJK_RANGES = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _UNIT = re.compile(rf"[{_CJK_RANGES}]|[^\W_{_CJK_RANGES}]+(?:['’_-][^\W_{_CJK_RANGES}]+)*")  # each ideograph is a word
 _CUT = re.compile(f"({_UNIT.pattern})")
+_WORDS_AND_MARKS = re.compile(WORD.pattern + r"|[^\w\s]")
 _CJK = re.compile(f"[{_CJK_RANGES}]")
 
 # Letters of other alphabets that look like a Latin one: the common ones of Unicode's confusables.txt.
@@ -58,13 +59,14 @@ def stem(word: str) -> str:
     """The word without its English ending; every third-person pronoun has the same stem."""
     folded = fold(word).removesuffix("'s")
     if folded in PRONOUNS:
-        return "\N{PILCROW SIGN}"
+        return _PRONOUN
     for ending in _ENDINGS:
         if folded.endswith(ending) and len(folded) - len(ending) >= 3 and folded[-3:] != "ess":
             return folded.removesuffix(ending)
     return folded
 
 
+_PRONOUN = "\N{PILCROW SIGN}"
 TRIGGER = "\N{SECTION SIGN}"
 """The stem of a trigger, however it is spelled; like a small word, it says nothing of the motion."""
 _SMALL_STEMS = frozenset(map(stem, LISTS["small"] | PRONOUNS)) | {TRIGGER}
@@ -90,6 +92,11 @@ def cut(text: str) -> list[tuple[int, int, str]]:
     pieces = _CUT.split(text)  # gap, word, gap, word, …, gap
     offsets = list(accumulate(map(len, pieces)))
     return list(zip(offsets[::2], offsets[1::2], map(stem, pieces[1::2]), strict=False))
+
+
+def for_anybody(text: str) -> str:
+    """The words and marks of a text, with "*" for each pronoun."""
+    return " ".join("*" if stem(word) == _PRONOUN else word for word in _WORDS_AND_MARKS.findall(text))
 
 
 def has_letters(text: str) -> bool:

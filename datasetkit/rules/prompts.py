@@ -194,4 +194,4 @@ def effect_differs(pair: DatasetPair, ctx: Context) -> Iterator[Problem]:
     """
     reviews = pair.training_review, pair.validation_review
     if difference := effect_difference(*([p.result.found for p in review.prompts] for review in reviews)):
-        yield Problem(f"the effect differs from {pair.training.name}: {difference.diff}")
+        yield Problem(f"the effect differs from {pair.training.name}: {difference}")

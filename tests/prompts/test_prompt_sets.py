@@ -44,10 +44,10 @@ def test_lead_ins_few_prompts_and_small_words_are_no_shared_phrases(subjects):
 def test_sets_that_teach_different_texts_differ_and_pronouns_do_not_count():
     hers, his = spelled_out("rain", "«she»"), spelled_out("rain", "«he»")
     zoomed = his.replace("to fall,", "to fall while the camera slowly zooms in,")
-    assert effect_difference([hers, his], [his]) is None
-    assert effect_difference([hers, hers, zoomed], [zoomed, zoomed, his]).diff.count("zooms") == 1
-    assert effect_difference([hers], []) is None
-    assert effect_difference([""], [his]) is None
+    assert effect_difference([hers, his], [his]) == ""
+    assert effect_difference([hers, hers, zoomed], [zoomed, zoomed, his]).count("zooms") == 1
+    assert effect_difference([hers], []) == ""
+    assert effect_difference([""], [his]) == ""
 
 
 def test_without_an_effect_only_what_holds_for_any_prompt_is_judged():
@@ -59,8 +59,8 @@ def test_without_an_effect_only_what_holds_for_any_prompt_is_judged():
 def test_deployment_texts_are_the_platforms():
     prompts = ["Two men run.", f"A woman by a wall. {spelled_out('kf', '«he»')}"]
     texts = deployment(EFFECTS["kf"], [normalize(prompt, EFFECTS["kf"]) for prompt in prompts])
-    assert texts.lora_prompt_default == "Then she/he begins the s86b5p transformation."
-    assert texts.prompt == (
+    assert texts["lora_prompt_default"] == "Then she/he begins the s86b5p transformation."
+    assert texts["prompt"] == (
         "Provide a video description based on the image content. The description must include the phrase "
         "“Then she/he begins the s86b5p transformation.”\nOutput Template:\nThe video begins with a shot of "
         "[subject description]. [Environment description]. Then she/he begins the s86b5p transformation.\nExample:\n"
@@ -70,7 +70,7 @@ def test_deployment_texts_are_the_platforms():
 
 def test_deployment_texts_are_valid_json_whatever_the_text():
     effect = Effect("x1", 'Then x1 "rain" begins, \\ and “bills” fall </script> é 雨.')
-    config = deployment(effect, [normalize(f"A wall. {effect.text}", effect)]).as_json()
+    config = deployment(effect, [normalize(f"A wall. {effect.text}", effect)])
     assert json.loads(json.dumps(config)) == config
     assert config["use_input_prompt"] is False
 
