@@ -70,9 +70,14 @@ def _no_effect() -> PromptFlaw:
 
 
 def _reviewed(sample: Sample, prompt: Prompt, effect: Effect | None, declared: Effect | None) -> ReviewedPrompt:
-    """A prompt and its flaws, each with the text that mends it: tidied only, where the effect was not declared."""
+    """A prompt and its flaws, each with the text that mends it.
+
+    Where the effect was not declared, prompts are tidied only, and a form that its text lacks is no flaw.
+    """
     media = media_of(sample.record)
     result = normalize(prompt.text, effect, media) if effect else tidied_only(prompt.text)
     flaws = flaws_of(result, None if effect is None or effect.is_absent(media) else effect)
+    if declared is None:
+        flaws = tuple(flaw for flaw in flaws if flaw.mended or flaw.offence is not Offence.PRONOUN)
     text = result.text if declared else result.tidied.text
     return ReviewedPrompt(prompt, result, tuple(replace(f, where=prompt.where, text=text) for f in flaws))

@@ -123,7 +123,7 @@ def effect_from_table(table: Mapping[str, object]) -> Effect:
 
 def _declared(table: object) -> Iterator[tuple[str, Person]]:
     """Each path with its person. A choice that is still open, such as "she/he", is left out."""
-    for path, said in table.items() if isinstance(table, Mapping) else [("", table)]:
+    for path, said in table.items() if isinstance(table, Mapping) else [("", "")]:
         named = str(said).split("/")
         if not set(named) <= set(Person):
             raise DatasetkitError(

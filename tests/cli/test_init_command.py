@@ -60,6 +60,18 @@ def test_a_folder_of_clips_becomes_a_dataset(cli: Cli, raw: Path, tmp_path: Path
     assert "nothing found" in linted.out
 
 
+def test_the_effect_that_the_raw_folder_declares_is_taken_over(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    effect = '[effect]\ntrigger = "x1"\ntext = "she/he x1 runs" # ours\n\n[effect.persons]\n"第二.webm" = "he"\n'
+    (raw / "datasetkit.toml").write_text(f'model = "wan2.6-i2v"\n\n{effect}', "utf-8")
+    ran = cli("init", raw, "-o", tmp_path / "new")
+    assert ran.code == 0
+    assert "datasetkit.toml" not in ran.out
+    assert (tmp_path / "new" / "datasetkit.toml").read_text("utf-8").endswith(effect.replace("第二.webm", "第二.mp4"))
+    assert cli("normalize", tmp_path / "new", "--append", "--write").code == 0
+    prompts = [line["prompt"] for line in lines(tmp_path / "new")]
+    assert prompts == ["A woman waits. she x1 runs", DRAFT_MARK, "A man. he x1 runs"]
+
+
 def test_the_frames_of_kf2v_are_the_clips_first_and_last(cli: Cli, tmp_path: Path) -> None:
     builders.clip(tmp_path / "raw" / "x.mp4", frames=20)
     assert cli("init", tmp_path / "raw", "-o", tmp_path / "new", "--kind", "kf2v", "--frames", "png").code == 0

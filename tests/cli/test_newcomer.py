@@ -60,6 +60,8 @@ def test_the_page_leads_from_captions_to_a_clean_set(
     prompts = [json.loads(row)["prompt"] for row in (captioned / "data.jsonl").read_text("utf-8").splitlines()]
     assert all(prompt.startswith(caption.rstrip(".")) for prompt, caption in zip(prompts, CAPTIONS, strict=True))
     assert (captioned / "datasetkit.toml").read_text("utf-8").startswith('model = "wan2.2-i2v-flash"  # ours\n')
+    assert cli("build", "money_rain", "-o", "money_rain.zip").code == 0
+    assert "nothing found" in cli("lint", "money_rain.zip", "--model", "wan2.2-i2v-flash", "--strict").out
 
 
 def fill_in(table: Path) -> None:

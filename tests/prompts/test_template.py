@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.prompts.slots import Person, Slot
-from datasetkit.prompts.template import Effect, effect_from_table, join, require_subject
+from datasetkit.prompts.slots import Person, Slot, unresolved
+from datasetkit.prompts.template import Effect, Persons, effect_from_table, join, media_of, require_subject
 
 SCHEMA = json.loads(
     (Path(find_spec("datasetkit").origin).parent.parent / "schemas" / "effect.schema.json").read_text("utf-8")
@@ -30,6 +30,12 @@ SCHEMA = json.loads(
         ("x1 (beige background/dark green) her/him", "x1 (beige background/dark green) her", None),
         ("x1 bills 24/7 and/or coins, her/him", "x1 bills 24/7 and/or coins, her", None),
         ("x1 dollars/dollar and runs/run, her/him", "x1 dollars/dollar and runs/run, her", None),
+        (
+            "然后x1,她/他张开双臂,其他/她无关,雨落在她的/他的肩上。",
+            "然后x1,她张开双臂,其他/她无关,雨落在她的肩上。",
+            None,
+        ),
+        ("然后x1,她/他们张开双臂。", "然后x1,她张开双臂。", None),
     ],
 )
 def test_slots_are_filled_and_other_slashes_are_text(text, she, he):
@@ -49,6 +55,21 @@ def test_they_and_it_forms_with_verbs():
 def test_a_verb_follows_the_subject_of_its_own_sentence():
     effect = Effect("x1", "She/he/they runs/run x1. A crowd runs/run off.")
     assert effect.render(Person.THEY) == "They run x1. A crowd runs/run off."
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("she/he and it/they on 24/7", ("she/he", "it/they")),
+        ("Her/His arms, S/he waits", ("Her/His",)),
+        ("S/he waits", ("S/he",)),
+        ("雨落在她/他身上", ("她/他",)),
+        ("http://a/his/her/b, and/or, IT/OT", ()),
+        ("she runs", ()),
+    ],
+)
+def test_slots_that_nobody_filled_in_are_found(text, slots):
+    assert unresolved(text) == slots
 
 
 def test_without_slots_the_text_is_for_everybody():
@@ -133,6 +154,27 @@ def test_schema_and_reader_refuse_the_same_tables(table, problem):
 
 def test_the_schema_is_a_schema():
     Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_persons_are_found_by_any_medium_of_a_line_and_names_beat_globs():
+    table = {"trigger": "x1", "text": "she/he/they x1 runs"}
+    said = {"*": "she", "a*.mp4": "he", "a1.mp4": "they", "b/c.jpg": "he", "d.jpg": "she/he", "open": "she/he/they"}
+    Draft202012Validator(SCHEMA).validate({**table, "persons": said})
+    declared = effect_from_table({**table, "persons": said}).declared
+    assert declared.of(media_of({"video_path": "a1.mp4", "first_frame_path": "x.jpg"})) == (Person.THEY,)
+    assert declared.of(media_of({"video_path": "./a2.mp4"})) == (Person.HE,)
+    assert declared.of(media_of({"first_frame_path": "b/../b/c.jpg"})) == (Person.HE,)
+    assert declared.of(media_of({"first_frame_path": "d.jpg"})) == (Person.SHE,)  # an open choice is none
+    assert declared.of(media_of({"video_path": "a1.mp4", "last_frame_path": "b/c.jpg"})) == (Person.THEY, Person.HE)
+    assert Persons().of(("a1.mp4",)) == ()
+
+
+@pytest.mark.parametrize("persons", [{"a.mp4": "them"}, {"a.mp4": "she/him"}, {"a.mp4": ""}, {"a.mp4": 1}, "she"])
+def test_schema_and_reader_refuse_the_same_persons(persons):
+    table = {"trigger": "x1", "text": "she/he x1 runs", "persons": persons}
+    with pytest.raises(DatasetkitError, match="is not a person"):
+        effect_from_table(table)
+    assert not Draft202012Validator(SCHEMA).is_valid(table)
 
 
 def test_slots_know_their_forms():

@@ -10,6 +10,7 @@ from values import dataset, sample, video
 from datasetkit.config import Settings
 from datasetkit.findings import Finding, Severity
 from datasetkit.model import Kind, Role, Sample
+from datasetkit.prompts.normalize import normalize
 from datasetkit.prompts.slots import Person
 from datasetkit.prompts.template import Effect, Persons
 from datasetkit.verdict import Verdict, compare, judge_dataset
@@ -40,6 +41,27 @@ def found(prompts: list[str], effect: Effect | None = EFFECT) -> list[Finding]:
 @pytest.mark.parametrize("effect", [EFFECT, None], ids=["declared", "inferred"])
 def test_prompts_that_follow_the_effect_are_quiet(effect: Effect | None) -> None:
     assert found(GOOD, effect) == []
+
+
+@pytest.mark.parametrize("persons", ["it", "she it", "he they it", "they it"])
+def test_normalized_prompts_are_quiet_where_their_effect_is_only_inferred(persons: str) -> None:
+    effect = Effect(
+        "s86b5p", "Then the s86b5p rain hits her/him/them/it and she/he/they/it lifts/lift her/his/their/its head."
+    )
+    subjects = {
+        "she": "A woman in a red coat",
+        "he": "A boy with a kite",
+        "they": "Two men in their best suits, their hats in hand, wait",
+        "it": "A fox with its bushy tail",
+    }
+    prompts = [
+        normalize(f"{subjects[person]} {place}. {effect.text}", effect)
+        for person in persons.split()
+        for place in PLACES
+    ]
+    assert all(result.decided and str(result.person) in persons for result in prompts)
+    for known in (effect, None):
+        assert {finding.code for finding in found([result.text for result in prompts], known)} <= {"P610"}
 
 
 @pytest.mark.parametrize(
