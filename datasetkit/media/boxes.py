@@ -5,6 +5,7 @@ The boxes also say beforehand how much a demuxer will allocate, so that a hostil
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from collections.abc import Iterator
@@ -25,12 +26,20 @@ _BOXES = 100_000  # walked in a file: an hour in one-second fragments has about 
 # what libav looks into, wherever it stands, at the top of a file too
 _PARENTS = {
     *(b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"moof", b"traf"),
-    *(b"udta", b"dinf", b"wave", b"ilst", b"cmov"),
+    *(b"udta", b"dinf", b"wave", b"ilst", b"cmov", b"meta", b"iinf"),
 }
 _DEPTH = 10  # libav's own
 # libav takes the number of a track or item for a signed one, and where it is negative counts from an error code of
 # its own up to zero at each run of a fragment: a second each
 _NUMBER = 0x7FFF_FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How stored pixels are displayed: mirrored left to right, then turned clockwise by ``degrees``."""
+
+    mirrored: bool = False
+    degrees: int = 0
 
 
 @dataclass(slots=True)
@@ -115,9 +124,11 @@ def read_boxes(stream: BinaryIO, size: int) -> Boxes:
             break
         _count(boxes)
         boxes.cut |= at + length > size
-        if kind in _PARENTS | {b"meta", b"iinf"}:
+        if kind in _PARENTS:
+            if length > _HEADER:
+                raise MediumError(f"its header says it is {length - first:,} bytes long; the limit is {_HEADER:,}")
             stream.seek(at + first)
-            _read_header(boxes, kind, stream, length - first)
+            _read_header(boxes, kind, memoryview(stream.read(length - first)))
         at += length
     return boxes
 
@@ -128,14 +139,6 @@ def _box(start: bytes | memoryview, rest: int) -> tuple[int, int, bytes]:
     if length == 1 and len(start) >= 16:
         return struct.unpack_from(">Q", start, 8)[0], 16, kind
     return length or rest, 8, kind
-
-
-def _read_header(boxes: Boxes, kind: bytes, stream: BinaryIO, length: int) -> None:
-    if length > _HEADER:
-        raise MediumError(f"its header says it is {length:,} bytes long; the limit is {_HEADER:,}")
-    boxes.moov |= kind == b"moov"
-    boxes.fragmented |= kind == b"moof"
-    _visit(boxes, kind, memoryview(stream.read(length)), Track(), 0)
 
 
 def _count(boxes: Boxes) -> None:
@@ -154,40 +157,45 @@ def _children(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
         at += length
 
 
-def _visit(boxes: Boxes, kind: bytes, body: memoryview, track: Track, depth: int) -> Track:
-    """Take in one box; return the track that it and the boxes behind it belong to."""
-    if kind == b"trak":
-        track = Track()
-        boxes.tracks.append(track)
-    boxes.fragmented |= kind == b"mvex"
-    if kind in _PARENTS | {b"meta"} and depth < _DEPTH:
-        inner = track
-        if kind == b"meta":
-            body, inner = body[max(0, bytes(body).find(b"hdlr") - 4) :], Track()  # QuickTime's has no version
-        for name, part in _children(body):
-            _count(boxes)
-            inner = _visit(boxes, name, part, inner, depth + 1)
-    else:
-        with suppress(struct.error, IndexError, zlib.error):  # too short for its fields: the demuxer judges it
-            _describe_movie(boxes, track, kind, body)
-            _describe_track(track, kind, body)
-            _tabulate(track, kind, body)
-            _fragment(boxes, track, kind, body)
-    return track
+def _within(kind: bytes, body: memoryview, depth: int = 0) -> Iterator[tuple[bytes, memoryview]]:
+    """A box, and all boxes in it, in their order."""
+    yield kind, body
+    if kind == b"cmvd":  # the compressed header of old QuickTime files, behind its length
+        with suppress(zlib.error):
+            header = zlib.decompressobj().decompress(body[4:], _HEADER)
+            yield from _within(b"moov", memoryview(header)[8:], depth + 1)
+    if kind == b"meta":
+        body = body[max(0, bytes(body).find(b"hdlr") - 4) :]  # QuickTime's has no version
+    if kind == b"iinf":
+        body = body[8 if any(body[:1]) else 6 :]
+    for name, part in _children(body) if kind in _PARENTS and depth < _DEPTH else ():
+        if (kind, name) != (b"meta", b"hdlr"):  # which says nothing of the track
+            yield from _within(name, part, depth + 1)
 
 
-def _describe_movie(boxes: Boxes, track: Track, kind: bytes, body: memoryview) -> None:
+def _read_header(boxes: Boxes, kind: bytes, body: memoryview) -> None:
+    track = Track()
+    for name, part in _within(kind, body):
+        _count(boxes)
+        boxes.moov |= name == b"moov"
+        boxes.fragmented |= name in (b"mvex", b"moof")
+        if name == b"trak":
+            track = Track()
+            boxes.tracks.append(track)
+        with suppress(struct.error, IndexError):  # too short for its fields: the demuxer judges it
+            _describe_movie(boxes, name, part)
+            _describe_track(track, name, part)
+            _tabulate(track, name, part)
+            _fragment(boxes, track, name, part)
+
+
+def _describe_movie(boxes: Boxes, kind: bytes, body: memoryview) -> None:
     match kind:
         case b"mvhd":
             boxes.timescale = struct.unpack_from(">I", body, 20 if body[0] else 12)[0]
             boxes.matrix = _matrix(body, 48 if body[0] else 36)
-        case b"iinf":
-            for _, entry in _children(body[8 if body[0] else 6 :]):
-                _count(boxes)
-                _number(struct.unpack_from(">I", entry, 4)[0] if entry[0] > 2 else 0)
-        case b"cmvd":  # the compressed header of old QuickTime files, behind its length
-            header = zlib.decompressobj().decompress(body[4:], _HEADER)
-            _visit(boxes, b"moov", memoryview(header)[8:], track, 1)
+        case b"infe" if body[0] > 2:
+            _number(struct.unpack_from(">I", body, 4)[0])
 
 
 def _describe_track(track: Track, kind: bytes, body: memoryview) -> None:
@@ -276,3 +284,12 @@ def _add_run(boxes: Boxes, default: int, track: Track, body: memoryview) -> None
     track.offsets += [(1, row[-1] if flags & 0x800 else 0) for row in rows]
     if flags & 0x100 and rows:
         track.last = rows[-1][0]
+
+
+def turn_by(matrix: Matrix) -> Turn:
+    """What a display matrix asks for, to the nearest quarter; nothing if it has no area."""
+    a, b, c, d = matrix
+    determinant = a * d - b * c
+    if not determinant:
+        return Turn()
+    return Turn(determinant < 0, round(math.degrees(math.atan2(-c, d)) / 90) * 90 % 360)

@@ -15,10 +15,11 @@ from pathlib import Path
 from datasetkit import spec
 from datasetkit.edits import Reencode
 from datasetkit.media import pictures
-from datasetkit.media.encoding import Part, encode, feed, part_of
+from datasetkit.media.boxes import Turn
+from datasetkit.media.encoding import Part, encode, part_of
 from datasetkit.media.opening import ClipFile, picture_stream, reading, writing
 from datasetkit.media.outcome import Made, Outcome, attempt
-from datasetkit.media.sound import sound_tracks
+from datasetkit.media.sound import feed, sound_tracks
 from datasetkit.media.survey import Survey, survey
 
 
@@ -37,7 +38,7 @@ def _edit(source: ClipFile, target: Path, edit: Reencode) -> Made:
     if fine and facts.is_mp4 and not (edit.single and facts.pictures > 1):
         _copy(source, target)
         return Made(same=True)
-    if fine and facts.codec in spec.limits().common_codecs and facts.timeline.whole:
+    if fine and facts.codec in spec.limits().common_codecs and facts.timeline.plain:
         notes = _remux(source, target, facts)
     else:
         notes = encode(source, target, edit, facts, part)
@@ -52,7 +53,7 @@ def _picture_is_fine(facts: Survey, part: Part, edit: Reencode) -> bool:
         or (edit.usual_codec and facts.codec not in spec.limits().common_codecs)
         or edit.start
         or edit.crop
-        or (edit.upright and pictures.turn_of(facts.first) != pictures.Turn())
+        or (edit.upright and pictures.turn_of(facts.first) != Turn())
         or (edit.steady and not part.even)
         or (edit.progressive and facts.interlaced)
         or pictures.bounded(shown, edit.max_side, edit.max_pixels) != shown

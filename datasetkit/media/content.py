@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from enum import Enum
@@ -28,90 +29,114 @@ class ContentKind(Enum):
 class Content:
     """What the first bytes of a file are.
 
-    ``name`` is the format of an image ("JPEG", "PNG", "WEBP", "BMP"), the container of a clip ("mp4", "mov")
-    or the system that left a pointer ("Git LFS", "git-annex"). ``phrase`` names it within a sentence:
-    "a GIF image". ``medium`` says what it can become in a dataset, None for what is neither image nor clip; a GIF is
-    a clip.
+    ``phrase`` names it within a sentence: "a GIF image". ``name`` is the format of an image ("JPEG", "PNG", "WEBP",
+    "BMP"), the container of a clip ("mp4", "mov") or the system that left a pointer ("Git LFS", "git-annex").
+    ``medium`` says what it can become in a dataset, None for what is neither image nor clip; a GIF is a clip.
     """
 
     kind: ContentKind
+    phrase: str
     name: str = ""
-    phrase: str = ""
     medium: Expected | None = field(default=None, compare=False)
 
 
-EMPTY = Content(ContentKind.EMPTY, phrase="an empty file")
-UNKNOWN = Content(ContentKind.UNKNOWN, phrase="no format known here")
-MP4 = Content(ContentKind.VIDEO, "mp4", "an MP4 video", Expected.VIDEO)
-MOV = Content(ContentKind.VIDEO, "mov", "a MOV video", Expected.VIDEO)
-LFS = Content(ContentKind.POINTER, "Git LFS", "a Git LFS pointer")
-ANNEX = Content(ContentKind.POINTER, "git-annex", "a git-annex pointer")
-MATROSKA = Content(ContentKind.FOREIGN, phrase="a WebM or Matroska video", medium=Expected.VIDEO)
+def _image(name: str) -> Content:
+    return Content(ContentKind.IMAGE, f"a {name} image", name, Expected.IMAGE)
 
-# What files begin with, as libmagic and the formats' own documents give it.
-_IMAGES = {"JPEG": b"\xff\xd8", "PNG": b"\x89PNG"}
-_RIFF = {b"AVI ": ("an AVI video", Expected.VIDEO), b"WAVE": ("a WAV sound", None)}
-_FOREIGN: dict[Expected | None, dict[str, tuple[bytes, ...]]] = {
-    Expected.IMAGE: {
-        "a TIFF image": (b"II*\0", b"MM\0*"),
-        "a BigTIFF image": (b"II+\0", b"MM\0+"),
-        "a JPEG 2000 image": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
-        "a JPEG XL image": (b"\xff\x0a", b"\0\0\0\x0cJXL "),
-        "a Photoshop image": (b"8BPS",),
-        "a QOI image": (b"qoif",),
-        "an OpenEXR image": (b"\x76\x2f\x31\x01",),
-    },
-    Expected.VIDEO: {
-        MATROSKA.phrase: (b"\x1a\x45\xdf\xa3",),
-        "a GIF image": (b"GIF8",),
-        "an FLV video": (b"FLV\x01",),
-        "a WMV video": (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",),
-        "an MPEG program stream": (b"\0\0\1\xba",),
-        "a bare MPEG video stream": (b"\0\0\1\xb3",),
-        "a bare H.264 stream": (b"\0\0\0\1\x67", b"\0\0\1\x67"),
-        "a bare H.265 stream": (b"\0\0\0\1\x40\1",),
-        "an IVF video": (b"DKIF",),
-        "a YUV4MPEG2 video": (b"YUV4MPEG2 ",),
-        "an Ogg file": (b"OggS",),
-    },
-    None: {
-        "an ICO icon": (b"\0\0\1\0",),
-        "an MP3 sound": (b"ID3", b"\xff\xfb", b"\xff\xf3"),
-        "an AAC sound": (b"\xff\xf1", b"\xff\xf9"),
-        "a FLAC sound": (b"fLaC",),
-        "a PDF": (b"%PDF-",),
-        "a zip archive": (b"PK\3\4", b"PK\5\6"),
-        "a RAR archive": (b"Rar!\x1a\7",),
-        "a 7z archive": (b"7z\xbc\xaf\x27\x1c",),
-        "a gzip archive": (b"\x1f\x8b\x08",),
-    },
-}
 
-_TEXTS = {
-    "an HLS playlist": ("#extm3u",),
-    "an ffconcat script": ("ffconcat version",),
-    "an SDP file": ("v=0\n", "v=0\r\n"),
-    "an FFmpeg metadata file": (";ffmetadata",),
-    "a web page (HTML)": ("<!doctype html", "<html", "<head"),
-    "an SVG image": ("<svg", "<!doctype svg"),
-    "a DASH manifest": ("<mpd",),
-    "an XML file": ("<?xml",),
-}
+def _foreign(phrase: str, medium: Expected | None = None) -> Content:
+    return Content(ContentKind.FOREIGN, phrase, medium=medium)
 
-_HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1"}
-_AVIF = {b"avif", b"avis"}
-_MP4_FIRST = {b"moof", b"styp", b"sidx", b"emsg", b"prft"}
-_MOV_FIRST = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
+
+EMPTY = Content(ContentKind.EMPTY, "an empty file")
+UNKNOWN = Content(ContentKind.UNKNOWN, "no format known here")
+MP4 = Content(ContentKind.VIDEO, "an MP4 video", "mp4", Expected.VIDEO)
+MOV = Content(ContentKind.VIDEO, "a MOV video", "mov", Expected.VIDEO)
+LFS = Content(ContentKind.POINTER, "a Git LFS pointer", "Git LFS")
+ANNEX = Content(ContentKind.POINTER, "a git-annex pointer", "git-annex")
+MATROSKA = _foreign("a WebM or Matroska video", Expected.VIDEO)
+
+# What files begin with, as libmagic and the formats' own documents give it: regular expressions, in this order. MP4
+# and MOV (ISO/IEC 14496-12) go by their brand or first box; a fragment or half a clip is one too.
+_SIGNATURES = (
+    (rb"\xff\xd8", _image("JPEG")),
+    (rb"\x89PNG", _image("PNG")),
+    (rb"RIFF.{4}WEBP", _image("WEBP")),
+    (rb"BM.{,15}\0", _image("BMP")),  # text may begin with these two letters
+    (
+        rb".{4}ftyp(avi[fs]|(he[iv][cxms]|mif[12]|msf1).{4}(.{4}){,20}avi[fs])",
+        _foreign("an AVIF image", Expected.IMAGE),
+    ),
+    (rb".{4}ftyp(he[iv][cxms]|mif[12]|msf1)", _foreign("a HEIC image", Expected.IMAGE)),
+    (rb".{4}ftypcrx ", _foreign("a Canon raw image", Expected.IMAGE)),
+    (rb".{4}(ftypqt  |moov|mdat|wide|free|skip|pnot)", MOV),
+    (rb".{4}(ftyp|moof|styp|sidx|emsg|prft)", MP4),
+    (rb"II\*\0|MM\0\*", _foreign("a TIFF image", Expected.IMAGE)),
+    (rb"II\+\0|MM\0\+", _foreign("a BigTIFF image", Expected.IMAGE)),
+    (rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", _foreign("a JPEG 2000 image", Expected.IMAGE)),
+    (rb"\xff\x0a|\0\0\0\x0cJXL ", _foreign("a JPEG XL image", Expected.IMAGE)),
+    (rb"8BPS", _foreign("a Photoshop image", Expected.IMAGE)),
+    (rb"qoif", _foreign("a QOI image", Expected.IMAGE)),
+    (rb"\x76\x2f\x31\x01", _foreign("an OpenEXR image", Expected.IMAGE)),
+    (rb"GIF8", _foreign("a GIF image", Expected.VIDEO)),
+    (rb"\x1a\x45\xdf\xa3", MATROSKA),
+    (rb"RIFF.{4}AVI ", _foreign("an AVI video", Expected.VIDEO)),
+    (rb"FLV\x01", _foreign("an FLV video", Expected.VIDEO)),
+    (rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _foreign("a WMV video", Expected.VIDEO)),
+    (rb"(G.{187}){3}G|.{4}(G.{191}){3}G", _foreign("an MPEG transport stream", Expected.VIDEO)),
+    (rb"\0\0\x01\xba", _foreign("an MPEG program stream", Expected.VIDEO)),
+    (rb"\0\0\x01\xb3", _foreign("a bare MPEG video stream", Expected.VIDEO)),
+    (rb"\0?\0\0\x01\x67", _foreign("a bare H.264 stream", Expected.VIDEO)),
+    (rb"\0\0\0\x01\x40\x01", _foreign("a bare H.265 stream", Expected.VIDEO)),
+    (rb"DKIF", _foreign("an IVF video", Expected.VIDEO)),
+    (rb"YUV4MPEG2 ", _foreign("a YUV4MPEG2 video", Expected.VIDEO)),
+    (rb"OggS", _foreign("an Ogg file", Expected.VIDEO)),
+    (rb"\0\0\x01\0", _foreign("an ICO icon")),
+    (rb"RIFF.{4}WAVE", _foreign("a WAV sound")),
+    (rb"ID3|\xff[\xfb\xf3]", _foreign("an MP3 sound")),
+    (rb"\xff[\xf1\xf9]", _foreign("an AAC sound")),
+    (rb"fLaC", _foreign("a FLAC sound")),
+    (rb"%PDF-", _foreign("a PDF")),
+    (rb"PK(\x03\x04|\x05\x06)", _foreign("a zip archive")),
+    (rb"Rar!\x1a\x07", _foreign("a RAR archive")),
+    (rb"7z\xbc\xaf\x27\x1c", _foreign("a 7z archive")),
+    (rb"\x1f\x8b\x08", _foreign("a gzip archive")),
+    (rb"version https://git-lfs\.github\.com/spec/", LFS),
+    (rb"[ -~]{,500}\.git/annex/objects/|/annex/objects/", ANNEX),
+)
+_PROLOGUE = r"(?>\s+|<\?xml(?>.*?\?>)|<!--(?>.*?-->))*+"  # what may stand before the first element of markup
+_TEXTS = (
+    (_PROLOGUE + "<(!doctype )?html|" + _PROLOGUE + "<head", "an HTML page"),
+    (_PROLOGUE + "<(!doctype )?svg", "an SVG image"),
+    (_PROLOGUE + "<mpd", "a DASH manifest"),
+    (r"\s*<\?xml", "an XML file"),
+    (r"\s*#extm3u", "an HLS playlist"),
+    (r"\s*ffconcat version", "an ffconcat script"),
+    (r"\s*v=0\r?\n", "an SDP file"),
+    (r"\s*;ffmetadata", "an FFmpeg metadata file"),
+    (r"", "plain text"),
+)
 
 
 def sniff(head: bytes, size: int) -> Content:
-    """What a file of ``size`` bytes that begins with ``head`` is; 4 KB of head are enough.
-
-    An MP4 or MOV is recognised by its first box, not judged: a fragment or half a clip is one too.
-    """
+    """What a file of ``size`` bytes that begins with ``head`` is; 4 KB of head are enough."""
     if not size or not head:
         return EMPTY
-    return _boxed(head) or _signed(head) or _stream(head) or _bitmap(head) or _text(head, size) or UNKNOWN
+    known = (content for pattern, content in _SIGNATURES if re.match(pattern, head, re.DOTALL))
+    return next(known, None) or _text(head) or UNKNOWN
+
+
+def _text(head: bytes) -> Content | None:
+    """What a text is; None for anything that holds control characters or isn't Unicode."""
+    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)  # the head may end within a character
+    except UnicodeDecodeError:
+        return None
+    if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
+        return None
+    flags = re.DOTALL | re.IGNORECASE
+    return next(_foreign(phrase) for pattern, phrase in _TEXTS if re.match(pattern, text, flags))
 
 
 def refuse(content: Content, head: bytes, path: str, size: int, expected: Expected) -> Refused | None:
@@ -128,97 +153,3 @@ def refuse(content: Content, head: bytes, path: str, size: int, expected: Expect
             return Unreadable(path, size, expected, f"not {wanted}: it begins with the bytes {head[:8].hex(' ')}")
         case _:
             return Foreign(path, size, expected, content.phrase)
-
-
-def _boxed(head: bytes) -> Content | None:
-    """ISO-BMFF (ISO/IEC 14496-12): the brand decides; QuickTime files older than brands begin otherwise."""
-    kind = head[4:8]
-    if kind == b"ftyp":
-        return _branded(head)
-    if kind in _MP4_FIRST:
-        return MP4
-    return MOV if kind in _MOV_FIRST else None
-
-
-def _branded(head: bytes) -> Content:
-    end = min(int.from_bytes(head[:4]), len(head))
-    major, compatible = head[8:12], {head[at : at + 4] for at in range(16, end - 3, 4)}
-    if major in _AVIF or (major in _HEIF and compatible & _AVIF):
-        return _foreign("an AVIF image", Expected.IMAGE)
-    if major in _HEIF:
-        return _foreign("a HEIC image", Expected.IMAGE)
-    if major == b"crx ":
-        return _foreign("a Canon raw image", Expected.IMAGE)
-    return MOV if major == b"qt  " else MP4
-
-
-def _signed(head: bytes) -> Content | None:
-    if head.startswith(b"RIFF"):
-        inside = head[8:12]
-        return _image("WEBP") if inside == b"WEBP" else _foreign(*_RIFF[inside]) if inside in _RIFF else None
-    for name, magic in _IMAGES.items():
-        if head.startswith(magic):
-            return _image(name)
-    for medium, formats in _FOREIGN.items():
-        for phrase, magics in formats.items():
-            if head.startswith(magics):
-                return _foreign(phrase, medium)
-    return None
-
-
-def _foreign(phrase: str, medium: Expected | None = None) -> Content:
-    return Content(ContentKind.FOREIGN, phrase=phrase, medium=medium)
-
-
-def _image(name: str) -> Content:
-    return Content(ContentKind.IMAGE, name, f"a {name} image", Expected.IMAGE)
-
-
-def _stream(head: bytes) -> Content | None:
-    """MPEG transport streams: a sync byte every 188 bytes, or every 192 behind time codes."""
-    for first, step in ((0, 188), (4, 192)):
-        marks = head[first : first + 4 * step : step]
-        if len(marks) == 4 and marks == b"GGGG":
-            return _foreign("an MPEG transport stream", Expected.VIDEO)
-    return None
-
-
-def _bitmap(head: bytes) -> Content | None:
-    """BMP has only two letters for a signature, and text may begin with them too."""
-    return _image("BMP") if head.startswith(b"BM") and b"\0" in head[2:18] else None
-
-
-def _text(head: bytes, size: int) -> Content | None:
-    if head.startswith(b"version https://git-lfs.github.com/spec/"):
-        return LFS
-    if size <= 32768 and (head.startswith(b"/annex/objects/") or b".git/annex/objects/" in head):
-        return ANNEX
-    text = _decoded(head)
-    if text is None:
-        return None
-    starts = _markup(text.lstrip()).lower(), text.lstrip().lower()
-    known = (phrase for phrase, openings in _TEXTS.items() if any(start.startswith(openings) for start in starts))
-    return _foreign(next(known, "plain text"))
-
-
-def _markup(text: str) -> str:
-    """The text from the first element on, where it is markup that begins with a declaration or comments."""
-    rest = text
-    while rest.startswith(("<?xml", "<!--")):
-        _, closed, rest = rest.partition("-->" if rest.startswith("<!--") else "?>")
-        rest = rest.lstrip()
-        if not closed:
-            return text
-    return rest if rest.startswith("<") else text
-
-
-def _decoded(head: bytes) -> str | None:
-    """The head as text, or None for anything that holds control characters or isn't Unicode."""
-    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    for cut in range(min(4, len(head))):  # the head may end within a character
-        try:
-            text = head[: len(head) - cut].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text) else text
-    return None

@@ -1,4 +1,4 @@
-"""A clip decoded, filtered and encoded in one pass: H.264 4:2:0 of eight bits, beside its sound."""
+"""A clip decoded, filtered and encoded in one pass: H.264 4:2:0 of eight bits, with its sound."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from av.codec.context import Flags
 from av.container import OutputContainer
 from av.packet import Packet
 from av.stream import Stream
@@ -15,11 +16,12 @@ from av.video.stream import VideoStream
 
 from datasetkit import spec
 from datasetkit.edits import Reencode
-from datasetkit.media import pictures, timing
+from datasetkit.media import pictures
 from datasetkit.media.damage import MediumError
 from datasetkit.media.opening import ClipFile, picture_stream, reading, writing
-from datasetkit.media.sound import SoundTrack, sound_tracks
+from datasetkit.media.sound import SoundTrack, feed, sound_tracks
 from datasetkit.media.survey import Survey
+from datasetkit.media.timing import Timeline, paced, with_next
 
 # Without "mbtree=0" x264 writes other bytes at each run on CPUs with AVX-512, where its macroblock tree reads memory it
 # should not. The price, on 14 natural clips of 320×240 to 1920×1080: 13 % more bytes (geometric mean), PSNR at most
@@ -39,12 +41,12 @@ class Part:
     even: bool
 
 
-def part_of(timeline: timing.Timeline, edit: Reencode) -> Part:
+def part_of(timeline: Timeline, edit: Reencode) -> Part:
     """The part of a clip that an edit keeps. Raises MediumError where that is nothing."""
     start = edit.start or Fraction(0)
     rest = timeline.seconds - start
     if rest <= 0:
-        raise MediumError(f"it is {float(timeline.seconds):.2f} s long, so nothing is left after {float(start):.2f} s")
+        raise MediumError(f"it is {float(timeline.seconds):.2f} s long; nothing is left from {float(start):.2f} s on")
     length = rest if edit.seconds is None else min(rest, edit.seconds)
     cut = length < rest
     count = int(length * timeline.rate) if cut else round(length * timeline.rate)
@@ -54,18 +56,24 @@ def part_of(timeline: timing.Timeline, edit: Reencode) -> Part:
 
 def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: Part) -> list[str]:
     """Write the clip to ``target``: decoded, filtered and encoded in one pass. Gives notes on what was lost."""
-    first = facts.first
-    size = _size(edit, facts)
+    first, size, base = facts.first, _size(edit, facts), facts.timeline.base
     look = pictures.filters(first, facts.pixel_aspect, size, edit.crop, interlaced=facts.interlaced)
-    chain = pictures.Chain([*look, *pictures.to_yuv(first)], facts.timeline.base)
+    chain = pictures.Chain([*look, *pictures.to_yuv(first)], base)
     steady = edit.steady or part.even
     with reading(source) as container, writing(target) as output:
         stream = picture_stream(container)
-        made = _picture(output, first, size, part.rate, None if steady else facts.timeline.base)
+        made = _picture(output, first, size, part.rate, None if steady else base)
         kept, notes = sound_tracks(container, output, part.start, part.length if part.cut else None)
         packets = container.demux(stream, *(track.source for track in kept))
         frames = _clocked(_shown(packets, stream, kept, chain), part)
-        _write(output, made, _scheduled(frames, part, edit, facts.timeline.base))
+        time = None
+        for time, lasting, frame in _steady(frames, part) if steady else _varying(frames, part, base):
+            frame.pts, frame.duration, frame.time_base = time, lasting, made.codec_context.time_base
+            frame.pict_type = 0  # the source's key frames are no reason for one here
+            output.mux(made.encode(frame))
+        if time is None:
+            raise MediumError("no frame of it can be decoded")
+        output.mux(made.encode(None))
         for packet in packets:  # the picture is cut already, its sound may lie behind
             feed(kept, packet)
             if all(track.done for track in kept):
@@ -75,23 +83,25 @@ def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: 
 
 
 def _size(edit: Reencode, facts: Survey) -> pictures.Size:
-    shown = pictures.displayed(facts.first, facts.pixel_aspect)
-    if edit.crop and (edit.crop.left + edit.crop.width > shown[0] or edit.crop.top + edit.crop.height > shown[1]):
+    shown, crop = pictures.displayed(facts.first, facts.pixel_aspect), edit.crop
+    if crop and (crop.left + crop.width > shown[0] or crop.top + crop.height > shown[1]):
         raise MediumError(f"it measures {shown[0]}×{shown[1]}, so the crop lies outside")
-    kept = (edit.crop.width, edit.crop.height) if edit.crop else shown
-    return pictures.scaled(kept, edit.max_side, edit.max_pixels)
+    return pictures.scaled((crop.width, crop.height) if crop else shown, edit.max_side, edit.max_pixels)
 
 
 def _picture(
     output: OutputContainer, first: VideoFrame, size: pictures.Size, rate: Fraction, base: Fraction | None
 ) -> VideoStream:
     """The picture stream to be made; ``base`` is its clock where the rate varies."""
-    stream = output.add_stream("libx264", rate=rate, options=_ENCODER)
+    # in order of time, or MP4 has no place for how long each frame lasts
+    options = _ENCODER if base is None else _ENCODER | {"bf": "0"}
+    stream = output.add_stream("libx264", rate=rate, options=options)
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context
     context.time_base = base or 1 / rate
     context.thread_type = "FRAME"
+    context.flags |= Flags.frame_duration
     rgb = pictures.is_rgb(first)
     context.colorspace = pictures.BT709 if rgb else first.colorspace
     context.color_range = pictures.LIMITED if rgb else first.color_range
@@ -112,13 +122,6 @@ def _shown(
     yield from chain.finish()
 
 
-def feed(sounds: list[SoundTrack], packet: Packet[Stream]) -> None:
-    """Hand a packet of sound to the track it belongs to."""
-    for track in sounds:
-        if track.source.index == packet.stream.index:
-            track.feed(packet)  # type: ignore[arg-type]  # a packet of that track's own stream
-
-
 def _clocked(frames: Iterator[VideoFrame], part: Part) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Frames with their second from the part's start on; one that tells no time follows the one before it."""
     time = -1 / part.rate
@@ -131,45 +134,17 @@ def _clocked(frames: Iterator[VideoFrame], part: Part) -> Iterator[tuple[Fractio
             yield time, frame
 
 
-def _scheduled(
-    frames: Iterator[tuple[Fraction, VideoFrame]], part: Part, edit: Reencode, base: Fraction
+def _steady(frames: Iterator[tuple[Fraction, VideoFrame]], part: Part) -> Iterator[tuple[int, int, VideoFrame]]:
+    """Frames at a constant rate, each with its time and duration in ticks of the encoder's clock."""
+    return ((index, 1, frame) for index, frame in paced(frames, part.rate, part.count, cut=part.cut))
+
+
+def _varying(
+    frames: Iterator[tuple[Fraction, VideoFrame]], part: Part, base: Fraction
 ) -> Iterator[tuple[int, int, VideoFrame]]:
-    """Each frame with its time and duration in ticks of the encoder's clock."""
-    if part.even:
-        yield from ((index, 1, frame) for index, frame in timing.numbered(frames, part.count if part.cut else None))
-    elif edit.steady:
-        chosen = timing.paced(frames, part.rate, part.count, cut=part.cut)
-        yield from ((index, 1, frame) for index, frame in chosen)
-    else:
-        for (time, frame), following in timing.ahead(frames):
-            if time >= part.length:
-                return
-            until = part.length if following is None else min(following, part.length)
-            yield round(time / base), max(1, round((until - time) / base)), frame
-
-
-def _write(output: OutputContainer, stream: VideoStream, scheduled: Iterator[tuple[int, int, VideoFrame]]) -> None:
-    """Encode frames and write them; the last packet gets the total duration, which the encoder drops."""
-    ends: list[int] = []
-    begin, held = None, None
-    for packet in _encoded(stream, scheduled, ends):
-        if held is not None:
-            output.mux(held)
-        begin = packet.dts if begin is None else begin
-        held = packet
-    if held is None or held.dts is None or begin is None:
-        raise MediumError("no frame of it can be decoded")
-    held.duration = max(1, ends[-1] - (held.dts - begin))
-    output.mux(held)
-
-
-def _encoded(
-    stream: VideoStream, scheduled: Iterator[tuple[int, int, VideoFrame]], ends: list[int]
-) -> Iterator[Packet[VideoStream]]:
-    """The frames as packets; ``ends`` takes the tick where each frame is over."""
-    for pts, duration, frame in scheduled:
-        ends.append(pts + duration)
-        frame.pts, frame.time_base = pts, stream.codec_context.time_base
-        frame.pict_type = 0  # the source's key frames are no reason for one here
-        yield from stream.encode(frame)
-    yield from stream.encode(None)
+    """Frames at their own times, each with its time and duration in ticks of the encoder's clock."""
+    for (time, frame), following in with_next(frames):
+        if time >= part.length:
+            return
+        until = part.length if following is None else min(following, part.length)
+        yield round(time / base), max(1, round((until - time) / base)), frame

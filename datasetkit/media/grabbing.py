@@ -47,12 +47,13 @@ def first_frame(source: ClipFile) -> tuple[VideoFrame, Fraction]:
 def last_frame(source: ClipFile) -> tuple[VideoFrame, Fraction]:
     """The last frame that is played, as stored, and the aspect of its pixels. Raises MediumError.
 
-    Decodes from the last key frame but one, and from the beginning where that doesn't end at the frame that the
-    file says is the last.
+    Decodes from the last key frame, and from the beginning where that doesn't end at the frame that the file says is
+    the last.
     """
     facts = survey(source)
-    frame = _decode_from(source, facts.keys[-2]) if len(facts.keys) > 2 and facts.timeline.whole else None
-    if frame is None or frame.pts != facts.timeline.ticks[-1]:
+    last = facts.timeline.ticks[-1] if facts.timeline.plain else None
+    frame = _decode_from(source, last)
+    if frame is None or frame.pts != last:
         frame = _decode_from(source, None)
     return frame or facts.first, facts.pixel_aspect
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from av.error import BlockingIOError as NeedsMoreError
@@ -14,6 +13,7 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 
 from datasetkit.edits import Box
+from datasetkit.media.boxes import Turn, turn_by
 from datasetkit.media.damage import MediumError
 
 Size = tuple[int, int]
@@ -31,14 +31,6 @@ _RGB = 0
 _HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics, ITU-T H.273
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """How stored pixels are displayed: mirrored left to right, then turned clockwise by ``degrees``."""
-
-    mirrored: bool = False
-    degrees: int = 0
-
-
 def turn_of(frame: VideoFrame) -> Turn:
     """How a decoded frame is displayed."""
     try:
@@ -49,15 +41,6 @@ def turn_of(frame: VideoFrame) -> Turn:
         return Turn()
     a, b, _, c, d = struct.unpack("<9i", bytes(side))[:5]  # type: ignore[call-overload]  # a buffer: stubs don't say
     return turn_by((a, b, c, d))
-
-
-def turn_by(matrix: tuple[int, int, int, int]) -> Turn:
-    """What a display matrix (ISO/IEC 14496-12, 8.3.2) asks for, to the nearest quarter; nothing if it has no area."""
-    a, b, c, d = matrix
-    determinant = a * d - b * c
-    if not determinant:
-        return Turn()
-    return Turn(determinant < 0, round(math.degrees(math.atan2(-c, d)) / 90) * 90 % 360)
 
 
 def is_rgb(frame: VideoFrame) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from av.audio.stream import AudioStream
@@ -11,6 +12,7 @@ from av.error import EOFError as FinishedError
 from av.error import FFmpegError
 from av.filter import Graph
 from av.packet import Packet
+from av.stream import Stream
 
 _RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000}
 _USUAL_RATE = 48_000
@@ -51,12 +53,17 @@ class EncodedSound:
 
     def __init__(self, stream: AudioStream, output: OutputContainer, start: Fraction, length: Fraction | None) -> None:
         self.source, self._output = stream, output
-        rate = stream.codec_context.sample_rate
-        self._rate = rate if rate in _RATES else _USUAL_RATE
-        self._layout = "mono" if stream.codec_context.layout.nb_channels == 1 else "stereo"
-        self._target = output.add_stream("aac", rate=self._rate, layout=self._layout)
+        rate = stream.codec_context.sample_rate if stream.codec_context.sample_rate in _RATES else _USUAL_RATE
+        layout = "mono" if stream.codec_context.layout.nb_channels == 1 else "stereo"
+        self._target = output.add_stream("aac", rate=rate, layout=layout)
         self._target.bit_rate = _BITS_A_SECOND
-        self._start, self._length = start, length
+        self._steps = (
+            ("asetpts", f"PTS-({start.numerator}/{start.denominator})/TB"),
+            ("aresample", f"{rate}:async=1:first_pts=0"),
+            ("anull", None) if length is None else ("atrim", f"end={float(length):.9f}"),
+            ("aformat", f"sample_fmts=fltp:channel_layouts={layout}"),
+            ("abuffersink", None),
+        )
         self._graph: Graph | None = None
         self._damaged = 0
         self.done = False
@@ -69,42 +76,31 @@ class EncodedSound:
             self._damaged += 1
             return
         for frame in frames:
-            self._graph = self._graph or self._lay(self.source)
+            if self._graph is None:  # only now is the format known for certain
+                self._graph = Graph()
+                nodes = (self._graph.add(name, args) for name, args in self._steps)
+                self._graph.link_nodes(self._graph.add_abuffer(template=self.source), *nodes).configure()
             try:
                 self._graph.push(frame)
             except FinishedError:
                 self.done = True
-            self._encode()
+            self._encode(self._graph)
 
     def finish(self) -> list[str]:
         """Encode what is still waiting; notes on what was lost."""
         if self._graph is not None:
             self._graph.push(None)
-            self._encode()
+            self._encode(self._graph)
             self._output.mux(self._target.encode(None))
         return [f"{self._damaged} packets of sound don't decode and are silent now"] if self._damaged else []
 
-    def _encode(self) -> None:
-        assert self._graph is not None  # fed before
+    def _encode(self, graph: Graph) -> None:
         while True:
             try:
-                frame = self._graph.pull()
+                frame = graph.pull()
             except (NeedsMoreError, FinishedError):
                 return
             self._output.mux(self._target.encode(frame))  # type: ignore[arg-type]  # a graph for sound yields sound
-
-    def _lay(self, stream: AudioStream) -> Graph:
-        graph = Graph()
-        inlet = graph.add_abuffer(template=stream)
-        steps = (
-            ("asetpts", f"PTS-({self._start.numerator}/{self._start.denominator})/TB"),
-            ("aresample", f"{self._rate}:async=1:first_pts=0"),
-            ("anull", None) if self._length is None else ("atrim", f"end={float(self._length):.9f}"),
-            ("aformat", f"sample_fmts=fltp:channel_layouts={self._layout}"),
-            ("abuffersink", None),
-        )
-        graph.link_nodes(inlet, *(graph.add(name, args) for name, args in steps)).configure()
-        return graph
 
 
 SoundTrack = CopiedSound | EncodedSound
@@ -123,8 +119,14 @@ def sound_tracks(
         context = stream.codec_context
         if context is None or not context.sample_rate:
             notes.append("a sound track in a codec that isn't known here is left out")
-        elif context.name == "aac" and context.extradata:
-            kept.append(CopiedSound(stream, output, start, length))
         else:
-            kept.append(EncodedSound(stream, output, start, length))
+            copied = context.name == "aac" and context.extradata
+            kept.append((CopiedSound if copied else EncodedSound)(stream, output, start, length))
     return kept, notes
+
+
+def feed(sounds: Iterable[SoundTrack], packet: Packet[Stream]) -> None:
+    """Hand a packet of sound to the track it belongs to."""
+    for track in sounds:
+        if track.source.index == packet.stream.index:
+            track.feed(packet)  # type: ignore[arg-type]  # a packet of that track's own stream

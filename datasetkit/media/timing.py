@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median_low
 from typing import TypeVar
 
 F = TypeVar("F")
 
-# usual frame rates, whole numbers and NTSC's; used to undo rounding to milliseconds and the like
+# the rates that clocks of milliseconds and the like stand for: whole numbers, and those of NTSC
 _NTSC = (Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001), Fraction(120000, 1001))
 _DENOMINATOR = 1001
 _NEAR = Fraction(1, 200)
@@ -23,25 +23,20 @@ _NEAR = Fraction(1, 200)
 class Timeline:
     """The frames of a picture stream as played: when each is shown, in ticks of ``base`` seconds, rising.
 
-    ``end`` is when the last one is over, after it began. ``whole`` says that every packet tells its
-    time and none is decoded without being shown (edit lists). There is at least one frame.
+    ``end`` is when the last one is over, after it began. ``plain`` says that each packet is one frame that tells its
+    time and is shown (no edit lists, no fields). There is at least one frame.
     """
 
     ticks: tuple[int, ...]
     end: int
     base: Fraction
-    whole: bool = True
+    plain: bool = True
 
     @cached_property
     def shown(self) -> tuple[int, ...]:
         """The ticks without frames that are never seen: VP8 keeps such a tick after the one before them."""
-        usual = median_low([after - before for before, after in self._pairs] or [0])
-        kept = [after for before, after in self._pairs if (after - before) * 10 > usual]
-        return (self.ticks[0], *kept)
-
-    @property
-    def _pairs(self) -> list[tuple[int, int]]:
-        return list(pairwise(self.ticks))
+        usual = median_low([after - before for before, after in pairwise(self.ticks)] or [0])
+        return (self.ticks[0], *(after for before, after in pairwise(self.ticks) if (after - before) * 10 > usual))
 
     @property
     def start(self) -> Fraction:
@@ -55,22 +50,21 @@ class Timeline:
 
     @cached_property
     def rate(self) -> Fraction:
-        """Frames a second on average, at the rate that is meant where rounding hides it.
+        """Frames a second on average, at the nominal rate where rounding hides it.
 
-        Taken from the first frame to the last: the last frame's duration is the least reliable value in a file.
+        Taken from the first frame to the last: how long that one lasts is what files tell least well.
         """
         between = (self.ticks[-1] - self.ticks[0]) * self.base
         average = (len(self.shown) - 1) / between if between else 1 / self.seconds
-        return meant(average, self.seconds, self.base)
+        return nominal_rate(average, self.seconds, self.base)
 
     def even(self, jitter: Fraction) -> bool:
-        """Whether all frames last equally long, apart from ``jitter`` seconds and the clock's rounding."""
-        ticks = (*self.shown, self.end)
-        lasting = [(after - before) * self.base for before, after in pairwise(ticks)]
-        return all(abs(one - 1 / self.rate) <= jitter + self.base for one in lasting[:-1])
+        """Whether all frames but the last are shown equally long, give or take ``jitter`` seconds and rounding."""
+        lasting = ((after - before) * self.base for before, after in pairwise(self.shown))
+        return all(abs(one - 1 / self.rate) <= jitter + self.base for one in lasting)
 
 
-def meant(rate: Fraction, seconds: Fraction, tick: Fraction) -> Fraction:
+def nominal_rate(rate: Fraction, seconds: Fraction, tick: Fraction) -> Fraction:
     """The rate that a measured one stands for.
 
     A whole number, where over ``seconds`` it differs by no more than a ``tick`` of the clock; else the nearest rate
@@ -84,40 +78,26 @@ def meant(rate: Fraction, seconds: Fraction, tick: Fraction) -> Fraction:
     return best if near else rate.limit_denominator(_DENOMINATOR)
 
 
-def numbered(frames: Iterable[tuple[Fraction, F]], count: int | None) -> Iterator[tuple[int, F]]:
-    """Every frame in turn, up to ``count`` of them: for a clip whose rate is constant already."""
-    for index, (_, frame) in enumerate(frames):
-        if count is not None and index >= count:
-            return
-        yield index, frame
-
-
 def paced(frames: Iterable[tuple[Fraction, F]], rate: Fraction, count: int, *, cut: bool) -> Iterator[tuple[int, F]]:
-    """``count`` frames at a constant rate: each the one nearest in time, left out or repeated as it falls.
+    """``count`` frames at a constant rate: each the one nearest in time, left out or repeated as needed.
 
     ``frames`` come with their second from the first one on. The first is always taken, and the last too unless
     the clip is ``cut``.
     """
     index = 0
-    for (time, frame), following in ahead(frames):
-        if following is None:
-            until = count
-        else:
+    for (time, frame), following in with_next(frames):
+        until = count
+        if following is not None:
             until = min(math.ceil((time + following) / 2 * rate), count if cut else count - 1)
-        until = max(until, 1)
-        while index < until:
+        while index < max(until, 1):
             yield index, frame
             index += 1
         if index >= count:
             return
 
 
-def ahead(frames: Iterable[tuple[Fraction, F]]) -> Iterator[tuple[tuple[Fraction, F], Fraction | None]]:
+def with_next(frames: Iterable[tuple[Fraction, F]]) -> Iterator[tuple[tuple[Fraction, F], Fraction | None]]:
     """Each frame with the time of the next one, None after the last."""
-    waiting = None
-    for current in frames:
-        if waiting is not None:
-            yield waiting, current[0]
-        waiting = current
-    if waiting is not None:
-        yield waiting, None
+    for current, following in pairwise(chain(frames, (None,))):
+        assert current is not None  # only the last one is None
+        yield current, following and following[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import version
 
 _READER = 1  # raised whenever this package reads other facts from the same bytes
 
@@ -11,11 +10,14 @@ _READER = 1  # raised whenever this package reads other facts from the same byte
 def versions() -> dict[str, str]:
     """The libraries by name. FFmpeg is the one inside av, not one that is installed beside it."""
     import av
+    import PIL
 
-    return {"av": av.__version__, "FFmpeg": av.ffmpeg_version_info, "Pillow": version("pillow")}
+    return {"av": av.__version__, "FFmpeg": av.ffmpeg_version_info, "Pillow": PIL.__version__}
 
 
 @cache
 def reader_version() -> str:
-    """Changes whenever the same bytes may give other facts. Loads no library."""
-    return f"{_READER}, av {version('av')}, Pillow {version('pillow')}"
+    """Changes whenever the same bytes may give other facts. Loads none of the libraries."""
+    from importlib.metadata import version
+
+    return ", ".join([str(_READER), *(f"{name} {version(name)}" for name in ("av", "pillow", "simplejpeg"))])

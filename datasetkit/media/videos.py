@@ -13,11 +13,10 @@ from av.container import InputContainer
 from av.stream import Discard
 from av.video.stream import VideoStream
 
-from datasetkit.media.boxes import ENTRIES, Boxes, Matrix, Track, read_boxes
+from datasetkit.media.boxes import ENTRIES, Boxes, Matrix, Track, read_boxes, turn_by
 from datasetkit.media.content import HEAD, Refused, refuse, sniff
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
 from datasetkit.media.opening import ClipFile, decoded_times, open_mp4, played
-from datasetkit.media.pictures import turn_by
 from datasetkit.model import Expected, Unreadable, Video
 
 _ENCRYPTED = (b"encv", b"drmi")

@@ -50,7 +50,7 @@ def test_what_encoders_write(media: Path, name: str, kind: ContentKind, format: 
 )
 def test_foreign_clips(tmp_path: Path, suffix: str, codec: str, phrase: str) -> None:
     path = builders.clip(tmp_path / f"clip{suffix}", codec=codec, frames=4)
-    assert sniff(path.read_bytes()[:HEAD], path.stat().st_size) == Content(ContentKind.FOREIGN, phrase=phrase)
+    assert sniff(path.read_bytes()[:HEAD], path.stat().st_size) == Content(ContentKind.FOREIGN, phrase)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_foreign_clips(tmp_path: Path, suffix: str, codec: str, phrase: str) -> 
     ],
 )
 def test_foreign_heads(head: bytes, phrase: str) -> None:
-    assert sniff(head, len(head)) == Content(ContentKind.FOREIGN, phrase=phrase)
+    assert sniff(head, len(head)) == Content(ContentKind.FOREIGN, phrase)
 
 
 @pytest.mark.parametrize(
