@@ -241,7 +241,13 @@ def turn(path: Path, rotation: int, mirrored: bool = False) -> Path:
 
 
 def field_coded(
-    path: Path | str, *, frames: int = 13, rate: int = 25, container: str | None = None, filler: int = 0
+    path: Path | str,
+    *,
+    frames: int = 13,
+    rate: int = 25,
+    container: str | None = None,
+    filler: int = 0,
+    muxer: dict[str, str] | None = None,
 ) -> Path:
     """An interlaced 64×64 H.264 clip whose two fields of a frame are pictures of their own, as camcorders write it.
 
@@ -249,7 +255,7 @@ def field_coded(
     encoder at hand writes such a stream, so it is put together here (ITU-T H.264, 7.3): every macroblock is I_PCM.
     """
     path = Path(path)
-    with av.open(str(path), "w", format=container) as output:
+    with av.open(str(path), "w", format=container, options=muxer or {}) as output:
         stream = output.add_stream("libx264", rate=Fraction(rate))
         stream.width = stream.height = 64
         stream.codec_context.extradata = _parameters(rate)

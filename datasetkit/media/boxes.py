@@ -69,7 +69,7 @@ class Track:
 
     @property
     def entries(self) -> int:
-        """The most index entries a demuxer makes: samples (1024 of PCM sound in one), counted again for each edit."""
+        """How many index entries a demuxer makes at most: its samples (of PCM sound 1024 in one) once for each edit."""
         return self.per_chunk * self.chunks // 1024 if self.pcm else self.samples * max(1, len(self.edits))
 
     @property
@@ -183,22 +183,30 @@ def _read_header(boxes: Boxes, kind: bytes, body: memoryview) -> None:
             track = Track()
             boxes.tracks.append(track)
         with suppress(struct.error, IndexError):  # too short for its fields: the demuxer judges it
-            _describe_movie(boxes, name, part)
-            _describe_track(track, name, part)
-            _tabulate(track, name, part)
-            _fragment(boxes, track, name, part)
+            _movie(boxes, track, name, part)
+            _track(track, name, part)
+            _table(track, name, part)
 
 
-def _describe_movie(boxes: Boxes, kind: bytes, body: memoryview) -> None:
+def _movie(boxes: Boxes, track: Track, kind: bytes, body: memoryview) -> None:
     match kind:
         case b"mvhd":
             boxes.timescale = struct.unpack_from(">I", body, 20 if body[0] else 12)[0]
             boxes.matrix = _matrix(body, 48 if body[0] else 36)
         case b"infe" if body[0] > 2:
             _number(struct.unpack_from(">I", body, 4)[0])
+        case b"trex":
+            number, _, boxes.defaults[number] = struct.unpack_from(">III", body, 4)
+        case b"tfhd":
+            flags, track.id = struct.unpack_from(">II", body)
+            at = 8 + (8 if flags & 1 else 0) + (4 if flags & 2 else 0)
+            default = boxes.defaults.get(track.id, 0)
+            track.last = struct.unpack_from(">I", body, at)[0] if flags & 8 else default
+        case b"trun":
+            _add_run(boxes, track.last, boxes.track(track.id), body)
 
 
-def _describe_track(track: Track, kind: bytes, body: memoryview) -> None:
+def _track(track: Track, kind: bytes, body: memoryview) -> None:
     match kind:
         case b"tkhd":
             long = body[0] == 1
@@ -212,6 +220,8 @@ def _describe_track(track: Track, kind: bytes, body: memoryview) -> None:
             track.coding, track.reference = bytes(body[12:16]), struct.unpack_from(">H", body, 22)[0]
             if track.handler != b"soun" and len(body) >= 44:
                 track.width, track.height = struct.unpack_from(">HH", body, 40)
+        case b"elst":
+            track.edits = [edit[0] for edit in _rows(body, ">QqI" if body[0] else ">IiI")]
 
 
 def _number(number: int) -> int:
@@ -226,10 +236,8 @@ def _matrix(body: memoryview, at: int) -> Matrix:
     return a, b, c, d
 
 
-def _tabulate(track: Track, kind: bytes, body: memoryview) -> None:
+def _table(track: Track, kind: bytes, body: memoryview) -> None:
     match kind:
-        case b"elst":
-            track.edits = [edit[0] for edit in _rows(body, ">QqI" if body[0] else ">IiI")]
         case b"stts":
             runs = _rows(body, ">II")
             track.last = runs[-1][1] if runs else 0
@@ -256,21 +264,8 @@ def _rows(body: memoryview, layout: str) -> list[Any]:
     return list(struct.iter_unpack(layout, body[8 : 8 + count * each]))
 
 
-def _fragment(boxes: Boxes, track: Track, kind: bytes, body: memoryview) -> None:
-    match kind:
-        case b"trex":
-            number, _, duration = struct.unpack_from(">III", body, 4)
-            boxes.defaults[number] = duration
-        case b"tfhd":
-            flags, track.id = struct.unpack_from(">II", body)
-            at = 8 + (8 if flags & 1 else 0) + (4 if flags & 2 else 0)
-            default = boxes.defaults.get(track.id, 0)
-            track.last = struct.unpack_from(">I", body, at)[0] if flags & 8 else default
-        case b"trun":
-            _add_run(boxes, track.last, boxes.track(track.id), body)
-
-
 def _add_run(boxes: Boxes, default: int, track: Track, body: memoryview) -> None:
+    """Take in a run of samples of a fragment (trun). ``default`` is how long each lasts where the run doesn't say."""
     flags, count = struct.unpack_from(">II", body)
     boxes.fragment_samples += count
     first = 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Generator
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +19,8 @@ from datasetkit.media.outcome import Made, Outcome, attempt
 from datasetkit.media.stills import save
 from datasetkit.media.survey import survey
 
+Frame = tuple[VideoFrame, Fraction]
+
 _BASE = Fraction(1, 1000)  # a lone frame needs some clock
 
 
@@ -27,7 +32,7 @@ def grab(source: ClipFile, target: Path, which: Which) -> Outcome:
     """
 
     def make() -> Made:
-        frame, aspect = first_frame(source) if which is Which.FIRST else last_frame(source)
+        frame, aspect = _first(source) if which is Which.FIRST else _last(source)
         image = _image(next(pictures.checked([frame])), aspect)
         save(image, target, "PNG" if target.suffix.lower() == ".png" else "JPEG")
         return Made(tuple(pictures.hdr_notes(frame, "is not tone-mapped")))
@@ -35,38 +40,28 @@ def grab(source: ClipFile, target: Path, which: Which) -> Outcome:
     return attempt(target, make)
 
 
-def first_frame(source: ClipFile) -> tuple[VideoFrame, Fraction]:
-    """The first frame that is played, as stored, and the aspect of its pixels. Raises MediumError."""
-    with reading(source) as container:
-        stream = picture_stream(container)
-        for frame in container.decode(stream):
-            return frame, stream.sample_aspect_ratio or Fraction(1)
+def _first(source: ClipFile) -> Frame:
+    with closing(_frames(source)) as frames:
+        for frame in frames:
+            return frame
     raise MediumError("no frame of it can be decoded")
 
 
-def last_frame(source: ClipFile) -> tuple[VideoFrame, Fraction]:
-    """The last frame that is played, as stored, and the aspect of its pixels. Raises MediumError.
-
-    Decodes from the last key frame, and from the beginning where that doesn't end at the frame that the file says is
-    the last.
-    """
-    facts = survey(source)
-    last = facts.timeline.ticks[-1] if facts.timeline.plain else None
-    frame = _decode_from(source, last)
-    if frame is None or frame.pts != last:
-        frame = _decode_from(source, None)
-    return frame or facts.first, facts.pixel_aspect
+def _last(source: ClipFile) -> Frame:
+    """The last frame, decoded from the last key frame on, or from the beginning where that ends at another frame."""
+    line = survey(source).timeline
+    tail = deque(_frames(source, line.ticks[-1]), 1) if line.plain else deque()
+    return tail[0] if tail and tail[0][0].pts == line.ticks[-1] else deque(_frames(source), 1)[0]
 
 
-def _decode_from(source: ClipFile, tick: int | None) -> VideoFrame | None:
-    last = None
+def _frames(source: ClipFile, tick: int = 0) -> Generator[Frame, None, None]:
+    """The frames that are played, as stored, from the last key frame before ``tick`` on; and their pixels' aspect."""
     with reading(source) as container:
         stream = picture_stream(container)
-        if tick is not None:
+        if tick:
             container.seek(tick, stream=stream)
         for frame in container.decode(stream):
-            last = frame
-    return last
+            yield frame, stream.sample_aspect_ratio or Fraction(1)
 
 
 def _image(frame: VideoFrame, aspect: Fraction) -> Image:

@@ -17,11 +17,16 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from datasetkit.media.content import HEAD, Refused, refuse, sniff
 from datasetkit.media.damage import CUT, MediumError, plain_errors, unreadable
-from datasetkit.media.jpeg import check_picture, read_jpeg
+from datasetkit.media.jpeg import is_checked, split_jpeg
 from datasetkit.model import Expected, Image, Unreadable
 
 # Opened by class, not through PIL.Image.open: nothing but what the first bytes promise can be tried.
-_DECODERS: dict[str, type[ImageFile]] = {"BMP": BmpImageFile, "PNG": PngImagePlugin.PngImageFile, "WEBP": WebPImageFile}
+_DECODERS: dict[str, type[ImageFile]] = {
+    "BMP": BmpImageFile,
+    "JPEG": JpegImageFile,
+    "PNG": PngImagePlugin.PngImageFile,
+    "WEBP": WebPImageFile,
+}
 _ORIENTATION, _SHORT = 0x0112, 3  # EXIF's tag, and the type of its value
 _CHUNK = 32 << 20  # bytes; Pillow reads a PNG's text and profile chunks whole
 PngImagePlugin.MAX_TEXT_CHUNK = _CHUNK  # Pillow's own 1 MB is less than the profile of a printer takes
@@ -45,60 +50,50 @@ def read_image(stream: BinaryIO, path: str, size: int, limit: int) -> Image | Re
             if refused:
                 return refused
             stream.seek(0)
-            if content.name == "JPEG":
-                return _jpeg(stream, path, size, limit)
-            if content.name == "PNG":
-                _check_sums(stream, header_only=max(struct.unpack_from(">II", head, 16)) > limit)
-                stream.seek(0)
-            if content.name == "WEBP" and max(_webp_size(head, size)) > limit:
-                return Image(path, size, "WEBP", *_webp_size(head, size))
-            with _DECODERS[content.name](stream) as image:
-                return _facts(image, path, size, limit, head)
+            return _read(stream, content.name, path, size, limit, head)
     except MediumError as error:
         return Unreadable(path, size, Expected.IMAGE, str(error))
 
 
-def _jpeg(stream: BinaryIO, path: str, size: int, limit: int) -> Image:
-    jpeg = read_jpeg(stream)
-    if _is_decoded(jpeg.width, jpeg.height, size, limit):
-        at = stream.tell()
-        with _in_turn(jpeg.width, jpeg.height):
-            if not check_picture(jpeg, stream):
-                stream.seek(at)
-                with JpegImageFile(BytesIO(jpeg.header + stream.read())) as image:
-                    image.load()
-    return Image(path, size, "JPEG", jpeg.width, jpeg.height, jpeg.mode, orientation_of(jpeg.exif))
-
-
-def _is_decoded(width: int, height: int, size: int, limit: int) -> bool:
-    """Whether an image is decoded. Raises MediumError where it can't be what its header says."""
-    if not width or not height or (max(width, height) > limit and width * height > size * _PIXELS_A_BYTE):
-        raise MediumError(f"damaged: {width} × {height} pixels can't be in {size:,} bytes")
-    return max(width, height) <= limit
-
-
-def _in_turn(width: int, height: int) -> threading.Lock | nullcontext[None]:
-    return _ONE_LARGE if width * height > _LARGE else nullcontext()
-
-
-def _webp_size(head: bytes, size: int) -> tuple[int, int]:
-    """Width and height of a WEBP (RFC 9649), which Pillow only tells after reading all of it.
-
-    Raises MediumError for a file that is cut off, or too large to be read so.
-    """
-    if int.from_bytes(head[4:8], "little") + 8 > size:
+def _read(stream: BinaryIO, name: str, path: str, size: int, limit: int, head: bytes) -> Image:
+    header = exif = b""
+    if name == "JPEG":
+        header, exif = split_jpeg(stream)
+    elif name == "PNG":
+        _check_sums(stream, header_only=max(struct.unpack_from(">II", head, 16)) > limit)
+        stream.seek(0)
+    elif int.from_bytes(head[4:8], "little") + 8 > size and name == "WEBP":
         raise MediumError(CUT)
-    if size > _WEBP_WHOLE:
+    elif size > _WEBP_WHOLE and name == "WEBP":
         raise MediumError(f"too large to check: a WEBP of {size:,} bytes; the limit is {_WEBP_WHOLE:,}")
-    match head[12:16]:
-        case b"VP8X":
-            return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
-        case b"VP8L":
-            sides = int.from_bytes(head[21:25], "little")
-            return 1 + (sides & 0x3FFF), 1 + (sides >> 14 & 0x3FFF)
-        case _:
-            width, height = struct.unpack_from("<HH", head, 26)
-            return width & 0x3FFF, height & 0x3FFF
+    with _DECODERS[name](BytesIO(header) if header else stream) as image:
+        width, height = image.size
+        large = max(width, height) > limit
+        if large and name != "WEBP" and width * height > size * _PIXELS_A_BYTE:
+            raise MediumError(f"damaged: {width} × {height} pixels can't be in {size:,} bytes")
+        with _ONE_LARGE if width * height > _LARGE and not large else nullcontext():
+            if header and not large:
+                _decode_jpeg(image, header + stream.read())
+            elif not large:
+                image.load()
+        deep = head[12:16] == b"IHDR" and head[24] == 16 and ";16" not in image.mode
+        return Image(
+            path,
+            size,
+            name,
+            width,
+            height,
+            mode=image.mode + ";16" * deep,  # Pillow reads 16-bit colour as 8 and says nothing
+            orientation=orientation_of(exif or image.info.get("exif", b"")),
+            frames=int(getattr(image, "n_frames", 1)),
+            transparent=not large and _is_transparent(image),
+        )
+
+
+def _decode_jpeg(image: ImageFile, data: bytes) -> None:
+    if not is_checked(data, image.mode, progressive=bool(image.info.get("progressive"))):
+        with JpegImageFile(BytesIO(data)) as again:
+            again.load()
 
 
 def _check_sums(stream: BinaryIO, *, header_only: bool) -> None:
@@ -117,20 +112,6 @@ def _check_sums(stream: BinaryIO, *, header_only: bool) -> None:
             total, length = zlib.crc32(part, total), length - len(part)
         if struct.unpack(">I", stream.read(4))[0] != total:
             raise MediumError(f"damaged: the checksum of its {name} chunk is wrong")
-
-
-def _facts(image: ImageFile, path: str, size: int, limit: int, head: bytes) -> Image:
-    width, height = image.size
-    deep = head[12:16] == b"IHDR" and head[24] == 16 and ";16" not in image.mode
-    mode = image.mode + ";16" * deep  # Pillow reads 16-bit colour as 8 and says nothing
-    transparent = False
-    if _is_decoded(width, height, size, limit):
-        with _in_turn(width, height):
-            image.load()
-        transparent = _is_transparent(image)
-    frames = int(getattr(image, "n_frames", 1))
-    turned = orientation_of(image.info.get("exif", b""))
-    return Image(path, size, str(image.format), width, height, mode, turned, frames, transparent)
 
 
 def _is_transparent(image: ImageFile) -> bool:

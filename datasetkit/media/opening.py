@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import av
 from av.container import InputContainer, OutputContainer
-from av.stream import Disposition
+from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
 from datasetkit.media.content import HEAD, MATROSKA, Content, ContentKind, sniff
@@ -75,11 +75,9 @@ def _open(source: ClipFile, formats: str, unguessed: int, **options: str) -> Inp
     return container
 
 
-@contextmanager
-def writing(target: Path) -> Iterator[OutputContainer]:
+def writing(target: Path) -> OutputContainer:
     """An MP4 opened for writing, its index moved to the front at the end."""
-    with av.open(str(target.absolute()), "w", format="mp4", options=_MUXER) as made:
-        yield made
+    return av.open(str(target.absolute()), "w", format="mp4", options=_MUXER)
 
 
 def played(container: InputContainer) -> list[VideoStream]:
@@ -104,6 +102,7 @@ def prepare(stream: VideoStream) -> None:
     """Make a stream ready to be decoded. Raises MediumError where there is no decoder."""
     if stream.codec_context is None:
         raise MediumError("not decodable: its codec isn't known here")
+    stream.discard = Discard.default
     stream.codec_context.skip_frame = "DEFAULT"
     stream.codec_context.thread_count = 1
 
@@ -114,6 +113,7 @@ def decoded_times(container: InputContainer, stream: VideoStream) -> tuple[list[
     H.264 may store the two fields of a frame as two samples.
     """
     prepare(stream)
+    container.seek(0)
     frames = [(frame.pts, frame.interlaced_frame) for frame in container.decode(stream) if frame.pts is not None]
     if not frames:
         raise MediumError("no frame of it can be decoded")

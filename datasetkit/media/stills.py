@@ -29,15 +29,17 @@ _OPTIONS: dict[str, dict[str, object]] = {
     "WEBP": {"lossless": True},
     "BMP": {},
 }
-_TURNS = {  # by EXIF's orientation
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+_T = Image.Transpose
+# by EXIF's orientation, from 2 on
+_TURNS = (
+    _T.FLIP_LEFT_RIGHT,
+    _T.ROTATE_180,
+    _T.FLIP_TOP_BOTTOM,
+    _T.TRANSPOSE,
+    _T.ROTATE_270,
+    _T.TRANSVERSE,
+    _T.ROTATE_90,
+)
 _PLAIN = {"RGB", "L", "1", "P"}  # eight bits at most, without transparency of their own
 _WIDE = {"I", "I;16", "I;16L", "I;16B", "I;16N"}  # sixteen bits of grey, as Pillow opens them
 
@@ -124,8 +126,8 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _made(image: Image.Image, edit: Convert, notes: list[str]) -> Image.Image:
-    turn = _TURNS.get(_orientation(image))
-    made = _srgb(image if turn is None else image.transpose(turn), notes)
+    orientation = _orientation(image)
+    made = _srgb(image.transpose(_TURNS[orientation - 2]) if orientation > 1 else image, notes)
     size = bounded(made.size, edit.max_side, edit.max_pixels)
     if size != made.size:
         made = made.resize(size, Image.Resampling.LANCZOS)

@@ -17,7 +17,7 @@ from datasetkit.media.videos import INTERLACED, read_video
 from datasetkit.model import Unreadable, Video
 
 _STATING = ("matroska,webm", "mxf")  # libav's names of the containers that say how long they are, and mean it
-_SLACK = Fraction(1, 20)  # second that may be missing to what such a container says
+_SLACK = Fraction(1, 30)  # second that may be missing to what such a container says
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,16 @@ def survey(source: ClipFile) -> Survey:
     with reading(source) as container:
         stream = picture_stream(container)
         walk = _walk(container, stream)
-        stated, begin = (Fraction(time or 0, 1_000_000) for time in (container.duration, container.start_time))
-        if container.format.name in _STATING and stated > walk.over - begin + _SLACK:
-            raise MediumError(f"cut off: of {float(stated):.2f} s only {float(walk.over - begin):.2f} s are there")
         if walk.first is None:
             raise MediumError("no frame of it can be decoded")
+        timeline = _timeline(walk, stream, header)
+        stated, begin = (Fraction(time or 0, 1_000_000) for time in (container.duration, container.start_time))
+        there = max(walk.over, timeline.end * timeline.base) - begin
+        if container.format.name in _STATING and stated > there + _SLACK:
+            raise MediumError(f"cut off: of {float(stated):.2f} s only {float(there):.2f} s are there")
         return Survey(
             is_mp4=header is not None,
-            timeline=_timeline(walk, stream, header),
+            timeline=timeline,
             first=walk.first,
             codec=stream.codec_context.codec.canonical_name,
             pixel_aspect=stream.sample_aspect_ratio or Fraction(1),

@@ -70,10 +70,10 @@ def nominal_rate(rate: Fraction, seconds: Fraction, tick: Fraction) -> Fraction:
     A whole number, where over ``seconds`` it differs by no more than a ``tick`` of the clock; else the nearest rate
     in use, where that moves no frame by half its time; else one of small terms.
     """
-    whole = Fraction(max(1, round(rate)))
-    if abs(whole - rate) * seconds <= rate * tick:
-        return whole
-    best = min((*_NTSC, whole), key=lambda one: abs(one - rate))
+    rounded = Fraction(max(1, round(rate)))
+    if abs(rounded - rate) * seconds <= rate * tick:
+        return rounded
+    best = min((*_NTSC, rounded), key=lambda one: abs(one - rate))
     near = abs(best - rate) * seconds * 2 < 1 and abs(best - rate) < rate * _NEAR
     return best if near else rate.limit_denominator(_DENOMINATOR)
 

@@ -10,13 +10,25 @@ from posixpath import basename, normpath
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
-from datasetkit.model import BrokenLine, Dataset, Expected, Medium, Missing, Outside, Prompt, Reference, Sample, Where
+from datasetkit.model import (
+    BrokenLine,
+    Dataset,
+    Expected,
+    Medium,
+    Missing,
+    Outside,
+    Progress,
+    Prompt,
+    Reference,
+    Sample,
+    Where,
+)
 from datasetkit.scan.annotations import Record, parse
 from datasetkit.scan.archive import WANTED, zip_tree
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.near import Names
-from datasetkit.scan.reading import Named, Track, plainly, read_media
+from datasetkit.scan.reading import Named, read_media
 from datasetkit.scan.tree import Tree
 
 _MEDIA = {"first_frame_path": Expected.IMAGE, "last_frame_path": Expected.IMAGE, "video_path": Expected.VIDEO}
@@ -52,20 +64,20 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
 
 
 def scan(
-    tree: Tree, track: Track = plainly, *, alone: bool = False, store: FactStore | None = None
+    tree: Tree, progress: Progress | None = None, *, alone: bool = False, store: FactStore | None = None
 ) -> Iterator[tuple[Dataset, Tree]]:
     """Every dataset of a tree, each with the tree of its own files, in the order of their folders.
 
     A tree without a data.jsonl is one dataset that lacks it. ``alone`` leaves out the datasets in folders below the
-    root. ``track`` receives the media as they are read, and their number, and passes them on. ``store`` knows the
-    facts of media that were read before.
+    root. ``progress`` is told of each medium that was read. ``store`` knows the facts of media that were read
+    before.
     """
     found = prefixes(tree)
     for prefix in [""] if alone else found or [""]:
         own = tree.below(prefix)
         inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]
         wrapper = own.prefix or (prefix if len(found) == 1 else "")
-        yield _dataset(own, inner, wrapper, track, store), own
+        yield _dataset(own, inner, wrapper, progress, store), own
 
 
 def prefixes(tree: Tree) -> list[str]:
@@ -75,7 +87,9 @@ def prefixes(tree: Tree) -> list[str]:
     return [path.removesuffix(name) for path in own if basename(path) == name]
 
 
-def _dataset(tree: Tree, inner: Sequence[str], prefix: str, track: Track, store: FactStore | None) -> Dataset:
+def _dataset(
+    tree: Tree, inner: Sequence[str], prefix: str, progress: Progress | None, store: FactStore | None
+) -> Dataset:
     files = tuple(file for file in tree.files if not file.path.startswith(tuple(inner)))
     empty = Dataset(tree.name, tree.source, tree.size, files=files, hazards=tuple(tree.hazards), prefix=prefix)
     name, paths = spec.limits().annotations_name, dict.fromkeys(file.path for file in files)
@@ -84,7 +98,7 @@ def _dataset(tree: Tree, inner: Sequence[str], prefix: str, track: Track, store:
     annotations, lines = parse(read_annotations(tree), name)
     named = ((resolve(text), expected) for line in lines for _, text, expected in _named(line))
     wanted = dict.fromkeys((path, expected) for path, expected in named if path in paths)
-    media, names = read_media(tree, list(wanted), track, store), Names(paths)
+    media, names = read_media(tree, list(wanted), progress, store), Names(paths)
     return replace(empty, annotations=annotations, lines=tuple(_resolved(line, name, media, names) for line in lines))
 
 

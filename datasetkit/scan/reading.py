@@ -6,7 +6,7 @@ import hashlib
 import os
 import warnings
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
@@ -16,23 +16,17 @@ from typing import cast
 
 from datasetkit import spec
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
-from datasetkit.model import Expected, Image, Medium, Present, Unreadable, Video
+from datasetkit.model import Expected, Image, Medium, Present, Progress, Unreadable, Video
 from datasetkit.scan.facts import FactStore, key_of
 from datasetkit.scan.tree import Tree
 
-Track = Callable[[Iterable[Medium], int], Iterable[Medium]]
 Named = tuple[str, Expected]  # a file and what a field takes it for; one file may be named as both
 
 _A_THREAD = 256 << 20  # bytes of memory; an image of up to 4 megapixels takes about 60 MB while it is decoded
 
 
-def plainly(media: Iterable[Medium], _count: int) -> Iterable[Medium]:
-    """Track nothing."""
-    return media
-
-
 def read_media(
-    tree: Tree, wanted: Collection[Named], track: Track, store: FactStore | None = None
+    tree: Tree, wanted: Collection[Named], progress: Progress | None = None, store: FactStore | None = None
 ) -> dict[Named, Medium]:
     """Each wanted file of the tree as the medium that it should hold, in the order given.
 
@@ -51,8 +45,13 @@ def read_media(
             store.put(key, medium)
         return medium
 
+    media: dict[Named, Medium] = {}
     with workers() as pool:
-        return dict(zip(wanted, track(pool.map(read, wanted), len(wanted)), strict=True))
+        for named, medium in zip(wanted, pool.map(read, wanted), strict=True):
+            media[named] = medium
+            if progress:
+                progress("reading", len(media), len(wanted))
+    return media
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def test_clips_agree_but_for_the_differences_listed(manifest: list[Row], values:
 
 REASONS = {
     "no-video-stream": {"it holds sound but no pictures", "it holds no pictures"},
-    "no-frames": {"encrypted", "an initialisation segment", "cut off", "no frame of it can be decoded"},
+    "no-frames": {"encrypted", "an initialisation segment", "cut off", "damaged"},
     "unreadable": {
         "encrypted",
         "cut off",

@@ -272,14 +272,14 @@ def beyond_the_limit(folder: Path) -> dict[str, tuple[bytes, int]]:
     bmp = bytearray(builders.bmp(folder / "bmp").read_bytes())
     struct.pack_into("<ii", bmp, 18, 65000, 65000)
     webp = bytearray(builders.webp(folder / "webp", lossless=True).read_bytes())
-    sides = int.from_bytes(webp[21:25], "little") >> 28 << 28 | 16382 << 14 | 16382
+    sides = int.from_bytes(webp[21:25], "little") >> 28 << 28 | 12999 << 14 | 12999
     webp[21:25] = sides.to_bytes(4, "little")
     room = bytes(500_000)
     return {
         "PNG": (bytes(png) + room, 65536),
         "JPEG": (bytes(jpeg) + room, 65500),
         "BMP": (bytes(bmp) + room, 65000),
-        "WEBP": (bytes(webp), 16383),
+        "WEBP": (bytes(webp), 13000),
     }
 
 

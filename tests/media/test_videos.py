@@ -128,9 +128,10 @@ def test_interlaced(tmp_path: Path) -> None:
     assert video(builders.clip(tmp_path / "clip.mp4", options=options)).interlaced
 
 
+@pytest.mark.parametrize("muxer", [{}, {"movflags": "+frag_keyframe+empty_moov"}], ids=["whole", "fragmented"])
 @pytest.mark.parametrize("filler", [0, 70_000], ids=["small", "real"])
-def test_two_fields_are_one_frame(tmp_path: Path, filler: int) -> None:
-    clip = video(builders.field_coded(tmp_path / "clip.mp4", frames=11, filler=filler))
+def test_two_fields_are_one_frame(tmp_path: Path, filler: int, muxer: dict[str, str]) -> None:
+    clip = video(builders.field_coded(tmp_path / "clip.mp4", frames=11, filler=filler, muxer=muxer))
     assert (clip.frames, clip.seconds, clip.rate) == (11, Fraction(11, 25), 25)
     assert clip.interlaced
     assert clip.jitter == 0
