@@ -1,4 +1,4 @@
-"""The front door: a path and settings in, verdicts out. The commands and the public API come in here."""
+"""Where the commands and the public API start: takes a path and settings, and returns verdicts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
+from pathlib import Path
 from typing import TypeVar, Unpack
 
 from datasetkit import config, spec
@@ -13,7 +14,7 @@ from datasetkit.config import UNSET, Options, Settings
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Finding, Ignored, Severity
 from datasetkit.model import Dataset, Progress, Role
-from datasetkit.prompts.taught import NOTHING, Taught
+from datasetkit.prompts.review import NOTHING, PromptReview
 from datasetkit.rules import engine
 from datasetkit.rules.registry import DatasetPair, check_codes
 from datasetkit.scan.datasets import open_tree, prefixes, scan
@@ -38,7 +39,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     ignored: tuple[Ignored, ...] = ()
     skipped: tuple[str, ...] = ()
-    taught: Taught = NOTHING
+    review: PromptReview = NOTHING
     settings: Settings = UNSET
 
     def count(self, severity: Severity) -> int:
@@ -47,7 +48,7 @@ class Verdict:
 
 
 def check(path: AnyPath, *, progress: Progress | None = None, **options: Unpack[Options]) -> Verdict:
-    """Judge the one dataset of a folder or zip. ``progress`` is called as media are read.
+    """Check the one dataset of a folder or zip. ``progress`` is called as media are read.
 
     Raises DatasetkitError where there are several, and for a path, option or datasetkit.toml that can't be used.
     """
@@ -62,7 +63,7 @@ def check_all(
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> tuple[Verdict, ...]:
-    """Judge every dataset of folders and zips, in the order of the paths; compare validation sets with training sets.
+    """Check every dataset in folders and zips, in the order of the paths; compare validation sets with training sets.
 
     Without ``nested`` datasets in folders below a path are left out. ``hidden`` gives for a path the files in it to
     treat as absent. Raises DatasetkitError as `check` does.
@@ -107,10 +108,10 @@ def judge(
     progress: Progress | None = None,
     store: FactStore | None = None,
 ) -> Iterator[tuple[Verdict, Tree]]:
-    """Judge every dataset of a tree by ``settings`` and its own datasetkit.toml; each with the tree of its files.
+    """Check every dataset of a tree by ``settings`` and its own datasetkit.toml; each with the tree of its files.
 
-    Without ``nested`` only the one at the root. ``build`` says that a zip will be written from it, which mends some
-    findings. Raises DatasetkitError for a datasetkit.toml that can't be used.
+    Without ``nested`` only the one at the root. ``build``: a zip will be written from it, and findings that
+    `build` fixes are marked as fixed. Raises DatasetkitError for a datasetkit.toml that can't be used.
     """
     for dataset, own in scan(tree, progress, alone=not nested, store=store):
         yield judge_dataset(dataset, settings_for(own, settings), build=build), own
@@ -119,13 +120,13 @@ def judge(
 def judge_again(
     tree: Tree, verdict: Verdict, *, progress: Progress | None = None, store: FactStore | None = None
 ) -> Verdict:
-    """Judge a changed copy of a dataset by the settings of the ``verdict`` on the original, for building a zip."""
+    """Check a changed copy of a dataset by the settings of the ``verdict`` on the original, for building a zip."""
     dataset, _ = next(scan(tree, progress, alone=True, store=store))
     return judge_dataset(dataset, verdict.settings, build=True)
 
 
 def judge_dataset(dataset: Dataset, settings: Settings, *, build: bool = False) -> Verdict:
-    """Judge a dataset that has been read, by the settings in force. Pure.
+    """Check a dataset that has been read, by the settings in force. Pure.
 
     Raises DatasetkitError for a model that doesn't exist.
     """
@@ -134,7 +135,7 @@ def judge_dataset(dataset: Dataset, settings: Settings, *, build: bool = False) 
     kept, ignored = engine.ignore(engine.judge(context, rules), settings.ignore)
     skipped = tuple(rule.code for rule in rules if rule.depth > dataset.depth)
     model = context.models[0] if context.named else None
-    return Verdict(dataset, context.assumed, model, kept, ignored, skipped, context.taught, settings)
+    return Verdict(dataset, context.assumed, model, kept, ignored, skipped, context.review, settings)
 
 
 def compare(verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -178,6 +179,13 @@ def settings_for(tree: Tree, settings: Settings = UNSET) -> Settings:
     return force
 
 
+def refuse_own_file(target: Path, dataset: Dataset) -> None:
+    """Raise DatasetkitError if writing ``target`` would replace the dataset's zip, or one of its own files."""
+    own = ("", spec.limits().annotations_name, config.NAME, *(one.medium.path for one in dataset.references))
+    if target.parent.resolve() / target.name in {Path(dataset.name).resolve() / path for path in own}:
+        raise DatasetkitError(f"{target} belongs to the dataset itself", "Choose another name.")
+
+
 def _config_file(tree: Tree, settings: Settings) -> tuple[str, bytes | None]:
     """The configuration file's name as users know it, and its bytes; None where there is no such file."""
     name = str(settings.file or f"{tree.name}/{tree.prefix}{config.NAME}")
@@ -189,4 +197,6 @@ def _config_file(tree: Tree, settings: Settings) -> tuple[str, bytes | None]:
         with tree.open(config.NAME) as file:
             return name, file.read()
     except OSError as error:
-        raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check its name and mode.") from error
+        raise DatasetkitError(
+            f"can't read {name}: {error.strerror or error}", "Check its name and permissions."
+        ) from error

@@ -69,7 +69,7 @@ class Track:
 
     @property
     def entries(self) -> int:
-        """How many index entries a demuxer makes at most: its samples (of PCM sound 1024 in one) once for each edit."""
+        """The most index entries a demuxer makes: samples (1024 of PCM sound in one), counted again for each edit."""
         return self.per_chunk * self.chunks // 1024 if self.pcm else self.samples * max(1, len(self.edits))
 
     @property

@@ -106,7 +106,7 @@ _SIGNATURES = (
 )
 _PROLOGUE = r"(?>\s+|<\?xml(?>.*?\?>)|<!--(?>.*?-->))*+"  # what may stand before the first element of markup
 _TEXTS = (
-    (_PROLOGUE + "<(!doctype )?html|" + _PROLOGUE + "<head", "an HTML page"),
+    (_PROLOGUE + "<(!doctype )?html|" + _PROLOGUE + "<head", "a web page (HTML)"),
     (_PROLOGUE + "<(!doctype )?svg", "an SVG image"),
     (_PROLOGUE + "<mpd", "a DASH manifest"),
     (r"\s*<\?xml", "an XML file"),

@@ -46,7 +46,7 @@ def part_of(timeline: Timeline, edit: Reencode) -> Part:
     start = edit.start or Fraction(0)
     rest = timeline.seconds - start
     if rest <= 0:
-        raise MediumError(f"it is {float(timeline.seconds):.2f} s long; nothing is left from {float(start):.2f} s on")
+        raise MediumError(f"it is {float(timeline.seconds):.2f} s long, so nothing is left after {float(start):.2f} s")
     length = rest if edit.seconds is None else min(rest, edit.seconds)
     cut = length < rest
     count = int(length * timeline.rate) if cut else round(length * timeline.rate)

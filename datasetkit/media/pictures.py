@@ -123,7 +123,7 @@ def hdr_notes(frame: VideoFrame, fate: str) -> Iterator[str]:
 
 
 class Chain:
-    """A run of filters for the frames of one stream; it is made again where the stream changes its size or format."""
+    """A run of filters for the frames of one stream; it is rebuilt when the stream changes size or format."""
 
     def __init__(self, steps: Sequence[Filter], base: Fraction) -> None:
         self._steps, self._base = steps, base

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 F = TypeVar("F")
 
-# the rates that clocks of milliseconds and the like stand for: whole numbers, and those of NTSC
+# usual frame rates, whole numbers and NTSC's; used to undo rounding to milliseconds and the like
 _NTSC = (Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001), Fraction(120000, 1001))
 _DENOMINATOR = 1001
 _NEAR = Fraction(1, 200)
@@ -52,14 +52,14 @@ class Timeline:
     def rate(self) -> Fraction:
         """Frames a second on average, at the nominal rate where rounding hides it.
 
-        Taken from the first frame to the last: how long that one lasts is what files tell least well.
+        Taken from the first frame to the last: the last frame's duration is the least reliable value in a file.
         """
         between = (self.ticks[-1] - self.ticks[0]) * self.base
         average = (len(self.shown) - 1) / between if between else 1 / self.seconds
         return nominal_rate(average, self.seconds, self.base)
 
     def even(self, jitter: Fraction) -> bool:
-        """Whether all frames but the last are shown equally long, give or take ``jitter`` seconds and rounding."""
+        """Whether all frames last equally long, apart from ``jitter`` seconds and the clock's rounding."""
         lasting = ((after - before) * self.base for before, after in pairwise(self.shown))
         return all(abs(one - 1 / self.rate) <= jitter + self.base for one in lasting)
 
