@@ -8,7 +8,6 @@ in square pixels. The result is the same to the byte on one machine with one rel
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from datasetkit.edits import Reencode
 from datasetkit.media import pictures
 from datasetkit.media.boxes import Turn
 from datasetkit.media.encoding import Part, encode, part_of
-from datasetkit.media.opening import ClipFile, picture_stream, reading, writing
+from datasetkit.media.opening import ClipFile, picture_stream, reading, stream_of, writing
 from datasetkit.media.outcome import Made, Outcome, attempt
 from datasetkit.media.sound import feed, sound_tracks
 from datasetkit.media.survey import Survey, survey
@@ -61,10 +60,8 @@ def _picture_is_fine(facts: Survey, part: Part, edit: Reencode) -> bool:
 
 
 def _copy(source: ClipFile, target: Path) -> None:
-    with ExitStack() as stack:
-        file = stack.enter_context(Path(source).open("rb")) if isinstance(source, str) else source
-        file.seek(0)
-        shutil.copyfileobj(file, stack.enter_context(target.open("wb")), 1 << 20)
+    with stream_of(source) as file, target.open("wb") as copy:
+        shutil.copyfileobj(file, copy, 1 << 20)
 
 
 def _remux(source: ClipFile, target: Path, facts: Survey) -> list[str]:

@@ -67,7 +67,8 @@ def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: 
         packets = container.demux(stream, *(track.source for track in kept))
         frames = _clocked(_shown(packets, stream, kept, chain), part)
         time = None
-        for time, lasting, frame in _steady(frames, part) if steady else _varying(frames, part, base):
+        paces = paced(frames, part.rate, part.count, cut=part.cut)
+        for time, lasting, frame in ((n, 1, frame) for n, frame in paces) if steady else _varying(frames, part, base):
             frame.pts, frame.duration, frame.time_base = time, lasting, made.codec_context.time_base
             frame.pict_type = 0  # the source's key frames are no reason for one here
             output.mux(made.encode(frame))
@@ -132,11 +133,6 @@ def _clocked(frames: Iterator[VideoFrame], part: Part) -> Iterator[tuple[Fractio
             time = frame.pts * frame.time_base - part.start
         if time >= 0:
             yield time, frame
-
-
-def _steady(frames: Iterator[tuple[Fraction, VideoFrame]], part: Part) -> Iterator[tuple[int, int, VideoFrame]]:
-    """Frames at a constant rate, each with its time and duration in ticks of the encoder's clock."""
-    return ((index, 1, frame) for index, frame in paced(frames, part.rate, part.count, cut=part.cut))
 
 
 def _varying(

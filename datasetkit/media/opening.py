@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,14 +51,19 @@ def reading(source: ClipFile) -> Iterator[InputContainer]:
 
 def content_of(source: ClipFile) -> tuple[Content, bytes, int]:
     """What a file is by its first bytes, those bytes, and how many it has. Raises as `reading` does."""
-    with plain_errors(unreadable(str(source))):
-        if isinstance(source, str):
-            with Path(source).open("rb") as stream:
-                return content_of(stream)
-        size = source.seek(0, 2)
-        source.seek(0)
-        head = source.read(HEAD)
+    with plain_errors(unreadable(str(source))), stream_of(source) as stream:
+        size = stream.seek(0, 2)
+        stream.seek(0)
+        head = stream.read(HEAD)
         return sniff(head, size), head, size
+
+
+@contextmanager
+def stream_of(source: ClipFile) -> Iterator[BinaryIO]:
+    """The bytes of a clip from their beginning. Raises OSError."""
+    with Path(source).open("rb") if isinstance(source, str) else nullcontext(source) as stream:
+        stream.seek(0)
+        yield stream
 
 
 def _open(source: ClipFile, formats: str, unguessed: int, **options: str) -> InputContainer:

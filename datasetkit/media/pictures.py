@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
+from typing import TypeVar
 
 from av.error import BlockingIOError as NeedsMoreError
 from av.error import EOFError as FinishedError
@@ -16,6 +18,7 @@ from datasetkit.edits import Box
 from datasetkit.media.boxes import Turn, turn_by
 from datasetkit.media.damage import MediumError
 
+F = TypeVar("F")
 Size = tuple[int, int]
 Filter = tuple[str, str]
 
@@ -138,13 +141,13 @@ class Chain:
             self._inlet, self._graph = inlet, self._lay(frame)
         assert self._graph is not None  # laid above
         self._graph.vpush(frame)
-        yield from self._pull(self._graph)
+        yield from drained(self._graph.vpull)
 
     def finish(self) -> Iterator[VideoFrame]:
         """The frames that were still waiting for another."""
         if self._graph is not None:
             self._graph.vpush(None)
-            yield from self._pull(self._graph)
+            yield from drained(self._graph.vpull)
             self._graph = None
 
     def _lay(self, frame: VideoFrame) -> Graph:
@@ -155,13 +158,12 @@ class Chain:
         graph.link_nodes(*nodes).configure()
         return graph
 
-    @staticmethod
-    def _pull(graph: Graph) -> Iterator[VideoFrame]:
+
+def drained(pull: Callable[[], F]) -> Iterator[F]:
+    """All frames that a graph has ready, as its ``pull`` gives them."""
+    with suppress(NeedsMoreError, FinishedError):
         while True:
-            try:
-                yield graph.vpull()
-            except (NeedsMoreError, FinishedError):
-                return
+            yield pull()
 
 
 def checked(frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:

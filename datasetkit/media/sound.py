@@ -7,12 +7,13 @@ from fractions import Fraction
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
-from av.error import BlockingIOError as NeedsMoreError
 from av.error import EOFError as FinishedError
 from av.error import FFmpegError
 from av.filter import Graph
 from av.packet import Packet
 from av.stream import Stream
+
+from datasetkit.media.pictures import drained
 
 _RATES = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000}
 _USUAL_RATE = 48_000
@@ -95,11 +96,7 @@ class EncodedSound:
         return [f"{self._damaged} packets of sound don't decode and are silent now"] if self._damaged else []
 
     def _encode(self, graph: Graph) -> None:
-        while True:
-            try:
-                frame = graph.pull()
-            except (NeedsMoreError, FinishedError):
-                return
+        for frame in drained(graph.pull):
             self._output.mux(self._target.encode(frame))  # type: ignore[arg-type]  # a graph for sound yields sound
 
 

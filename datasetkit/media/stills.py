@@ -15,9 +15,10 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 from datasetkit import spec
 from datasetkit.edits import Convert
 from datasetkit.files import unwritable
-from datasetkit.media.content import HEAD, ContentKind, sniff
+from datasetkit.media.content import ContentKind
 from datasetkit.media.damage import MediumError
 from datasetkit.media.images import orientation_of, read_image
+from datasetkit.media.opening import content_of
 from datasetkit.media.outcome import Made, Outcome, attempt
 from datasetkit.media.pictures import bounded
 from datasetkit.model import Unreadable
@@ -67,14 +68,11 @@ def edit_image(source: BinaryIO, target: Path, edit: Convert) -> Outcome:
 
 def _opened(source: BinaryIO, name: str) -> Image.Image:
     """The image, decoded. Raises MediumError, for damage too that Pillow would decode without a word."""
-    size = source.seek(0, 2)
+    content, _, size = content_of(source)
     source.seek(0)
-    content = sniff(source.read(HEAD), size)
-    if content.kind is ContentKind.IMAGE:
-        source.seek(0)
-        facts = read_image(source, name, size, spec.limits().image_side)
-        if isinstance(facts, Unreadable):
-            raise MediumError(facts.reason)
+    facts = read_image(source, name, size, spec.limits().image_side)
+    if content.kind is ContentKind.IMAGE and isinstance(facts, Unreadable):
+        raise MediumError(facts.reason)
     source.seek(0)
     try:
         image = Image.open(source)

@@ -59,7 +59,7 @@ def survey(source: ClipFile) -> Survey:
     header = _header(source, size) if content.kind is ContentKind.VIDEO else None
     declared = int.from_bytes(head[4:8], "little") if head.startswith(b"RIFF") else 0  # of an AVI
     if declared and size - 8 < declared < 0xFFFF_FFFF:  # else unknown, as of live recordings
-        raise MediumError(f"cut off: of {declared + 8:,} bytes {size:,} are there")
+        raise MediumError(f"cut off: it should have {declared + 8:,} bytes; {size:,} are there")
     with reading(source) as container:
         stream = picture_stream(container)
         walk = _walk(container, stream)
@@ -69,7 +69,7 @@ def survey(source: ClipFile) -> Survey:
         stated, begin = (Fraction(time or 0, 1_000_000) for time in (container.duration, container.start_time))
         there = max(walk.over, timeline.end * timeline.base) - begin
         if container.format.name in _STATING and stated > there + _SLACK:
-            raise MediumError(f"cut off: of {float(stated):.2f} s only {float(there):.2f} s are there")
+            raise MediumError(f"cut off: it should be {float(stated):.2f} s long; only {float(there):.2f} s are there")
         return Survey(
             is_mp4=header is not None,
             timeline=timeline,

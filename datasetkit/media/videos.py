@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from fractions import Fraction
 from itertools import compress, pairwise
 from operator import add
-from pathlib import Path
 from statistics import median_low
 
 from av.container import InputContainer
@@ -16,7 +14,7 @@ from av.video.stream import VideoStream
 from datasetkit.media.boxes import ENTRIES, Boxes, Matrix, Track, read_boxes, turn_by
 from datasetkit.media.content import HEAD, Refused, refuse, sniff
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
-from datasetkit.media.opening import ClipFile, decoded_times, open_mp4, played
+from datasetkit.media.opening import ClipFile, decoded_times, open_mp4, played, stream_of
 from datasetkit.model import Expected, Unreadable, Video
 
 _ENCRYPTED = (b"encv", b"drmi")
@@ -30,9 +28,7 @@ def read_video(source: ClipFile, path: str, size: int) -> Video | Refused:
     be read.
     """
     try:
-        with plain_errors(unreadable(path)), ExitStack() as stack:
-            stream = stack.enter_context(Path(source).open("rb")) if isinstance(source, str) else source
-            stream.seek(0)
+        with plain_errors(unreadable(path)), stream_of(source) as stream:
             head = stream.read(HEAD)
             content = sniff(head, size)
             refused = refuse(content, head, path, size, Expected.VIDEO)
@@ -41,8 +37,7 @@ def read_video(source: ClipFile, path: str, size: int) -> Video | Refused:
             boxes = read_boxes(stream, size)
             _check(boxes)
             with open_mp4(source, len(boxes.tracks)) as container:
-                stream_, pictures = _picture_stream(container, boxes)
-                return _video(container, stream_, boxes, content.name, path, size, pictures)
+                return _video(container, boxes, content.name, path, size)
     except MediumError as error:
         return Unreadable(path, size, Expected.VIDEO, str(error))
 
@@ -84,9 +79,8 @@ def _read_fragments(container: InputContainer) -> None:
         pass
 
 
-def _video(
-    container: InputContainer, stream: VideoStream, boxes: Boxes, kind: str, path: str, size: int, pictures: int
-) -> Video:
+def _video(container: InputContainer, boxes: Boxes, kind: str, path: str, size: int) -> Video:
+    stream, pictures = _picture_stream(container, boxes)
     track, context, tick = boxes.track(stream.id), stream.codec_context, stream.time_base or Fraction(1)
     times, kept, missing = [], [], 0  # no list of the entries themselves: they weigh 200 bytes each
     for entry in stream.index_entries:
