@@ -88,8 +88,12 @@ def _ask(result: NormalizedSet) -> None:
 
     if not result.questions:
         return
-    where = result.config or "datasetkit.toml"
-    echo(Printable(f"  {plural(len(result.questions), 'subject')} not clear. Choose a person for each in {where}:"))
-    echo(Printable(""))
-    for line in block_to_paste(result.questions, result.effect):
-        echo(Printable(line))
+    file = result.config or "datasetkit.toml"
+    block = block_to_paste(result.questions, result.effect)
+    rows = [f"  {plural(len(result.questions), 'subject')} not clear"]
+    if open_entries := [q.file for q in result.questions if q.file in result.effect.declared.unanswered]:
+        rows.append(f"  Choose a person in {file} for: {', '.join(open_entries)}")
+    if block:
+        place = f"at the end of {file}" if block[0] == "[effect.persons]" else f"below [effect.persons] in {file}"
+        rows += [f"  Paste this {place}, and choose a person for each:", "", *block]
+    echo(lines(map(Printable, rows)))

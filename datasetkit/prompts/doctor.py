@@ -55,7 +55,7 @@ def diagnose_trigger(trigger: str) -> Diagnosis:
         return Diagnosis(trigger, False, f'"{trigger}" {problem}')
     inside = [word for run in _runs(trigger) for word in _words_in(run, _SHORTEST_WORD)]
     if inside:
-        return Diagnosis(trigger, True, f'"{trigger}" holds {", ".join(inside)}: its meaning may colour the effect.')
+        return Diagnosis(trigger, True, f'"{trigger}" contains {_quoted(inside)}, whose meaning may colour the effect.')
     return Diagnosis(trigger, True, f'"{trigger}" is not in the English list.')
 
 
@@ -74,13 +74,19 @@ def _problem(trigger: str) -> str:
 def _english(trigger: str) -> str:
     runs = _runs(trigger)
     if len(runs) == 1 and len(runs[0]) > 1 and (often := per_million(runs[0])) > 0:
-        return f"is English ({runs[0]}: {often:.3g} in a million words); the model knows it already."
+        spelled = "" if runs[0] == trigger.lower() else f'"{runs[0]}", '
+        how_often = f"({often:.3g} in a million words)"
+        return f"is {spelled}an English word {how_often}, which already means something to the model."
     plain = trigger.lower().translate(_LEET)
     if plain != trigger.lower() and len(plain) >= _SHORTEST_WORD and per_million(plain) > _USUAL:
         return f'reads as "{plain}"; models know such spellings.'
     words = [word for run in runs for word in _words_in(run, _SHORTEST_WORD)]
     made_of_words = len(words) > 1 and sum(map(len, words)) == sum(map(len, runs))
-    return f"is made of English words ({', '.join(words)})." if made_of_words else ""
+    return f"is made of the English words {_quoted(words)}." if made_of_words else ""
+
+
+def _quoted(words: list[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
 
 
 def _runs(trigger: str) -> list[str]:

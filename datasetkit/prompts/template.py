@@ -21,10 +21,14 @@ _KEYS = ("trigger", "text", "name", "absent_in", "persons")
 
 @dataclass(frozen=True, slots=True)
 class Persons:
-    """Who the subjects are, where a human has said so: by the path of a medium in ``names``, or by a glob."""
+    """Who the subjects are, where a human has said so: by the path of a medium in ``names``, or by a glob.
+
+    ``unanswered`` are the paths whose entry is still a choice, such as "she/he".
+    """
 
     names: Mapping[str, Person] = field(default_factory=dict)
     globs: tuple[tuple[str, Person], ...] = ()
+    unanswered: frozenset[str] = frozenset()
 
     def of(self, media: Sequence[str]) -> tuple[Person, ...]:
         """Each person declared for a sample with these ``media``; more than one where its names disagree.
@@ -116,21 +120,22 @@ def effect_from_table(table: Mapping[str, object]) -> Effect:
     absent = table.get("absent_in", [])
     if not isinstance(absent, list) or not all(isinstance(path, str) for path in absent):
         raise DatasetkitError("[effect] absent_in is not a list of paths.", 'Write absent_in = ["video_7.mp4"].')
-    names = dict(_declared(table.get("persons", {})))
-    persons = Persons(names, tuple(pair for pair in names.items() if not {*"*?["}.isdisjoint(pair[0])))
+    choices = dict(_choices(table.get("persons", {})))
+    names = {path: choice[0] for path, choice in choices.items() if len(choice) == 1}
+    globs = tuple(pair for pair in names.items() if not {*"*?["}.isdisjoint(pair[0]))
+    persons = Persons(names, globs, frozenset(choices.keys() - names.keys()))
     return Effect(_string(table, "trigger"), _string(table, "text"), _string(table, "name", ""), tuple(absent), persons)
 
 
-def _declared(table: object) -> Iterator[tuple[str, Person]]:
-    """Each path with its person. A choice that is still open, such as "she/he", is left out."""
+def _choices(table: object) -> Iterator[tuple[str, list[Person]]]:
+    """Each path with its person, or with the persons of a choice that is still open, such as "she/he"."""
     for path, said in table.items() if isinstance(table, Mapping) else [("", "")]:
         named = str(said).split("/")
         if not set(named) <= set(Person):
             raise DatasetkitError(
                 f'[effect.persons] {path} = "{said}" is not a person.', 'Write "video_07.mp4" = "she", he, they or it.'
             )
-        if len(named) == 1:
-            yield path, Person(named[0])
+        yield path, [Person(name) for name in named]
 
 
 def _string(table: Mapping[str, object], key: str, default: str | None = None) -> str:

@@ -18,7 +18,7 @@ from datasetkit.prompts.normalize import Normalized
 from datasetkit.prompts.normalize import normalize as normalize_prompt
 from datasetkit.prompts.person import ABOUT_PERSONS
 from datasetkit.prompts.slots import Person
-from datasetkit.prompts.template import Effect, Persons, media_of
+from datasetkit.prompts.template import Effect, media_of
 from datasetkit.repair.declaring import declare_persons
 from datasetkit.repair.lines import edit_lines
 from datasetkit.repair.questions import Question, read_answers
@@ -143,7 +143,7 @@ def _answered(found: PromptFile, answers: Mapping[str, str]) -> tuple[PromptFile
         raise DatasetkitError(
             f"the effect text has no form for {unfit[0]}", f"It has {', '.join(found.effect.persons)}; add the form."
         )
-    declared = Persons({**found.effect.declared.names, **persons}, found.effect.declared.globs)
+    declared = replace(found.effect.declared, names={**found.effect.declared.names, **persons})
     return replace(found, effect=replace(found.effect, declared=declared)), persons
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import replace_file
 from datasetkit.prompts.slots import Person
-from datasetkit.prompts.template import Effect
+from datasetkit.prompts.template import Effect, Persons
 
 _COLUMNS = ("file", "line", "subject", "candidates", "person")
 
@@ -28,11 +28,16 @@ class Question:
 
 
 def block_to_paste(questions: Sequence[Question], effect: Effect) -> list[str]:
-    """The questions as lines of TOML, each open until one of its persons is chosen."""
-    header = [] if effect.declared.names else ["[effect.persons]"]
-    return header + [
-        f'{json.dumps(q.file, ensure_ascii=False)} = "{"/".join(q.candidates)}"  # {q.subject}' for q in questions
+    """The questions as lines of TOML, each open until one of its persons is chosen; none for those that are there.
+
+    They begin with the table's name where the effect has no such table yet: TOML refuses a second one.
+    """
+    rows = [
+        f'{json.dumps(q.file, ensure_ascii=False)} = "{"/".join(q.candidates)}"  # {q.subject}'
+        for q in questions
+        if q.file not in effect.declared.unanswered
     ]
+    return rows if effect.declared != Persons() or not rows else ["[effect.persons]", *rows]
 
 
 def write_questions(file: Path, questions: Sequence[Question]) -> None:

@@ -130,10 +130,23 @@ class TestAsking:
             '"b.jpg" = "she/he"  # A chef waits.\n'
         )
         (folder / "datasetkit.toml").write_text(TOML + block)
-        assert block.partition("\n")[2] in cli("normalize", folder).out
+        again = cli("normalize", folder).out
+        assert again.endswith(f"Choose a person in {folder / 'datasetkit.toml'} for: v 1.mp4, b.jpg\n")
         (folder / "datasetkit.toml").write_text(TOML + block.replace('"she/he"  # A nurse', '"he"  # A nurse'))
         assert cli("normalize", folder, "--write").code == 0
         assert json.loads((folder / "data.jsonl").read_text().splitlines()[0])["prompt"].endswith(HIM)
+
+    def test_a_table_that_is_there_is_added_to(self, cli: Cli, tmp_path: Path) -> None:
+        """TOML refuses the same table or key twice, so what is there is not printed again."""
+        ours = '[effect.persons]\n"v 1.mp4" = "she/he"\n'
+        folder = write(tmp_path / "set", *WHO, toml=f"{TOML}{ours}[ignore]\nV407 = 'known'\n")
+        said, block = cli("normalize", folder).out.split("\n\n")
+        assert "for: v 1.mp4\n" in said
+        assert said.endswith(f"below [effect.persons] in {folder / 'datasetkit.toml'}, and choose a person for each:")
+        assert block == '"b.jpg" = "she/he"  # A chef waits.\n'
+        toml = (folder / "datasetkit.toml").read_text()
+        (folder / "datasetkit.toml").write_text(toml.replace(ours, ours + block))
+        assert "for: v 1.mp4, b.jpg\n" in cli("normalize", folder).out
 
     def test_a_table_is_asked_for_filled_in_and_taken_back(self, cli: Cli, tmp_path: Path) -> None:
         folder = write(tmp_path / "set", *WHO, toml=f"# mine\n{TOML}# end\n")
@@ -266,7 +279,7 @@ class TestEffect:
         assert cli("effect", mixed).out.splitlines() == [f"she: {HER}", f"he: {HIM}"]
 
     def test_triggers_are_judged_and_proposed(self, cli: Cli) -> None:
-        assert "is English (fire:" in cli("effect", "--trigger", "fire").out
+        assert "an English word (162 in" in cli("effect", "--trigger", "fire").out
         assert cli("effect", "--trigger", "fire").code == 1
         assert "not in the English list" in cli("effect", "--trigger", "s86b5p").out
         assert cli("effect", "--suggest", "3").out != cli("effect", "--suggest", "3").out

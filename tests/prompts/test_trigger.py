@@ -15,7 +15,9 @@ from datasetkit.prompts.trigger import Misspelling, find_triggers
             for word in "running fire dance Dance beautiful fire_2 rain9 nike Tesla".split()
         ),
         *((word, "not rare") for word in "sks ohwx TOK vfx".split()),
-        ("moneyrain", "made of English words (money, rain)"),
+        ("fire_2", 'is "fire", an English word'),
+        ("mr", '"mr" is an English word'),
+        ("moneyrain", 'made of the English words "money", "rain"'),
         ("p3rs0n", 'reads as "person"'),
         ("f1re", 'reads as "fire"'),
         ("金钱雨", "a meaning of their own"),
