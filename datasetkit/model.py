@@ -216,6 +216,11 @@ class Sample:
     references: tuple[Reference, ...] = ()
     repeated: tuple[str, ...] = ()
 
+    @property
+    def line(self) -> int:
+        """Its line's number, counted from 1."""
+        return self.where.line or 0
+
     def medium(self, field: str) -> Medium | None:
         """The medium that ``field`` names, or None where the line lacks the field."""
         return next((r.medium for r in self.references if r.where.field == field), None)

@@ -148,10 +148,10 @@ def _show_others(dataset: PromptFile, effect: Effect) -> None:
     from datasetkit.prompts.normalize import normalize
 
     others = []
-    for record in dataset.records:
-        if isinstance(prompt := record.values.get("prompt"), str):
-            flaws = flaws_of(normalize(prompt, effect, media_of(record.values)), effect)
-            others += [f"line {record.line}: {f.message}" for f in flaws if f.offence not in GENERAL]
+    for sample in dataset.samples:
+        if isinstance(prompt := sample.record.get("prompt"), str):
+            flaws = flaws_of(normalize(prompt, effect, media_of(sample.record)), effect)
+            others += [f"line {sample.line}: {f.message}" for f in flaws if f.offence not in GENERAL]
     for other in others[:_SHOWN]:
         echo(Printable(f"  {other}"))
     if len(others) > _SHOWN:
@@ -184,8 +184,8 @@ def _deploy(dataset: PromptFile) -> None:
     if dataset.effect is None:
         note("the effect is inferred: no [effect] table declares it")
     results = (
-        normalize(prompt, effect, media_of(record.values))
-        for record in dataset.records
-        if isinstance(prompt := record.values.get("prompt"), str)
+        normalize(prompt, effect, media_of(sample.record))
+        for sample in dataset.samples
+        if isinstance(prompt := sample.record.get("prompt"), str)
     )
     echo(as_json({"aigc_config": deployment(effect, results)}, ascii_only=False))

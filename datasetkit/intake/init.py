@@ -27,6 +27,7 @@ from datasetkit.scan.datasets import open_tree
 from datasetkit.scan.tree import Tree
 
 _FIELDS = {Which.FIRST: "first_frame_path", Which.LAST: "last_frame_path"}
+_WANTED = "Give the folder that holds your raw clips."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,7 @@ def init(
     limits = spec.limits()
     if f".{frames}" not in (*limits.extensions["JPEG"], *limits.extensions["PNG"]):
         raise DatasetkitError(f"frames can't be saved as {frames}", "Use jpg or png.")
-    if target.suffix.lower() == ".zip":
-        raise DatasetkitError(
-            f"init makes a folder, not the zip {target}", "Name it without .zip; `datasetkit build` makes the zip."
-        )
-    with closing(open_tree(source)) as tree:
+    with closing(open_tree(source, wanted=_WANTED)) as tree:
         refuse_output(target, source)
         pairing = read_raw(tree)
         with new_folder(target) as stage:

@@ -91,7 +91,7 @@ def lay_out(samples: Sequence[Sample], kind: Kind, role: Role, files: Iterable[F
     }
     changed = {file.path: file.changed for file in files}
     packed = (PackedFile(path, paths[path], use.medium.size, changed.get(path, 0)) for path, use in uses.items())
-    lines = frozenset(sample.where.line for sample in samples if sample.where.line)
+    lines = frozenset(sample.line for sample in samples)
     data = b"".join(_line(sample, fields, paths) for sample in samples)
     return Layout(kind, role, len(samples), data, tuple(packed), lines)
 

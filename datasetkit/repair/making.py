@@ -15,6 +15,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.media.outcome import Failed, Made, Outcome
 from datasetkit.model import Progress
 from datasetkit.repair.plan import Step
+from datasetkit.rules.archive import ARCHIVES
 from datasetkit.scan.reading import workers
 from datasetkit.scan.tree import Tree
 
@@ -48,11 +49,18 @@ def copy_file(tree: Tree, path: str, target: Path) -> None:
         raise DatasetkitError(message, "Check the space and the permissions.") from error
 
 
-def refuse_output(output: Path, source: str) -> None:
-    """Raise DatasetkitError if ``output`` exists, or would lie within the folder ``source``, which is only read."""
-    root = Path(source).resolve()
-    if root.is_dir() and output.resolve().is_relative_to(root):
+def refuse_output(output: Path, source: str, *, zipped: bool = False) -> None:
+    """Raise DatasetkitError if ``output`` can't be a new folder beside ``source``, or where ``zipped`` a new zip."""
+    root, place = Path(source).resolve(), output.resolve()
+    if place == root:
+        raise DatasetkitError(f"{output} is the folder to read from, which must not be changed", "Name another folder.")
+    if root.is_dir() and place.is_relative_to(root):
         raise DatasetkitError(f"{output} is inside {source}, which must not be changed", "Name a folder next to it.")
+    suffix = output.suffix.lower()
+    if suffix in ARCHIVES and not (zipped and suffix == ".zip"):
+        raise DatasetkitError(
+            f"this makes a folder, not a file like {output}", "Name a folder; `datasetkit build` makes zips."
+        )
     if os.path.lexists(output):
         raise DatasetkitError(f"{output} already exists", "Choose another name, or remove it first.")
 

@@ -13,7 +13,7 @@ from datasetkit.config import Settings
 from datasetkit.edits import SetField
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import remove_stale, replace_file
-from datasetkit.model import Source
+from datasetkit.model import Sample, Source
 from datasetkit.prompts.normalize import Normalized
 from datasetkit.prompts.normalize import normalize as normalize_prompt
 from datasetkit.prompts.person import ABOUT_PERSONS
@@ -22,7 +22,7 @@ from datasetkit.prompts.template import Effect, media_of
 from datasetkit.repair.declaring import declare_persons
 from datasetkit.repair.lines import edit_lines
 from datasetkit.repair.questions import Question, read_answers
-from datasetkit.scan.annotations import Record, parse
+from datasetkit.scan.annotations import parse
 from datasetkit.scan.datasets import open_tree, prefixes, read_annotations
 from datasetkit.verdict import settings_for
 
@@ -32,14 +32,14 @@ _WORDS = 12  # of a subject that a question quotes
 
 @dataclass(frozen=True, slots=True)
 class PromptFile:
-    """A dataset's data.jsonl: how the user spelled its place, its bytes, its records, and how many lines are none.
+    """A dataset's data.jsonl: how the user spelled its place, its bytes, its samples, and how many lines are none.
 
     ``effect`` is what datasetkit.toml declares. ``file`` and ``config`` are None inside a zip.
     """
 
     name: str
     data: bytes
-    records: tuple[Record, ...]
+    samples: tuple[Sample, ...]
     unread: int
     effect: Effect | None
     file: Path | None
@@ -48,12 +48,12 @@ class PromptFile:
     @property
     def prompts(self) -> list[str]:
         """The prompts, in the order of the lines."""
-        return [text for record in self.records if isinstance(text := record.values.get("prompt"), str)]
+        return [text for sample in self.samples if isinstance(text := sample.record.get("prompt"), str)]
 
 
 @dataclass(frozen=True, slots=True)
 class NormalizedSet:
-    """One dataset's prompts, each with its line's number; ``unread`` lines hold no record."""
+    """One dataset's prompts, each with its line's number; ``unread`` lines hold no sample."""
 
     name: str
     prompts: tuple[tuple[int, Normalized], ...]
@@ -122,12 +122,12 @@ def read_prompt_files(path: AnyPath, *, config: AnyPath | None = None, nested: b
             own = tree.below(prefix)
             data = read_annotations(own)
             lines = parse(data, spec.limits().annotations_name)[1]
-            records = tuple(line for line in lines if isinstance(line, Record))
+            samples = tuple(line for line in lines if isinstance(line, Sample))
             place = own.locate(spec.limits().annotations_name) if own.source is Source.FOLDER else None
             file = Path(place) if isinstance(place, str) else None
             effect = settings_for(own, asked).effect
             settings = asked.file or (file.with_name(_CONFIG) if file else None)
-            yield PromptFile(own.name, data, records, len(lines) - len(records), effect, file, settings)
+            yield PromptFile(own.name, data, samples, len(lines) - len(samples), effect, file, settings)
 
 
 _CONFIG = config.NAME
@@ -135,7 +135,7 @@ _CONFIG = config.NAME
 
 def _answered(found: PromptFile, answers: Mapping[str, str]) -> tuple[PromptFile, dict[str, Person]]:
     """The dataset with the answers in force, and those that are its own."""
-    named = {path for record in found.records for path in media_of(record.values)}
+    named = {path for sample in found.samples for path in media_of(sample.record)}
     persons = {file: Person(said) for file, said in answers.items() if file in named}
     if not persons or found.effect is None:
         return found, {}
@@ -155,15 +155,15 @@ def _normalized(found: PromptFile, *, append: bool) -> NormalizedSet:
             f"Find it with `datasetkit effect {found.name} --infer --write`, or write an [effect] table.",
         )
     prompts, questions = [], dict[str, Question]()
-    for record in found.records:
-        prompt, media = record.values.get("prompt"), media_of(record.values)
+    for sample in found.samples:
+        prompt, media = sample.record.get("prompt"), media_of(sample.record)
         if not isinstance(prompt, str):
             continue
         result = normalize_prompt(prompt, effect, media, append=append)
-        prompts.append((record.line, result))
+        prompts.append((sample.line, result))
         if result.reason in ABOUT_PERSONS and media:
             subject = " ".join(f"{result.subject} {result.tail}".split()[:_WORDS])
-            questions.setdefault(media[0], Question(media[0], record.line, subject, effect.persons))
+            questions.setdefault(media[0], Question(media[0], sample.line, subject, effect.persons))
     return NormalizedSet(
         found.name, tuple(prompts), tuple(questions.values()), found.unread, found.file, found.config, effect
     )

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from datasetkit.model import Annotations, BrokenLine, Flaw, Where
+from datasetkit.model import Annotations, BrokenLine, Flaw, Sample, Where
 from datasetkit.scan.diagnose import correct, correct_array, correct_encoding, diagnose, not_json, unclosed
 
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_OBJECT = 200  # lines; an object printed over more than these is reported line by line
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A line that is a JSON object. ``repeated`` lists the keys it gives more than once."""
-
-    line: int
-    values: Mapping[str, Any]
-    repeated: tuple[str, ...]
-
-
-def parse(data: bytes, path: str) -> tuple[Annotations, list[Record | BrokenLine]]:
-    """Read data.jsonl: only ``\\n`` ends a line, and a blank line is no record."""
+def parse(data: bytes, path: str) -> tuple[Annotations, list[Sample | BrokenLine]]:
+    """Read data.jsonl: only ``\\n`` ends a line, and a blank line is no sample. Media aren't looked up yet."""
     bom = data.startswith(_BOM)
     fault = _fault_of_file(data, path)
     if fault:
@@ -54,7 +43,7 @@ def _fault_of_file(data: bytes, path: str) -> BrokenLine | None:
     return BrokenLine(where, Flaw.NOT_JSON, message, corrected=corrected, last=last)
 
 
-def _lines(lines: list[bytes], path: str) -> Iterator[Record | BrokenLine]:
+def _lines(lines: list[bytes], path: str) -> Iterator[Sample | BrokenLine]:
     number = 0
     while number < len(lines):
         if lines[number].strip():
@@ -65,7 +54,7 @@ def _lines(lines: list[bytes], path: str) -> Iterator[Record | BrokenLine]:
         number += 1
 
 
-def _line(raw: bytes, path: str, number: int) -> Record | BrokenLine:
+def _line(raw: bytes, path: str, number: int) -> Sample | BrokenLine:
     where = Where(path, number)
     try:
         text = raw.decode("utf-8")
@@ -78,7 +67,7 @@ def _line(raw: bytes, path: str, number: int) -> Record | BrokenLine:
         return BrokenLine(where, Flaw.NOT_JSON, *diagnose(text, error))
     if not isinstance(values, dict):
         return BrokenLine(where, Flaw.NOT_A_RECORD, "the line is JSON, but not an object {…}")
-    return Record(number, values, repeated)
+    return Sample(where, values, repeated=repeated)
 
 
 def _spread(lines: list[bytes], start: int, broken: BrokenLine) -> tuple[BrokenLine, int]:

@@ -125,16 +125,17 @@ class _Window(io.RawIOBase):
         super().close()
 
 
-def zip_tree(path: Path, name: str) -> ZipTree:
+def zip_tree(path: Path, name: str, wanted: str = WANTED) -> ZipTree:
     """The tree of a zip. Damage and danger are ``hazards``; after damage ``files`` is empty.
 
-    Raises DatasetkitError where the file can't be read at all, or is neither a zip nor called one.
+    Raises DatasetkitError where the file can't be read at all, or is neither a zip nor called one; ``wanted`` says what
+    to give instead.
     """
     try:
         size = path.stat().st_size
         archive = _opened(path)
     except zipfile.BadZipFile as error:
-        hazard = Hazard("", f"isn't a zip that can be read: {_reason(path, name, error)}", unsafe=False)
+        hazard = Hazard("", f"isn't a zip that can be read: {_reason(path, name, error, wanted)}", unsafe=False)
         return ZipTree(zipfile.ZipFile(io.BytesIO(), "w"), path, name, size, [hazard], {})
     except OSError as error:
         raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check the path.") from error
@@ -156,7 +157,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise zipfile.BadZipFile(str(error)) from error
 
 
-def _reason(path: Path, name: str, error: zipfile.BadZipFile) -> str:
+def _reason(path: Path, name: str, error: zipfile.BadZipFile, wanted: str) -> str:
     """Why a file can't be opened as a zip. Raises DatasetkitError where it is something else and isn't called a zip."""
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -169,8 +170,8 @@ def _reason(path: Path, name: str, error: zipfile.BadZipFile) -> str:
             else f"it is {content.phrase}; download or build it again"
         )
     what = "" if content is UNKNOWN else f"{content.phrase}, "
-    hint = "Unpack it and give the folder." if "archive" in content.phrase else WANTED
-    raise DatasetkitError(f"{name} is {what}not a dataset", hint)
+    hint = "Unpack it and give the folder." if "archive" in content.phrase else wanted
+    raise DatasetkitError(f"{name} is {what}not a folder or zip", hint)
 
 
 def _hazards(archive: zipfile.ZipFile) -> Iterator[Hazard]:

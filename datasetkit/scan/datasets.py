@@ -21,9 +21,8 @@ from datasetkit.model import (
     Prompt,
     Reference,
     Sample,
-    Where,
 )
-from datasetkit.scan.annotations import Record, parse
+from datasetkit.scan.annotations import parse
 from datasetkit.scan.archive import WANTED, zip_tree
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.folder import folder_tree
@@ -34,10 +33,10 @@ from datasetkit.scan.tree import Tree
 _MEDIA = {"first_frame_path": Expected.IMAGE, "last_frame_path": Expected.IMAGE, "video_path": Expected.VIDEO}
 
 
-def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
+def open_tree(path: str, hidden: frozenset[str] = frozenset(), wanted: str = WANTED) -> Tree:
     """The files of a folder without ``hidden``, of a zip, or of a folder inside a zip (`sets.zip/train`).
 
-    The caller closes it. Raises DatasetkitError where the path names none of them.
+    The caller closes it. Raises DatasetkitError where the path names none of them; ``wanted`` says what to give.
     """
     place = Path(path)
     try:
@@ -46,16 +45,16 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset()) -> Tree:
         mode = 0
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise DatasetkitError(f"can't read {path}: {reason}", WANTED) from error
+        raise DatasetkitError(f"can't read {path}: {reason}", wanted) from error
     if stat.S_ISDIR(mode):
         return folder_tree(place, path, hidden)
     if stat.S_ISREG(mode) and place.name == spec.limits().annotations_name:
         return folder_tree(place.parent, str(place.parent), hidden)
     if stat.S_ISREG(mode):
-        return zip_tree(place, path)
+        return zip_tree(place, path, wanted)
     archive = next((parent for parent in place.parents if parent.is_file()), None)
     if not archive:
-        raise DatasetkitError(f"there is no folder or zip called {path or repr(path)}", WANTED)
+        raise DatasetkitError(f"there is no folder or zip called {path or repr(path)}", wanted)
     tree, folder = zip_tree(archive, str(archive)), place.relative_to(archive).as_posix()
     if tree.files and not tree.below(f"{folder}/").files:
         tree.close()
@@ -99,7 +98,7 @@ def _dataset(
     named = ((resolve(text), expected) for line in lines for _, text, expected in _named(line))
     wanted = dict.fromkeys((path, expected) for path, expected in named if path in paths)
     media, names = read_media(tree, list(wanted), progress, store), Names(paths)
-    return replace(empty, annotations=annotations, lines=tuple(_resolved(line, name, media, names) for line in lines))
+    return replace(empty, annotations=annotations, lines=tuple(_resolved(line, media, names) for line in lines))
 
 
 def read_annotations(tree: Tree) -> bytes:
@@ -121,11 +120,11 @@ def _like_annotations(path: str) -> bool:
     return "/" not in path and path.lower().endswith((".jsonl", "data.json", "data.txt"))
 
 
-def _named(line: Record | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
+def _named(line: Sample | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
     """The fields of a line that name files, each with its text and what it should name."""
-    if isinstance(line, Record):
+    if isinstance(line, Sample):
         for field, expected in _MEDIA.items():
-            text = line.values.get(field)
+            text = line.record.get(field)
             if isinstance(text, str) and text.strip():
                 yield field, text, expected
 
@@ -140,17 +139,17 @@ def resolve(text: str) -> str | None:
     return "" if path == "." else path
 
 
-def _resolved(line: Record | BrokenLine, name: str, media: Mapping[Named, Medium], names: Names) -> Sample | BrokenLine:
+def _resolved(line: Sample | BrokenLine, media: Mapping[Named, Medium], names: Names) -> Sample | BrokenLine:
     """The line with the media that it names."""
     if isinstance(line, BrokenLine):
         return line
-    prompt = line.values.get("prompt")
-    own = Prompt(Where(name, line.line, "prompt"), prompt) if isinstance(prompt, str) else None
+    prompt = line.record.get("prompt")
+    own = Prompt(replace(line.where, field="prompt"), prompt) if isinstance(prompt, str) else None
     references = (
-        Reference(Where(name, line.line, field), text, _medium(text, expected, media, names))
+        Reference(replace(line.where, field=field), text, _medium(text, expected, media, names))
         for field, text, expected in _named(line)
     )
-    return Sample(Where(name, line.line), line.values, own, tuple(references), line.repeated)
+    return replace(line, prompt=own, references=tuple(references))
 
 
 def _medium(text: str, expected: Expected, media: Mapping[Named, Medium], names: Names) -> Medium:

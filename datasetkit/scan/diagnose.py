@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,6 +33,8 @@ def diagnose(text: str, error: Exception) -> tuple[str, int | None, str | None]:
         return message, column, _written(objects)
     if unclosed(text):
         return "the line is cut off: its object is never closed", len(text), None
+    if not isinstance(error, json.JSONDecodeError) and "int_max_str_digits" in str(error):
+        return f"a number has over {sys.get_int_max_str_digits():,} digits", None, None
     detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
     return f"not JSON: {detail[:1].lower()}{detail[1:]}", column, None
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from datasetkit.model import BrokenLine, Flaw
-from datasetkit.scan.annotations import Record, parse
+from datasetkit.model import BrokenLine, Flaw, Sample
+from datasetkit.scan.annotations import parse
 
 PROMPT = "The video begins showing a young woman. Then the s86b5p money rain effect begins."
 
@@ -33,7 +33,7 @@ def broken(text: str | bytes) -> list[BrokenLine]:
         ("prompt: a", "not JSON: expecting value"),
         ("[" * 100_000, "one JSON array"),
         ('{"a":' + "[" * 100_000, "nested too deeply"),
-        ('{"a": ' + "9" * 5000 + "}", "not JSON"),
+        ('{"a": ' + "9" * 5000 + "}", "a number has over 4,300 digits"),
     ],
 )
 def test_the_cause_is_named(text: str, cause: str) -> None:
@@ -56,14 +56,14 @@ def test_an_object_over_several_lines_is_one_finding_and_the_next_line_is_read()
     first, second = parse(text.encode(), "data.jsonl")[1]
     assert isinstance(first, BrokenLine)
     assert first.message == "one object is spread over lines 1 to 6; write it on one line"
-    assert isinstance(second, Record)
+    assert isinstance(second, Sample)
     assert second.line == 7
 
 
 def test_a_line_that_was_cut_off_does_not_swallow_the_next() -> None:
     first, second = parse(b'{"prompt": "a\n{"prompt": "b"}\n', "data.jsonl")[1]
     assert isinstance(first, BrokenLine)
-    assert isinstance(second, Record)
+    assert isinstance(second, Sample)
 
 
 def test_an_array_for_the_whole_file_is_one_finding() -> None:
@@ -78,7 +78,7 @@ def test_an_array_on_the_first_line_does_not_make_the_file_one(text: str) -> Non
     first, *others = parse(text.encode(), "data.jsonl")[1]
     assert isinstance(first, BrokenLine)
     assert first.flaw is Flaw.NOT_A_RECORD
-    assert [line.line for line in others if isinstance(line, Record)] == [2] * text.count("\n{")
+    assert [line.where.line for line in others if isinstance(line, Sample)] == [2] * text.count("\n{")
 
 
 @pytest.mark.parametrize(
@@ -135,20 +135,20 @@ def test_bom_crlf_and_final_newlines_are_read() -> None:
     annotations, lines = parse(b'\xef\xbb\xbf{"prompt": "a"}\r\n\r\n{"prompt": "b"}\r\n\r\n\r\n', "data.jsonl")
     assert annotations.bom
     assert annotations.blank == (2,)
-    assert [line.line for line in lines if isinstance(line, Record)] == [1, 3]
+    assert [line.where.line for line in lines if isinstance(line, Sample)] == [1, 3]
 
 
 def test_line_separators_of_unicode_do_not_end_a_line() -> None:
     (line,) = parse('{"prompt": "a\u2028b\u0085c"}'.encode(), "data.jsonl")[1]
-    assert isinstance(line, Record)
-    assert line.values["prompt"] == "a\u2028b\u0085c"
+    assert isinstance(line, Sample)
+    assert line.record["prompt"] == "a\u2028b\u0085c"
 
 
 def test_repeated_keys_are_listed_of_the_record_alone() -> None:
     text = '{"prompt": "a", "x": {"y": 1, "y": 2}, "prompt": "b"}\n{"x": {"y": 1, "y": 2}}'
     first, second = parse(text.encode(), "data.jsonl")[1]
-    assert isinstance(first, Record)
-    assert isinstance(second, Record)
+    assert isinstance(first, Sample)
+    assert isinstance(second, Sample)
     assert first.repeated == ("prompt",)
     assert second.repeated == ()
 
@@ -174,7 +174,7 @@ def test_what_is_broken_all_over_is_read_in_a_moment(text: str, message: str) ->
 def test_a_key_given_twice_among_many_is_found_in_a_moment() -> None:
     keys = [*(f'"{number}": 0' for number in range(100_000)), '"7": 1']
     (line,) = parse(f"{{{', '.join(keys)}}}".encode(), "data.jsonl")[1]
-    assert isinstance(line, Record)
+    assert isinstance(line, Sample)
     assert line.repeated == ("7",)
 
 
@@ -204,4 +204,4 @@ def test_mutated_lines_are_read_and_the_line_after_them_too(changes: list[tuple[
         not first.lstrip().startswith(b"[") and b"\0" not in first[:4] and first[:2] not in (b"\xff\xfe", b"\xfe\xff")
     )
     _, lines = parse(first + b"\n" + VALID, "data.jsonl")
-    assert isinstance(lines[-1], Record)
+    assert isinstance(lines[-1], Sample)

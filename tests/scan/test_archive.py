@@ -228,11 +228,11 @@ RAR = b"Rar!\x1a\x07\x01\x00"
 @pytest.mark.parametrize(
     ("name", "data", "message", "hint"),
     [
-        ("a.rar", RAR, "a.rar is a RAR archive, not a dataset", "Unpack it"),
-        ("a.7z", b"7z\xbc\xaf\x27\x1c", "a.7z is a 7z archive, not a dataset", "Unpack it"),
-        ("a.tar.gz", b"\x1f\x8b\x08\x00", "a.tar.gz is a gzip archive, not a dataset", "Unpack it"),
-        ("a.jpg", b"\xff\xd8\xff", "a.jpg is a JPEG image, not a dataset", "datasetkit init"),
-        ("a", bytes([1] * 9), "a is not a dataset", "Give the path of a dataset's folder or zip."),
+        ("a.rar", RAR, "a.rar is a RAR archive, not a folder or zip", "Unpack it"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", "a.7z is a 7z archive, not a folder or zip", "Unpack it"),
+        ("a.tar.gz", b"\x1f\x8b\x08\x00", "a.tar.gz is a gzip archive, not a folder or zip", "Unpack it"),
+        ("a.jpg", b"\xff\xd8\xff", "a.jpg is a JPEG image, not a folder or zip", "datasetkit init"),
+        ("a", bytes([1] * 9), "a is not a folder or zip", "Give the path of a dataset's folder or zip."),
     ],
 )
 def test_what_no_one_calls_a_zip_could_not_be_run(
