@@ -75,7 +75,7 @@ def from_options(options: Options) -> Settings:
     reasons = ignore if isinstance(ignore, Mapping) else dict.fromkeys(_codes(ignore), "--ignore")
     origin = {key: "--" + key.replace("_", "-") for key in single} | {f"ignore.{code}": "--ignore" for code in reasons}
     file = Path(named) if (named := options.get("config")) else None
-    settings = _settings(single, "--", origin) if single else Settings(origin=origin)
+    settings = _settings(single, "", origin) if single else Settings(origin=origin)
     return replace(settings, select=_codes(options.get("select", ())), ignore=reasons, file=file)
 
 

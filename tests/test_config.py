@@ -114,8 +114,8 @@ def test_codes_may_share_a_string_and_paths_stay_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kind": "i3v"}, "--kind: 'i3v' is not one of"),
-        ({"target_seconds": -1}, "--target_seconds: -1 is less than"),
+        ({"kind": "i3v"}, "kind: 'i3v' is not one of"),
+        ({"target_seconds": -1}, "target_seconds: -1 is less than"),
         ({"target_seconds": float("nan")}, "nan is not a length"),
     ],
 )

@@ -44,9 +44,14 @@ def command(path: str, *, output: Path | None, unsafe: bool, diff: bool, **optio
         if fixed.media and output is None:
             note("these changes need a new folder: add -o DIR")
         return int(bool(fixed.changes))
+    errors = fixed.verdict.count(Severity.ERROR)
     if fixed.written:
+        note(f"wrote {fixed.written}")
+    if fixed.written or errors:
         note(text.render(fixed.verdict, width=width(sys.stderr)))
-    return int(fixed.verdict.count(Severity.ERROR) > 0)
+    elif output:
+        note(f"{output} was not written; build {path} itself")
+    return int(errors > 0)
 
 
 def _show(fixed: Fixed) -> None:
@@ -71,6 +76,7 @@ def _show_optional(fixed: Fixed, select: tuple[str, ...]) -> None:
         codes = ", ".join(unsafe)
         note(f"{codes} can only be fixed with --unsafe" if nothing else f"--unsafe would fix {codes}")
     elif nothing:
-        note("nothing to fix")
+        errors = fixed.verdict.count(Severity.ERROR)
+        note("nothing to fix automatically" if errors else "nothing to fix")
     if advice and not select:
         note(f"--select {','.join(advice)} would fix advice")

@@ -13,7 +13,7 @@ from datasetkit.cli.options import files
 from datasetkit.cli.terminal import bars, echo, note
 from datasetkit.model import Kind
 from datasetkit.printable import Printable, joined, lines, styled
-from datasetkit.report.columns import plural, quoted
+from datasetkit.report.columns import argument, plural, quoted
 
 if TYPE_CHECKING:
     from datasetkit.intake.init import NewDataset
@@ -50,8 +50,9 @@ def command(raw: str, output: Path, *, no_convert: bool, every: bool, **options:
     with bars() as progress:
         made = init(raw, output, convert=not no_convert, progress=progress, **options)
     echo(lines(_report(made, every=every)))
-    drafts = f"describe the {plural(len(made.drafted), 'drafted clip')} in {output}/data.jsonl; then "
-    note(f"next: {drafts if made.drafted else ''}datasetkit lint {quoted(str(output))}")
+    if made.drafted:
+        note(f"describe the {plural(len(made.drafted), 'drafted clip')} in {output}/data.jsonl first")
+    note(f"next: datasetkit lint {quoted(argument(str(output)))}")
     return 0
 
 

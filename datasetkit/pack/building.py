@@ -16,6 +16,7 @@ from datasetkit.findings import Finding, Severity
 from datasetkit.model import Progress, Role, Where
 from datasetkit.pack.archive import compare, write_archive
 from datasetkit.pack.folder import refuse_filled, removed_on_failure, write_folder
+from datasetkit.pack.holdout import held_count
 from datasetkit.pack.holdout import hold_out as split
 from datasetkit.pack.layout import Layout, lay_out
 from datasetkit.pack.manifest import Output, manifest_path, manifest_text, refuse_manifest
@@ -64,18 +65,10 @@ def build(
     All outputs appear at the end, or none does. Raises DatasetkitError where they exist or can't be written, where a
     file changes meanwhile, where too few samples are on a side of a split, and as `check` does.
     """
-    target = Path(output)
-    if target.name in ("", ".."):
-        raise DatasetkitError(f"the output {target} has no file name", "Give a name, such as money_rain.zip.")
-    if not folder and target.suffix.lower() != ".zip":
-        raise DatasetkitError(
-            f"the output {target} doesn't end in .zip", f"Write {target.stem}.zip, or a folder: --dir."
-        )
     if shrink is not None and not shrink >= 1:  # nan is neither
         raise DatasetkitError(f"can't shrink to {shrink:g} times the pixels", "Give a factor of 1 or more, such as 2.")
-    targets = [target] if hold_out is None else [target, target.with_stem(f"{target.stem}-validation")]
-    for each in targets:
-        _refuse(each, folder=folder, force=force)
+    target = Path(output)
+    targets = _targets(target, hold_out, folder=folder, force=force)
     settings = replace(read_settings(options), select=())
     shrunk = None
     with ExitStack() as stack:
@@ -91,6 +84,23 @@ def build(
             return Build(verdict, (), shrunk)
         outputs = write(layouts, verdict, tree, folder=folder, verify=verify, force=force, progress=progress)
     return Build(verdict, outputs, shrunk)
+
+
+def _targets(target: Path, hold_out: int | str | None, *, folder: bool, force: bool) -> list[Path]:
+    """The zips or folders to write. What can't be written or used is refused before media are read."""
+    if target.name in ("", ".."):
+        raise DatasetkitError(f"the output {target} has no file name", "Give a name, such as money_rain.zip.")
+    if not folder and target.suffix.lower() != ".zip":
+        raise DatasetkitError(
+            f"the output {target} doesn't end in .zip", f"Write {target.stem}.zip, or a folder: --dir."
+        )
+    targets = [target]
+    if hold_out is not None:
+        held_count(hold_out, 1)
+        targets.append(target.with_stem(f"{target.stem}-validation"))
+    for each in targets:
+        _refuse(each, folder=folder, force=force)
+    return targets
 
 
 def _refuse(target: Path, *, folder: bool, force: bool) -> None:

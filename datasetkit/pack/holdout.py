@@ -28,7 +28,7 @@ def hold_out(
     make it fewer than wanted, never more. Raises DatasetkitError for anything else, and where fewer than
     ``least_training`` or ``least_validation`` samples would be on a side.
     """
-    count = _count(str(wanted), len(samples))
+    count = held_count(wanted, len(samples))
     held: set[int] = set()
     for group in sorted(_groups(samples), key=lambda group: min(_rank(samples[index]) for index in group)):
         if len(held) + len(group) <= count:
@@ -46,7 +46,9 @@ def hold_out(
     return training, validation
 
 
-def _count(wanted: str, samples: int) -> int:
+def held_count(wanted: int | str, samples: int) -> int:
+    """How many of so many samples are wanted. Raises DatasetkitError for what is neither a number nor a percentage."""
+    wanted = str(wanted)
     if re.fullmatch(r"[0-9]{1,9}", wanted) and int(wanted) > 0:
         return min(int(wanted), samples)
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?%", wanted) and 0 < Fraction(wanted[:-1]) < 100:

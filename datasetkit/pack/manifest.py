@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ class Output:
     """A zip or folder that was written, and its layout. ``sha256`` is the zip's, in hex; None for a folder."""
 
     path: Path
-    layout: Layout
+    layout: Layout = field(repr=False)
     sha256: str | None
 
     @property

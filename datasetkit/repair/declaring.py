@@ -18,6 +18,11 @@ def declare_effect(text: str, effect: Effect) -> str:
     return _with(text, {"trigger": effect.trigger, "text": effect.text}, "effect")
 
 
+def declare_model(text: str, model: str) -> str:
+    """The file with ``model``. Raises DatasetkitError where it can't be put into it."""
+    return _with(text, {"model": model})
+
+
 def declare_persons(text: str, persons: Mapping[str, str]) -> str:
     """The file with ``persons`` in its [effect.persons]: added, or in the place of what is there.
 
@@ -45,8 +50,8 @@ def effect_table(text: str, renamed: Mapping[str, str]) -> str:
 
 def _with(text: str, values: Mapping[str, str], *tables: str) -> str:
     """The file with ``values`` in the table that ``tables`` lead to; made where it is missing."""
-    plain_ends = text.replace("\r\n", "\n")
-    document = tomlkit.parse(plain_ends + "\n" * (not plain_ends.endswith("\n")))
+    lines = text.replace("\r\n", "\n")
+    document = tomlkit.parse(lines if lines.endswith("\n") or not lines else f"{lines}\n")
     wanted = document.unwrap()
     table: Any = document
     plain: Any = wanted

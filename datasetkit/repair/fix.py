@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass, replace
 from os import fspath
 from pathlib import Path
@@ -17,6 +15,7 @@ from datasetkit.findings import Finding, Severity
 from datasetkit.model import Progress, Source
 from datasetkit.pack.archive import pack
 from datasetkit.pack.layout import lay_out
+from datasetkit.repair.declaring import declare_model
 from datasetkit.repair.making import refuse_output
 from datasetkit.repair.overlay import Overlay
 from datasetkit.repair.passes import Repaired, repair, touches_media
@@ -26,9 +25,7 @@ from datasetkit.scan.facts import MemoryStore
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import AnyPath, Verdict, judge_again, open_dataset, read_settings
 
-_MODEL = re.compile(rb"""^[ \t]*model[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
 _NEW_FOLDER = "Give a new folder with -o, or fix only data.jsonl with --select L,P."
-_TABLE = re.compile(rb"^[ \t]*\[", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def fix(
     select = tuple(settings.select)
     source, target = fspath(path), Path(output) if output else None
     if target:
-        refuse_output(target, source)
+        refuse_output(target, source, zipped=True)
     settings, store = replace(settings, select=()), MemoryStore()
     with open_dataset(source, settings, build=True, progress=progress, store=store) as (verdict, tree):
 
@@ -143,12 +140,4 @@ def _configuration(repaired: Repaired) -> dict[str, bytes]:
     if model is None or all(file.path != config.NAME for file in repaired.verdict.dataset.files):
         return {}
     with repaired.tree.open(config.NAME) as stream:
-        return {config.NAME: with_model(stream.read(), model)}
-
-
-def with_model(data: bytes, model: str) -> bytes:
-    """A datasetkit.toml that names ``model``; comments and order stay."""
-    data, value = data.removeprefix(b"\xef\xbb\xbf"), json.dumps(model).encode()
-    if named := _MODEL.search(_TABLE.split(data, maxsplit=1)[0]):
-        return data[: named.start(1)] + value + data[named.end(1) :]
-    return b"model = " + value + b"\n" + data
+        return {config.NAME: declare_model(stream.read().decode("utf-8-sig"), model).encode()}

@@ -36,6 +36,11 @@ def _filled(text: Printable, width: int) -> Printable:
     return joined([text, Printable(" " * (width - cells(text)))])
 
 
+def argument(path: str) -> str:
+    """A path that no command takes for an option."""
+    return f"./{path}" if path.startswith("-") else path
+
+
 def quoted(text: str) -> str:
     """An argument as it is typed in a shell; one that isn't printable as bash's and zsh's $'…'."""
     if Printable(text) == text:

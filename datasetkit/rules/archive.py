@@ -17,7 +17,9 @@ from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, megabytes, names
 from datasetkit.spec import Limits, Thresholds
 
-_ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".tgz", ".gz")
+ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".tgz", ".gz")
+"""The endings of names that promise an archive."""
+
 _FETCH = {"Git LFS": "git lfs pull", "git-annex": "git annex get ."}
 
 
@@ -59,7 +61,7 @@ def _instead(dataset: Dataset, ctx: Context) -> str:
     """What someone who points at a place without data.jsonl probably wants."""
     if dataset.near:
         return f"; did you mean {names(dataset.near, 'or')}? Rename it to {ctx.limits.annotations_name}"
-    if packed := [file.path for file in dataset.files if file.path.lower().endswith(_ARCHIVES)]:
+    if packed := [file.path for file in dataset.files if file.path.lower().endswith(ARCHIVES)]:
         return f"; it may be inside {names(packed, 'or')}: unpack that first"
     if dataset.source is Source.FOLDER and any(_is_medium(file.path, ctx.limits) for file in dataset.files):
         return "; to make a dataset from raw clips, use `datasetkit init`"

@@ -100,7 +100,7 @@ def test_where_an_error_can_be_fixed_the_command_for_it_is_named(cli: Cli, clean
     builders.clip(folder / "video_0.mp4", frames=200, size=(64, 64))
     ran = cli("build", folder, "-o", tmp_path / "out.zip", "--model", "wan2.2-i2v-flash")
     assert ran.code == 1
-    fix = f"next: datasetkit fix {folder} --model wan2.2-i2v-flash --unsafe --diff"
+    fix = f"next: datasetkit fix {folder} --model wan2.2-i2v-flash --unsafe -o {folder}_fixed --diff"
     assert ran.err.splitlines()[-2:] == ["not built: fix the errors above, then build again", fix]
 
 

@@ -305,3 +305,22 @@ def test_a_frame_outside_of_the_set_is_never_written(cli: Cli, tmp_path: Path, p
     assert "a.mp4: keeps 0.00–5.00 s of 7.00 s" in ran.out
     assert outside.read_bytes() == before
     assert sorted(content(tmp_path / "new")) == ["a.jpg", "a.mp4", "data.jsonl"]
+
+
+def test_what_is_no_dataset_says_what_to_do(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    shutil.copy(clean / "video_1.mp4", tmp_path / "raw")
+    ran = cli("fix", tmp_path / "raw")
+    assert ran.code == 1
+    assert "nothing to fix automatically" in ran.err
+    assert "datasetkit init" in ran.err
+
+
+def test_an_output_that_is_not_written_is_named(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    ran = cli("fix", clean, "-o", tmp_path / "new")
+    assert (ran.code, "new was not written" in ran.err) == (0, True)
+
+
+def test_an_archive_of_another_format_is_refused(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    ran = cli("fix", clean, "-o", tmp_path / "new.rar")
+    assert (ran.code, "new.rar" in ran.err) == (2, True)

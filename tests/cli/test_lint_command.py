@@ -285,7 +285,7 @@ def test_next_repeats_the_options_and_does_what_it_says(cli: Cli, clean: Path, t
     builders.clip(folder / "video_1.mp4", frames=90, size=(64, 96))
     options = ["--model", "wan2.2-i2v-flash", "--role", "training", "--ignore", "S", "--ignore", "V410,V411:a b/*"]
     ran = cli("lint", folder, *options, "--strict")
-    assert next_command(ran) == ["fix", str(folder), *options, "--unsafe", "--diff"]
+    assert next_command(ran) == ["fix", str(folder), *options, "--unsafe", "-o", f"{folder}_fixed", "--diff"]
     followed = cli(*next_command(ran))
     assert (followed.code, "video_1.mp4" in followed.out) == (1, True)
 
@@ -306,7 +306,7 @@ def test_next_names_a_dataset_inside_a_zip(cli: Cli, faulty: Path, tmp_path: Pat
         shutil.copytree(faulty, tmp_path / "both" / name)
     archive = shutil.make_archive(str(tmp_path / "both"), "zip", tmp_path / "both")
     following = next_command(cli("lint", archive))
-    assert following == ["fix", f"{archive}/one", "--diff"]
+    assert following == ["fix", f"{archive}/one", "-o", f"{tmp_path}/both_fixed", "--diff"]
     assert cli(*following).code == 1
 
 
@@ -354,3 +354,12 @@ def test_a_hostile_configuration_or_argument_steers_nothing(cli: Cli, clean: Pat
         assert ran.code == 2
         assert "evil" in ran.err
         assert not re.search(r"\x1b|##\[|^\s*::", ran.err, re.MULTILINE)
+
+
+def test_next_for_a_set_in_a_folder_of_a_zip_is_build(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    shutil.copytree(clean, tmp_path / "wrapped" / "mine")
+    archive = shutil.make_archive(str(tmp_path / "wrapped"), "zip", tmp_path / "wrapped")
+    following = next_command(cli("lint", archive))
+    assert following == ["build", f"{archive}/mine", "-o", "mine.zip"]
+    assert cli(*following[:-1], tmp_path / "mine.zip").code == 0
+    assert cli("lint", tmp_path / "mine.zip").code == 0
