@@ -32,12 +32,17 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model that can be fine-tuned: its longest clip in seconds, and the pixels of a frame in training."""
+    """A model that can be fine-tuned: its longest clip in seconds, and the pixels of a frame in training.
+
+    ``max_pixels`` is what the platform recommends; ``pixels_low`` and ``pixels_high`` are the ends of the range.
+    """
 
     id: str
     kinds: tuple[Kind, ...]
     batch_size: int
     max_pixels: int
+    pixels_low: int
+    pixels_high: int
     seconds: float
     regions: tuple[str, ...]
 
@@ -151,16 +156,24 @@ def models() -> tuple[ModelSpec, ...]:
 def find_model(name: str) -> ModelSpec:
     """The model called ``name``; an earlier fine-tune (`MODEL-ft-…`) has its base model's limits.
 
-    Raises DatasetkitError for an unknown name, with the names that are known.
+    Raises DatasetkitError for an unknown name, with the names that are known, and for a model that clips can't train.
     """
     tuned = re.fullmatch(document("models.json")["fine_tuned"]["value"], name)
     base = tuned["base"] if tuned else name
     known = {model.id: model for model in models()}
     if base in known:
         return known[base]
+    these = f"These can be fine-tuned: {', '.join(known)}."
+    for pattern, reason in document("training.json")["other_models"]["value"]:
+        if re.fullmatch(pattern, base, re.IGNORECASE):
+            raise DatasetkitError(f"{name} {reason}", these)
     near = did_you_mean(base, [model for model in known if model.startswith(base)] or known)
-    hint = f"{near} These can be fine-tuned: {', '.join(known)}.".lstrip()
-    raise DatasetkitError(f"no model is called {name!r}", hint)
+    raise DatasetkitError(f"no model is called {name!r}", f"{near} {these}".lstrip())
+
+
+def is_fine_tune(name: str) -> bool:
+    """Whether ``name`` is that of an earlier fine-tune (`MODEL-ft-…`)."""
+    return re.fullmatch(document("models.json")["fine_tuned"]["value"], name) is not None
 
 
 @cache
@@ -189,6 +202,8 @@ def _model(entry: Mapping[str, Any]) -> ModelSpec:
         kinds=tuple(map(Kind, value["kinds"])),
         batch_size=value["batch_size"],
         max_pixels=value["max_pixels"]["recommended"],
+        pixels_low=value["max_pixels"]["low"],
+        pixels_high=value["max_pixels"]["high"],
         seconds=value["seconds"],
         regions=tuple(value["regions"]),
     )

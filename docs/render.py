@@ -86,7 +86,8 @@ def block(path: list[str], command: click.Command | None) -> str:
 
 LIMITS = """\
 Every number that datasetkit enforces lives in [schemas/models.json](../schemas/models.json), with its source and the
-day it was checked. `datasetkit models --format json` prints the same file.
+day it was checked. `datasetkit models --format json` prints the same file. What `datasetkit plan` computes with is in
+[schemas/training.json](../schemas/training.json).
 Nothing has been tested on the live service.
 
 | basis | meaning |
@@ -99,7 +100,7 @@ Nothing has been tested on the live service.
 
 
 def limits() -> str:
-    """docs/limits.md: every fact of models.json in a row, with its basis, source and date."""
+    """docs/limits.md: every fact of models.json and training.json in a row, with its basis, source and date."""
     facts = spec.document("models.json")
     heading = "| what | value | basis | source | checked | note |\n|---|---|---|---|---|---|"
     parts = ["# Limits", MADE, LIMITS.rstrip()]
@@ -111,6 +112,11 @@ def limits() -> str:
     }
     for title, table in tables.items():
         parts += [f"## {title}", "\n".join([heading, *_facts(table, facts["sources"])])]
+    run = spec.document("training.json")
+    tables = {"Hyper-parameters": run["hyper_parameters"], "Training runs": run["rules"], "Prices": run["prices"]}
+    tables["Generated videos"] = run["generation"]
+    for title, table in tables.items():
+        parts += [f"## {title}", "\n".join([heading, *_facts(table, run["sources"])])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -38,7 +38,8 @@ def test_the_page_of_limits_says_what_the_facts_say(monkeypatch: pytest.MonkeyPa
     shown = page("docs/limits.md")
     facts = json.loads((spec.schemas() / "models.json").read_text("utf-8"))
     facts["models"] = [model for model in facts["models"] if f"## {model['id']}\n" in shown]
-    monkeypatch.setattr(spec, "document", lambda _name: facts)
+    real = spec.document
+    monkeypatch.setattr(spec, "document", lambda name: facts if name == "models.json" else real(name))
     assert shown == render.limits(), "run make docs"
 
 

@@ -13,6 +13,10 @@ from datasetkit.findings import Basis
 REAL = pinned.real("models.json")
 FACTS = [*REAL["limits"].values(), *REAL["heuristics"].values(), REAL["fine_tuned"]]
 FACTS += [fact for model in REAL["models"] for key, fact in model.items() if key != "id"]
+TRAINING = pinned.real("training.json")
+PARTS = ("hyper_parameters", "rules", "prices", "generation")
+RUN_FACTS = [TRAINING["default_resolution"], TRAINING["other_models"]]
+RUN_FACTS += [fact for part in PARTS for fact in TRAINING[part].values()]
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +30,7 @@ def test_the_models_and_limits_can_be_read() -> None:
 
 
 def test_every_fact_names_its_basis_its_source_and_the_day_it_was_checked() -> None:
-    for fact in FACTS:
+    for fact, sources in [(fact, REAL["sources"]) for fact in FACTS] + [(f, TRAINING["sources"]) for f in RUN_FACTS]:
         assert fact["basis"] in list(Basis)
-        assert fact["source"] in REAL["sources"]
+        assert fact["source"] in sources
         assert datetime.date.fromisoformat(fact["checked"]) <= datetime.date.max

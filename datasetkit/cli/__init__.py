@@ -30,6 +30,7 @@ _COMMANDS = {
     "normalize": "Give every prompt the same effect text.",
     "effect": "Find, show and export the effect text and its trigger.",
     "build": "Write an upload-ready zip from a dataset folder.",
+    "plan": "Work out steps, checkpoints and costs of a training run.",
     "upload": "Upload zips and print the file ids that a training job needs.",
     "files": "List, show and delete the files on the service.",
     "rule": "Explain a rule, or list them all.",

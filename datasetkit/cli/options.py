@@ -23,10 +23,11 @@ def _models(_context: click.Context, _parameter: click.Parameter, incomplete: st
 
 
 _FILE = click.Path(path_type=Path)
+_ROLE = click.option("--role", type=click.Choice([*map(str, Role)]), help="What the set is for.")
 _JUDGING = [
     click.option("--model", metavar="ID", shell_complete=_models, help="The model to train (see `datasetkit models`)."),
     click.option("--kind", type=click.Choice([*map(str, Kind)]), help="First frame, or first and last frames."),
-    click.option("--role", type=click.Choice([*map(str, Role)]), help="What the set is for."),
+    _ROLE,
     click.option(
         "--target-seconds",
         type=click.FloatRange(min=0, min_open=True),
@@ -40,10 +41,10 @@ _JUDGING = [
 ]
 
 
-def judging_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say what to judge a dataset as."""
+def judging_options(command: Callable[..., Any], *, role: bool = True) -> Callable[..., Any]:
+    """Give a command the options that say what to judge a dataset as; without ``role`` the command knows its role."""
     for option in reversed(_JUDGING):
-        command = option(command)
+        command = option(command) if role or option is not _ROLE else command
     return command
 
 

@@ -101,7 +101,7 @@ def send_zips(
 
 def _check(path: Path, options: dict[str, Any]) -> list[str] | None:
     """Check a zip as `datasetkit lint` does, with the findings on stderr: the codes ignored, None if it has errors."""
-    settings = merge(read_settings(judging(options)), _as_built(path))
+    settings = merge(read_settings(judging(options)), as_built(path))
     with bars() as progress, closing(open_tree(str(path))) as tree:
         verdicts = compare([verdict for verdict, _ in judge(tree, settings, progress=progress)])
     for verdict in verdicts:
@@ -112,7 +112,7 @@ def _check(path: Path, options: dict[str, Any]) -> list[str] | None:
     return sorted({each.code for verdict in verdicts for each in verdict.ignored})
 
 
-def _as_built(path: Path) -> Settings:
+def as_built(path: Path) -> Settings:
     """What the zip was built as: model, kind, role and codes ignored; nothing if it has no manifest that fits.
 
     datasetkit.toml isn't packed; the manifest that `build` leaves beside a zip says what was in it.

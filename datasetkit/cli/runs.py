@@ -1,0 +1,101 @@
+"""The options that describe a training run, for every command that plans or starts one; and the run they describe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from datasetkit.cli.options import judging, judging_options
+from datasetkit.cli.terminal import bars
+from datasetkit.cli.upload import as_built
+from datasetkit.config import merge
+from datasetkit.findings import Severity
+from datasetkit.model import Role, Video
+from datasetkit.report.columns import plural
+from datasetkit.spec import find_model
+from datasetkit.training.parameters import HyperParameters, parameters
+from datasetkit.training.plan import Material, Obstacle, TrainingPlan
+from datasetkit.verdict import Verdict, open_dataset, read_settings
+
+_COUNT = click.IntRange(min=1)
+
+
+def _share(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Fraction | None:
+    try:
+        share = None if text is None else Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(0)
+    if share is None or 0 < share < 1:
+        return share
+    raise click.BadParameter(f"{text!r} is not a number between 0 and 1")
+
+
+_RUN = [
+    click.option("--validation", type=click.Path(path_type=Path), metavar="PATH", help="The validation set."),
+    click.option("--epochs", "n_epochs", type=_COUNT, metavar="N", help="n_epochs: passes over the training set."),
+    click.option("--batch-size", type=_COUNT, metavar="N", help="batch_size: samples in a training step."),
+    click.option(
+        "--learning-rate", type=click.FloatRange(min=0, min_open=True), metavar="X", help="learning_rate, such as 2e-5."
+    ),
+    click.option("--split", callback=_share, metavar="X", help="split: the share to train on, such as 0.9."),
+    click.option(
+        "--max-validation",
+        "max_split_val_dataset_sample",
+        type=_COUNT,
+        metavar="N",
+        help="max_split_val_dataset_sample: samples to split off at most.",
+    ),
+    click.option("--eval-epochs", type=_COUNT, metavar="N", help="eval_epochs: epochs between two checkpoints."),
+    click.option("--max-pixels", type=_COUNT, metavar="N", help="max_pixels: pixels of a frame in training."),
+    click.option(
+        "--save-limit", "save_total_limit", type=_COUNT, metavar="N", help="save_total_limit: checkpoints kept."
+    ),
+    click.option("--lora-rank", type=_COUNT, metavar="N", help="lora_rank, a power of 2."),
+    click.option("--lora-alpha", type=_COUNT, metavar="N", help="lora_alpha, a power of 2."),
+]
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that describe a run: what to check the set as, then the hyper-parameters."""
+    for option in reversed(_RUN):
+        command = option(command)
+    return judging_options(command, role=False)
+
+
+def read_run(path: Path, options: Mapping[str, Any]) -> tuple[Material, tuple[Obstacle, ...], Verdict]:
+    """What would be trained on, what is wrong with it, and the verdict on the training set."""
+    verdict = _verdict(path, options, Role.TRAINING)
+    other = _verdict(options["validation"], options, Role.VALIDATION) if options["validation"] else None
+    clips = (sample.medium("video_path") for sample in verdict.dataset.samples)
+    material = Material(
+        kind=verdict.assumed.kind,
+        samples=len(verdict.dataset.samples),
+        seconds=tuple(clip.seconds for clip in clips if isinstance(clip, Video)),
+        validation=None if other is None else len(other.dataset.samples),
+    )
+    return material, tuple(found for one in (verdict, other) if one for found in _faulty(one)), verdict
+
+
+def plan_run(name: str, material: Material, options: Mapping[str, Any]) -> TrainingPlan:
+    """The run of ``material`` with the model called ``name``. Raises DatasetkitError if there is none."""
+    model = find_model(name)
+    chosen = {field.name: options[field.name] for field in fields(HyperParameters)}
+    hyper = parameters(model, chosen, validation=material.validation is not None)
+    return TrainingPlan(name, model, material, hyper)
+
+
+def _verdict(path: Path, options: Mapping[str, Any], role: Role) -> Verdict:
+    settings = merge(read_settings(judging({**options, "role": role})), as_built(path))
+    with bars() as progress, open_dataset(path, settings, progress=progress) as (verdict, _):
+        return verdict
+
+
+def _faulty(verdict: Verdict) -> list[Obstacle]:
+    count = verdict.count(Severity.ERROR)
+    message = f"{verdict.dataset.name} has {plural(count, 'error')}"
+    return [Obstacle(Severity.ERROR, message, f"See them: datasetkit lint {verdict.dataset.name}")] if count else []
