@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from datasetkit import spec
+
 
 class Mend(StrEnum):
     """What was tidied."""
@@ -99,55 +101,18 @@ def _decoded(text: str) -> str:
     return fix_encoding(text, TextFixerConfig(replace_lossy_sequences=False))
 
 
-# What caption models say around a caption: "Sure!", "Here is a description:", Markdown, stop marks.
-_NOUN = r"(?:prompt|caption|description|annotation|text|summary|breakdown|rewrite|version|answer|response|output)"
+_CHATTER = spec.document("caption-words.json")["chatter"]
+
+
 _BEFORE = re.compile(
-    r"\s*(?:"
-    r"(?:sure|certainly|of course|absolutely|okay|ok|great|got it|no problem)(?: thing)?\s*[!.]+(?=\s)"
-    r"|(?:sure|certainly|of course|absolutely|okay|ok)(?: thing)?\s*[,—–-]\s*(?=here(?:'s|’s| is| are)\b)"
-    r"|here(?:'s|’s| is| are)\b[^.!?:\n]{0,120}?\b" + _NOUN + r"s?\b[^.!?:\n]{0,80}:"
-    r"|(?:(?:video|image|final|detailed|revised) )?" + _NOUN + r"\s*:"
-    r"|as an? (?:ai|large|visual|multimodal)\b[^.!?\n]{0,40}(?:model|assistant)\b[^.!?\n]{0,200}[.!?]"
-    r"|\[/?inst\]|<\|[a-z_]{2,20}\|>|</?s>|<think>\s*</think>|assistant\s*:"
-    r")\s*",
+    rf"\s*(?:{'|'.join(_CHATTER['before'])})\s*".replace("{noun}", f"(?:{'|'.join(_CHATTER['nouns'].split())})"),
     re.IGNORECASE,
 )
-_AFTER = re.compile(
-    r"\s*(?:"
-    r"(?:please )?let me know if\b[^.!?\n]{0,160}[.!?]*"
-    r"|(?:i )?hope (?:this|that) (?:helps|works|meets)\b[^.!?\n]{0,100}[.!?]*"
-    r"|(?:would|do) you (?:like|want) me to\b[^.!?\n]{0,160}\?+"
-    r"|(?:is there|can i help you with) anything else\b[^.!?\n]{0,100}\?+"
-    r"|feel free to\b[^.!?\n]{0,160}[.!?]*"
-    r"|\[/?inst\]|<\|[a-z_]{2,20}\|>|</s>"
-    r")\s*$",
-    re.IGNORECASE,
-)
-_LONGEST_AFTER = 400  # characters that an ending may have, so that it's looked for in no more
-_FENCE = re.compile(r"^[ \t]*```[\w-]*[ \t]*$\n?", re.MULTILINE)
-_BULLET = re.compile(r"^[ \t]*(?:#{1,6}|[-*•+>]|\d{1,2}[.)])[ \t]+", re.MULTILINE)
-_BOLD = re.compile(r"(\*{2,3})(?=\S)([^*\n]+?)(?<=\S)\1")
+_BEHIND = {mark: re.compile(rf"\s*{ending}\s*$", re.IGNORECASE) for mark, ending in _CHATTER["behind"].items()}
+_LONGEST_BEHIND = 400  # characters that an ending may have, so that it's looked for in no more
+_MARKDOWN = re.compile(r"^[ \t]*(?:```[\w-]*[ \t]*$\n?|(?:#{1,6}|[-*•+>]|\d{1,2}[.)])[ \t]+)", re.MULTILINE)
+_BOLD = re.compile(r"\*\*(\*?)(?=\S)([^*\n]+?)(?<=\S)\*\*\1")
 _QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'", "`": "`"}
-# What the patterns need; most prompts hold none of it, and plain searches are far quicker than the patterns.
-_OPENING = re.compile(
-    r"""["“«'`#*•+>\[<-]|\d{1,2}[.)]|sure|certainly|of course|absolutely|ok|great|got it|no problem|here|as an?\b"""
-    r"""|assistant|(?:(?:video|image|final|detailed|revised) )?""" + _NOUN + r"""\s*:""",
-    re.IGNORECASE,
-)
-_MARKS = ("**", "```", "|>", "</s>", "inst]", "INST]", "\n")
-_PHRASES = ("let me know", "hope th", "you like", "you want me", "anything else", "feel free")  # near the end
-
-
-def _may_hold(text: str) -> bool:
-    """Whether any of the patterns may match. Loops, as any() over a generator takes three times as long."""
-    for mark in _MARKS:
-        if mark in text:
-            return True
-    ending = text[-_LONGEST_AFTER:].lower()
-    for phrase in _PHRASES:
-        if phrase in ending:
-            return True
-    return _OPENING.match(text) is not None
 
 
 def without_chatter(text: str) -> str:
@@ -155,8 +120,6 @@ def without_chatter(text: str) -> str:
 
     Lines end in "\\n". Removing twice is removing once.
     """
-    if not _may_hold(text.lstrip()):
-        return text
     before, result = "", text
     while before != result:
         before = result
@@ -165,13 +128,19 @@ def without_chatter(text: str) -> str:
 
 
 def _stripped(text: str) -> str:
-    text = _BOLD.sub(r"\2", _BULLET.sub("", _FENCE.sub("", text)))
+    text = _BOLD.sub(r"\2", _MARKDOWN.sub("", text))
     start, end = 0, len(text)
     while found := _BEFORE.match(text, start):
         start = found.end()
-    while found := _AFTER.search(text, max(start, end - _LONGEST_AFTER), end):
+    while found := _chatter_behind(text, max(start, end - _LONGEST_BEHIND), end):
         end = found.start()
     return _unquoted(text[start:end].strip())
+
+
+def _chatter_behind(text: str, start: int, end: int) -> re.Match[str] | None:
+    ending = text[start:end].lower()  # a plain search is far quicker than a pattern
+    matches = (pattern.search(text, start, end) for mark, pattern in _BEHIND.items() if mark in ending)
+    return next((match for match in matches if match), None)
 
 
 def _unquoted(text: str) -> str:
