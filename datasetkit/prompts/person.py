@@ -6,15 +6,26 @@ A wrong person is worse than none. What the old effect text says is no evidence:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
+from typing import NamedTuple
 
-from datasetkit.prompts.nouns import PEOPLE, SEXED, Noun
-from datasetkit.prompts.sentence import Sentence, Tokens, read
+from datasetkit import spec
 from datasetkit.prompts.slots import CASES, Person
-from datasetkit.prompts.subject import Subject, find_subject, other_being, others
+from datasetkit.prompts.subject import (
+    PEOPLE,
+    PLURALS,
+    SEXED,
+    Noun,
+    Sentence,
+    Subject,
+    find_subject,
+    is_animal,
+    others,
+    read,
+)
 from datasetkit.prompts.template import Effect
 from datasetkit.prompts.words import LISTS, is_chinese, split_sentences
 
@@ -49,20 +60,16 @@ _SHE, _HE, _THEY, _IT = Person
 _PRONOUNS = {word: person for case in CASES.values() for word, person in case.items()}
 _POSSESSIVE = frozenset(CASES["possessive"])
 _QUOTED = re.compile('["“][^"”]*["”]')
+_CHINESE = {name: re.compile(words) for name, words in spec.document("caption-words.json")["chinese"].items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    """A pronoun. It ``leads`` where it is its clause's subject or that one's owner; ``held`` are the words it owns.
-
-    ``apart`` says that it is an object in another sentence than the subject, or only says where something is.
-    """
+class Mention(NamedTuple):
+    """A pronoun. It ``leads`` where it is its clause's subject or that one's owner; ``held`` are the words it owns."""
 
     person: Person
     word: str
     leads: bool
     held: frozenset[str]
-    apart: bool
 
 
 def decide(sentences: Sequence[str], effect: Effect, media: Sequence[str] = ()) -> Decision:
@@ -72,164 +79,106 @@ def decide(sentences: Sequence[str], effect: Effect, media: Sequence[str] = ()) 
     declared = effect.declared.of(media)
     if len(declared) > 1:
         return Decision(None, Reason.CONTRADICTION, f"declared as {' and as '.join(declared)}")
-    found = Decision(declared[0], None, "declared") if declared else _evident(sentences)
+    found = Decision(declared[0], None, "declared") if declared else _evident("".join(sentences), sentences)
     if found.person is None or found.person in effect.persons:
         return found
     return Decision(None, Reason.NO_FORM, f'{found.evidence}; the effect text has no "{found.person}" form')
 
 
-def _evident(written: Sequence[str]) -> Decision:
-    text = "".join(written)
+def _evident(text: str, written: Sequence[str]) -> Decision:
     if is_chinese(text):
         return _chinese(text)
     quotes = '"' in text or "“" in text
     sentences = [*map(read, split_sentences(_QUOTED.sub(" ", text)) if quotes else written)]
-    subject = find_subject(sentences)
-    mentions = _mentions(sentences, subject)
-    she, he = (next((m.word for m in mentions if m.person is person), "") for person in (_SHE, _HE))
-    if she and he:
-        return Decision(None, Reason.CONTRADICTION, f'both "{she}" and "{he}"')
+    mentions, subject = [*_mentions(sentences)], find_subject(sentences)
+    words = {mention.person: mention.word for mention in reversed(mentions)}
+    if _SHE in words and _HE in words:
+        return Decision(None, Reason.CONTRADICTION, f'both "{words[_SHE]}" and "{words[_HE]}"')
     if subject is None:
         return Decision(None, Reason.UNKNOWN, "no subject is recognised")
-    if subject.plural or subject.also:
-        return _several(subject, mentions)
+    if subject.several and words.keys() == {_THEY}:
+        return Decision(_THEY, None, f'"{words[_THEY]}"')
+    if subject.several:
+        return Decision(None, Reason.SEVERAL, f'"{subject.word}": more than one')
     if subject.noun in SEXED:
-        return _by_noun(subject, sentences, mentions)
+        return _by_noun(subject, sentences, words)
     return _by_pronoun(subject, sentences, mentions)
 
 
-def _several(subject: Subject, mentions: Sequence[_Mention]) -> Decision:
-    """The decision for "two men" or "a man and a woman": a pronoun must say "they"."""
-    they = next((m.word for m in mentions if m.person is _THEY), "")
-    if they and all(m.person is _THEY for m in mentions) and subject.also != "?":
-        return Decision(_THEY, None, f'"{they}"')
-    evidence = f'"{subject.word}"' + f' and "{subject.also}"' * (subject.also not in ("", "?"))
-    return Decision(None, Reason.SEVERAL, f"{evidence}: more than one")
-
-
-def _by_noun(subject: Subject, sentences: Sequence[Sentence], mentions: Sequence[_Mention]) -> Decision:
-    """The decision for a noun that names a man or a woman."""
-    if other := other_being(sentences, subject):
-        return Decision(None, Reason.SEVERAL, f'"{subject.word}" and "{other}"')
+def _by_noun(subject: Subject, sentences: Sequence[Sentence], words: dict[Person, str]) -> Decision:
+    """The decision for a noun that names a man or a woman; animals beside them are their pets."""
     person, opposite = (_SHE, _HE) if subject.noun is Noun.FEMALE else (_HE, _SHE)
-    against = next((m for m in mentions if _speaks_against(m, subject, opposite)), None)
-    if against and (against.person is opposite or not any(m.person is person for m in mentions)):
-        return Decision(None, Reason.CONTRADICTION, f'"{subject.word}" but "{against.word}"')
+    beside = (t.word for t in others(sentences, subject) if not (t.owner or t.word in PLURALS or is_animal(t.word)))
+    if other := next(beside, ""):
+        return Decision(None, Reason.SEVERAL, f'"{subject.word}" and "{other}"')
+    if against := words.get(opposite) or (person not in words and words.get(_THEY)):
+        return Decision(None, Reason.CONTRADICTION, f'"{subject.word}" but "{against}"')
     return Decision(person, None, f'"{subject.word}"')
 
 
-def _speaks_against(mention: _Mention, subject: Subject, opposite: Person) -> bool:
-    """Whether a pronoun contradicts the noun: "a queen … its crown" may be a chess piece."""
-    if mention.person is _THEY:
-        return mention.word == "they" or not LISTS["parts"].isdisjoint(mention.held)
-    return mention.person is opposite or (mention.person is _IT and subject.word in LISTS["titles"])
-
-
-def _by_pronoun(subject: Subject, sentences: Sequence[Sentence], mentions: Sequence[_Mention]) -> Decision:
+def _by_pronoun(subject: Subject, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> Decision:
     """The decision for any other noun: a pronoun must say, and nobody else may be there whom it could mean."""
     quoted = f'"{subject.first if subject.noun in (Noun.NAME, Noun.UNKNOWN) else subject.word}"'
     words = {token.word for sentence in sentences for token in sentence.tokens}
-    persons = {mention.person for mention in mentions}
-    evident = _human if subject.noun in PEOPLE or subject.noun is Noun.PRONOUN else _other
-    found = next((m for m in mentions if evident(m, subject, persons, words)), None)
+    human = subject.noun in PEOPLE or subject.noun is Noun.PRONOUN
+    persons = {mention.person for mention in mentions} - ({_IT} if human else set())
+    fits = _fits_human if human else _fits_other
+    found = next((m for m in mentions if persons == {m.person} and fits(m, subject, words)), None)
     if found is None:
         return Decision(None, Reason.UNKNOWN, f"{quoted}: nothing says which")
-    beside = [word for word, apart in others(sentences, subject) if found.person is _THEY or not apart]
-    if beside and (found.person is not _IT or subject.noun is Noun.UNKNOWN):
-        return Decision(None, Reason.SEVERAL, f'{quoted} and "{beside[0]}"')
+    beside = (t.word for t in others(sentences, subject) if found.person is _THEY or t.word not in PLURALS)
+    if (other := next(beside, "")) and (found.person is not _IT or subject.noun is Noun.UNKNOWN):
+        return Decision(None, Reason.SEVERAL, f'{quoted} and "{other}"')
     return Decision(found.person, None, f'"{found.word}"')
 
 
-def _human(mention: _Mention, subject: Subject, persons: set[Person], words: set[str]) -> bool:
-    """Whether a pronoun can only be a person's; ``persons`` are all that are meant, ``words`` all that are there."""
-    person = mention.person
+def _fits_human(mention: Mention, subject: Subject, words: set[str]) -> bool:
+    """Whether a pronoun can only be this person's; ``words`` are all of the caption."""
     if subject.noun is Noun.PRONOUN:
-        return mention.word == subject.word and persons.isdisjoint({_SHE, _HE, _THEY} - {person})
-    if person is _THEY:
-        own = mention.word == "they" or not (LISTS["parts"] | LISTS["clothes"]).isdisjoint(mention.held)
-        return own and persons.isdisjoint({_SHE, _HE})
-    if person is _SHE and mention.word == "she" and not LISTS["vehicles"].isdisjoint(words):
+        return mention.word == subject.word
+    if mention.person is _THEY:
+        return mention.word == "they" or not (LISTS["parts"] | LISTS["clothes"]).isdisjoint(mention.held)
+    if mention.word == "she" and not LISTS["vehicles"].isdisjoint(words):
         return False  # "a driver waits beside a limousine; she is white"
-    own = (bool(mention.held) or mention.apart) and subject.word not in LISTS["serving"]
-    return person is not _IT and _THEY not in persons and (mention.leads or own)
+    return mention.leads or (bool(mention.held) and subject.word not in LISTS["serving"])
 
 
-def _other(mention: _Mention, subject: Subject, persons: set[Person], words: set[str]) -> bool:
-    """Whether a pronoun can only be an animal's or a thing's; a noun that we don't know may be a person's."""
-    person, noun = mention.person, subject.noun
-    if persons != {person} or person is _THEY:
-        return False
-    if person is not _IT:
-        return noun is Noun.ANIMAL and mention.leads and LISTS["human_parts"].isdisjoint(mention.held)
+def _fits_other(mention: Mention, subject: Subject, words: set[str]) -> bool:
+    """Whether a pronoun can only be this animal's or thing's; a noun that we don't know may be a person's."""
+    if mention.person is not _IT:
+        of_animal = mention.leads and LISTS["human_parts"].isdisjoint(mention.held)
+        return subject.noun is Noun.ANIMAL and mention.person is not _THEY and of_animal
     perhaps_human = subject.word.endswith(("er", "or")) or not LISTS["human_signs"].isdisjoint(words)
-    return noun is not Noun.UNKNOWN or (mention.word != "it" and not perhaps_human)
+    return subject.noun is not Noun.UNKNOWN or (mention.word != "it" and not perhaps_human)
 
 
-def _mentions(sentences: Sequence[Sentence], subject: Subject | None) -> list[_Mention]:
-    return [
-        _mention(sentence.tokens, k, later=subject is not None and number > subject.sentence)
-        for number, sentence in enumerate(sentences)
-        for k in sentence.pronouns
-        if not (sentence.tokens[k].word == "it" and _is_dummy(sentence.tokens, k))
-    ]
-
-
-def _is_dummy(tokens: Tokens, k: int) -> bool:
-    """Whether "it" names nothing: "it is raining"; and "it" as an object may be anything."""
-    following = tokens[k + 1].word if k + 1 < len(tokens) else ""
-    opens = k == 0 or tokens[k].opens or tokens[k - 1].word in LISTS["links"]
-    return not opens or following in LISTS["dummy_verbs"]
-
-
-def _mention(tokens: Tokens, k: int, *, later: bool) -> _Mention:
-    word, previous = tokens[k].word, tokens[k - 1].word if k else ""
-    phrase = takewhile(lambda token: not token.opens and not token.joins, tokens[k + 1 : k + 4])
-    held = frozenset(token.word for token in phrase) if word in _POSSESSIVE else frozenset()
-    nominative = word in ("she", "he", "they", "it") or word.endswith(("self", "selves"))
-    leads = nominative or (bool(held) and (k == 0 or tokens[k].opens))
-    return _Mention(_PRONOUNS[word], word, leads, held, not held and (later or previous in LISTS["locative"]))
-
-
-# Chinese: nouns that name one person of one sex, unless a word behind makes a thing of it ("女子学校" is a school).
-_NOT_BEHIND = (
-    "(?![们学校院队组团鞋包装用款香味化汉衣服裤帽表球厕洗外河节])"
-    "(?!的(?:照片|画像|雕像|肖像|海报|影子|鞋|包|手表|外套|衣))"
-)
-_JOBS = "教师|老师|医生|护士|模特|歌手|演员|运动员|舞者|服务员|警察|司机|厨师|学生|白领|士兵|骑手|画家|作家|主播|工人"
-_WOMAN = re.compile(
-    f"(?:女(?:子|人|孩|士|性|生|郎|童|{_JOBS})|少女|姑娘|妈妈|母亲|奶奶|外婆|新娘|老太太|阿姨|妇女|妇人|女儿|妻子|姐姐|妹妹)"
-    + _NOT_BEHIND
-)
-_MAN = re.compile(
-    f"(?:男(?:子|人|孩|士|性|生|童|{_JOBS})|小伙子|爸爸|父亲|爷爷|外公|新郎|老头|老大爷|大叔|儿子|丈夫|哥哥|弟弟)"
-    + _NOT_BEHIND
-)
-_CHINESE = {_SHE: "她(?!们)", _HE: "(?<![其吉])他(?!们|人|乡|国)", _IT: "它(?!们)"}
-_SEVERAL = re.compile(
-    "们|[两二三四五六七八九十几](?:名|位|个|人|(?:只|条|匹|头)[^,，。]{0,4}[猫狗鸟马兔熊猴鱼鸭鸡牛羊虎狮象])"
-    "|一(?:群|对|队|些)|夫妻|夫妇|情侣|双胞胎|[和与跟带抱牵]着?[^,，。]{0,4}(?:孩|婴|宝宝|友|狗|猫|马)"
-)
-_PICTURED = re.compile("雕像|塑像|石像|画像|海报|照片|玩偶|人偶|娃娃|模型")
-_NO_PERSON = re.compile("一[只匹条头辆艘座台棵尊件把]")
-_PERSON = re.compile("[名位]|(?<!机器)人(?![偶形])|孩|婴|宝宝|[员师生手者家](?=[在站坐走,，。正])")
+def _mentions(sentences: Sequence[Sentence]) -> Iterator[Mention]:
+    """The pronouns in order, but for an "it" that names nothing ("it is raining") or, as an object, may be anything."""
+    for sentence in sentences:
+        for k in sentence.pronouns:
+            word, behind = sentence.tokens[k].word, sentence.tokens[k + 1 : k + 4]
+            opens = k == 0 or sentence.tokens[k].opens
+            begins = opens or sentence.tokens[k - 1].word in LISTS["links"]
+            if word == "it" and (not begins or (behind and behind[0].word in LISTS["dummy_verbs"])):
+                continue
+            phrase = takewhile(lambda token: not token.opens and not token.joins, behind)
+            held = frozenset(token.word for token in phrase) if word in _POSSESSIVE else frozenset[str]()
+            nominative = word in ("she", "he", "they", "it") or word.endswith(("self", "selves"))
+            yield Mention(_PRONOUNS[word], word, nominative or (bool(held) and opens), held)
 
 
 def _chinese(text: str) -> Decision:
-    nouns = {
-        person: found.group() for person, found in ((_SHE, _WOMAN.search(text)), (_HE, _MAN.search(text))) if found
-    }
-    pronouns = {person: found.group() for person, word in _CHINESE.items() if (found := re.search(word, text))}
-    if several := _SEVERAL.search(text):
-        return Decision(None, Reason.SEVERAL, f'"{several.group()}": more than one')
-    seen = {**pronouns, **nouns}
-    if len(seen.keys() - {_IT}) > 1:
-        return Decision(None, Reason.CONTRADICTION, " and ".join(f'"{word}"' for word in seen.values()))
-    person, word = next(iter(seen.items()), (None, ""))
-    leads = re.search(f"(?:^|[,，。；、;.]){word}", text) is not None
-    if person is _IT:
-        evident = not _PERSON.search(text)
-    else:
-        evident = not _PICTURED.search(text) and (person in nouns or (leads and not _NO_PERSON.search(text)))
-    if person is None or not evident:
+    """The decision for a Chinese caption: a noun for one person of one sex, or a pronoun that opens a clause."""
+    seen = {name: found.group() for name, pattern in _CHINESE.items() if (found := pattern.search(text))}
+    if "several" in seen:
+        return Decision(None, Reason.SEVERAL, f'"{seen["several"]}": more than one')
+    said = [(_SHE, seen.get("woman")), (_HE, seen.get("man")), (_SHE, seen.get("she")), (_HE, seen.get("he"))]
+    persons = {person: word for person, word in reversed(said) if word}
+    if len(persons) > 1:
+        return Decision(None, Reason.CONTRADICTION, " and ".join(f'"{word}"' for word in persons.values()))
+    person, word = next(iter(persons.items()), (_IT, seen.get("it")))
+    sure = "person" not in seen if person is _IT else "pictured" not in seen
+    leads = re.search(f"(?:^|[,，。；、;.]){word}", text) and "no person" not in seen
+    if not word or not sure or not (person is _IT or word in (seen.get("woman"), seen.get("man")) or leads):
         return Decision(None, Reason.UNKNOWN, "nothing says which")
     return Decision(person, None, f'"{word}"')
