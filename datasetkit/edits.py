@@ -14,17 +14,8 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from datasetkit import spec
+from datasetkit.footage import Box
 from datasetkit.model import Dataset, Image, Video
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A part of a picture as displayed (upright, square pixels): its upper left corner and its size, in pixels."""
-
-    left: int
-    top: int
-    width: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from datasetkit.footage import Seen
 from datasetkit.media.checks import all_checks
-from datasetkit.media.decode import Seen, decode
+from datasetkit.media.decode import decode
 from datasetkit.media.smallframe import Check
 from datasetkit.media.videos import read_video
 from datasetkit.model import Video

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "datasetkit"
 # package's top level go by their module's name. `pack.building` is a floor above its folder: `fix` writes zips, and
 # `build` shrinks media.
 HOUSE = [
-    ["errors", "printable", "model"],
+    ["errors", "printable", "footage", "model"],
     ["spec"],
     ["edits", "findings"],
     ["files"],
@@ -54,7 +54,7 @@ ONLY = {
 }
 # room → what it may not import: the middle is pure
 IMPURE = {"os", "io", "pathlib.Path", "shutil", "subprocess", "socket", "tempfile", "open"}
-PURE = {"errors", "printable", "model", "edits", "findings", "rules", "report", "prompts", "training"}
+PURE = {"errors", "printable", "footage", "model", "edits", "findings", "rules", "report", "prompts", "training"}
 
 
 def room(path: Path) -> str:

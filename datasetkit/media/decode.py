@@ -9,10 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
 from itertools import islice, takewhile
 from threading import Event
-from typing import TypeVar
 
 from av.container import InputContainer
 from av.packet import Packet
@@ -20,31 +18,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from datasetkit import spec
+from datasetkit.footage import Seen
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
-from datasetkit.media.decoderlog import Damage, DamageLog
+from datasetkit.media.decoderlog import DamageLog
 from datasetkit.media.opening import ClipFile, picture_stream, reading
 from datasetkit.media.smallframe import Check, Shrinker, SmallFrame
 from datasetkit.model import Video
-
-R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a pass saw: ``frames`` decoded, damage, and the checks' results.
-
-    ``complete`` is false where the pass ran out of time; everything else then holds for the part before. Pickles,
-    and is made of builtin types only.
-    """
-
-    frames: int
-    complete: bool
-    damage: Damage | None
-    results: tuple[object, ...]
-
-    def of(self, kind: type[R]) -> R | None:
-        """The result of that type; None where its check didn't run or has nothing to say."""
-        return next((result for result in self.results if isinstance(result, kind)), None)
 
 
 def decode(

@@ -5,23 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from av import logging as libav
 
+from datasetkit.footage import Damage
+
 _REASONS = 4  # kept: a hostile clip can make libav say thousands
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """What is wrong: in how many ``frames``, from which second of the clip on, and libav's first words for it.
-
-    ``frames`` is 0 where all of them decode and only the file's structure is complained of.
-    """
-
-    since: float
-    frames: int
-    reasons: tuple[str, ...]
 
 
 class DamageLog:

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from datasetkit import spec
-from datasetkit.media.signatures import Signature
-from datasetkit.media.smallframe import SQUARE, WHOLE, Floats, SmallFrame, resampled
+from datasetkit.footage import FramesMatched, Match, Signature
+from datasetkit.media.planes import SQUARE, WHOLE, Floats, luma_of, resampled
 
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What an image matches, and how well (1 at best): a frame of its own clip, or the first frame of ``path``.
-
-    ``mirrored`` and ``turned`` (degrees clockwise) say what was done to that frame, ``cropped`` that the image shows a
-    part of it.
-    """
-
-    score: float
-    frame: int = 0
-    seconds: float = 0.0
-    path: str | None = None
-    mirrored: bool = False
-    turned: int = 0
-    cropped: bool = False
+_COMPARED = 3  # of the first frames most like an image
 
 
 def correlation(one: Floats, other: Floats) -> float:
@@ -44,43 +30,43 @@ def correlation(one: Floats, other: Floats) -> float:
 
 def is_surely(image: Signature, frame: Signature) -> bool:
     """Whether the image is that frame beyond doubt: no other frame need be looked at."""
-    return correlation(image.plane(), frame.plane()) >= spec.thresholds("matching")["sure"]
+    return is_sure(Match(correlation(luma_of(image), luma_of(frame))))
 
 
-class FrameSearch:
-    """A check that finds the frame of a clip that an image matches best; see `decode`."""
-
-    def __init__(self, image: Signature) -> None:
-        self._plane = image.plane()
-        self._matches: list[Match] = []
-
-    def see(self, frame: SmallFrame) -> None:
-        """Compare one frame; kept are the first, the best, and the last one."""
-        score = correlation(self._plane, frame.square)
-        match = Match(score, frame.index, frame.seconds)
-        kept = self._matches
-        if not kept:
-            kept += [match, match]
-        elif score > kept[1].score:
-            kept[1] = match
-        self._matches = [kept[0], kept[1], match]
-
-    def result(self) -> FramesMatched | None:
-        """How well the first, the best and the last frame match."""
-        return FramesMatched(*self._matches) if self._matches else None
+def is_sure(match: Match) -> bool:
+    """Whether the image is the frame that it matches, beyond doubt."""
+    return match.score >= spec.thresholds("matching")["sure"]
 
 
-@dataclass(frozen=True, slots=True)
-class FramesMatched:
-    """How well an image matches a clip's first, best and last frame."""
+class FirstFrames:
+    """The first frames of many clips, by path."""
 
-    first: Match
-    best: Match
-    last: Match
+    def __init__(self, frames: Mapping[str, Signature]) -> None:
+        self._frames = frames
+
+    @cached_property
+    def _small(self) -> Floats:
+        """Each frame's luma in 16×16 cells, mean 0 and length 1."""
+        return np.stack([_cells(frame) for frame in self._frames.values()])
+
+    def likest(self, image: Signature) -> list[Match]:
+        """The few that are most like the image."""
+        if not self._frames:
+            return []
+        nearest = np.argsort(self._small @ _cells(image))[-_COMPARED:]
+        paths = list(self._frames)
+        return [Match(correlation(luma_of(image), luma_of(self._frames[paths[at]])), path=paths[at]) for at in nearest]
+
+
+def _cells(signature: Signature) -> Floats:
+    small = resampled(luma_of(signature), WHOLE, (16, 16)).ravel()
+    apart = small - small.mean()
+    cells: Floats = apart / max(float(np.linalg.norm(apart)), 1e-6)
+    return cells
 
 
 def explained(
-    image: Signature, expected: Signature, own: FramesMatched, others: Mapping[str, Signature], *, last: bool = False
+    image: Signature, expected: Signature, own: FramesMatched, others: FirstFrames, *, last: bool = False
 ) -> Match | None:
     """What the image shows in place of ``expected``, the clip's first (or ``last``) frame.
 
@@ -89,21 +75,15 @@ def explained(
     """
     limits = spec.thresholds("matching")
     right = own.last if last else own.first
-    candidates = [own.best, *_altered(image, expected, right), *_elsewhere(image, others)]
+    candidates = [own.best, *_altered(image, expected, right), *others.likest(image)]
     best = max(candidates, key=lambda match: match.score)
     clearly = (1 - right.score) > limits["clearly"] * (1 - best.score) + limits["tie"]
     found = best if clearly else right
     return found if found.score >= limits["related"] else None
 
 
-def _elsewhere(image: Signature, others: Mapping[str, Signature]) -> Iterator[Match]:
-    plane = image.plane()
-    for path, other in others.items():
-        yield Match(correlation(plane, other.plane()), path=path)
-
-
 def _altered(image: Signature, expected: Signature, right: Match) -> Iterator[Match]:
-    plane, frame = image.plane(), expected.plane()
+    plane, frame = luma_of(image), luma_of(expected)
     for mirrored in (False, True):
         for turns in range(4):
             if mirrored or turns:

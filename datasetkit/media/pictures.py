@@ -14,7 +14,7 @@ from av.error import EOFError as FinishedError
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
-from datasetkit.edits import Box
+from datasetkit.footage import Box
 from datasetkit.media.boxes import Turn, turn_by
 from datasetkit.media.damage import MediumError
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from datasetkit.footage import Result
 from datasetkit.media.pictures import is_rgb
-
-Plane = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+from datasetkit.media.planes import SQUARE, WHOLE, Floats, Plane, resampled
 
 WIDTH, HEIGHT = 128, 72  # of SmallFrame.luma
-SQUARE = 64  # the side of SmallFrame.square
-WHOLE = (0.0, 0.0, 1.0, 1.0)  # all of a plane: left, top, right and bottom as shares of it
 _DETAIL = (320, 180)  # about what training sees of a clip
 
 
@@ -72,8 +69,8 @@ class Check(Protocol):
     def see(self, frame: SmallFrame) -> None:
         """Take one frame in."""
 
-    def result(self) -> object:
-        """A frozen value of builtin types, small enough to be stored; None where there is nothing to say."""
+    def result(self) -> Result | None:
+        """What was found; None where there is nothing to say."""
 
 
 class Shrinker:
@@ -116,22 +113,6 @@ class Shrinker:
     def _upright(self, plane: Plane) -> Plane:
         plane = plane[:, ::-1] if self._mirrored else plane
         return np.rot90(plane, self._turns) if self._turns else plane
-
-
-def resampled(plane: NDArray[Any], part: tuple[float, float, float, float], size: tuple[int, int]) -> Floats:
-    """A part of a plane (left, top, right, bottom, as shares of it) averaged over ``size`` (rows, columns) cells."""
-    left, top, right, bottom = part
-    rows = _averaged(plane.astype(np.float32), top, bottom, size[0])
-    return _averaged(rows.T, left, right, size[1]).T
-
-
-def _averaged(plane: Floats, start: float, end: float, count: int) -> Floats:
-    """``count`` equal cells of rows, pixels cut by an edge shared: by sums, as matrix products would start threads."""
-    edges = np.linspace(start, end, count + 1, dtype=np.float32) * len(plane)
-    whole = np.minimum(edges.astype(np.intp), len(plane) - 1)
-    before = np.cumsum(plane, axis=0) - plane
-    reached = before[whole] + (edges - whole)[:, None] * plane[whole]
-    return (np.diff(reached, axis=0) / np.diff(edges)[:, None]).astype(np.float32)
 
 
 def _plane(frame: VideoFrame, number: int) -> Plane:

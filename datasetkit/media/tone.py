@@ -9,10 +9,8 @@ from enum import StrEnum
 import numpy as np
 
 from datasetkit import spec
-from datasetkit.media.signatures import UNNAMED, Signature, read_as_bt601
-from datasetkit.media.smallframe import SQUARE, WHOLE, Floats, resampled
-
-_HALF = SQUARE // 2
+from datasetkit.footage import Signature
+from datasetkit.media.planes import CHROMA, UNNAMED, WHOLE, Floats, chroma_of, luma_of, read_as_bt601, resampled
 
 
 class Cause(StrEnum):
@@ -74,5 +72,5 @@ def _guesses(shown: Floats, matrix: int) -> Iterator[tuple[Cause, Floats]]:
 
 
 def _planes(signature: Signature) -> Floats:
-    luma = resampled(signature.plane(), WHOLE, (_HALF, _HALF))
-    return np.concatenate([luma[None], signature.colours()])
+    luma = resampled(luma_of(signature), WHOLE, (CHROMA, CHROMA))
+    return np.concatenate([luma[None], chroma_of(signature)])

@@ -7,7 +7,8 @@ import pytest
 from av.video.frame import VideoFrame
 from PIL import Image, ImageChops, ImageStat
 
-from datasetkit.edits import Box, Reencode, plain_clip
+from datasetkit.edits import Reencode, plain_clip
+from datasetkit.footage import Box
 from datasetkit.media.clips import edit_clip
 from datasetkit.media.outcome import Failed, Made
 

@@ -15,12 +15,9 @@ import numpy as np
 import pytest
 from scenes import encode, pan, seen, video_at
 
+from datasetkit.footage import Bars, Ends, Light, Motion, Seen
 from datasetkit.media.checks import all_checks
-from datasetkit.media.checks.bars import Bars
-from datasetkit.media.checks.ends import Ends
-from datasetkit.media.checks.light import Light
-from datasetkit.media.checks.motion import Motion
-from datasetkit.media.decode import Seen, decode
+from datasetkit.media.decode import decode
 from datasetkit.media.smallframe import SmallFrame
 
 SIZE = (96, 64)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scenes import encode, natural, pan, seen
 
-from datasetkit.media.decoderlog import Damage
+from datasetkit.footage import Damage
 
 KINDS = {
     "cabac": ("libx264", {}),

@@ -8,10 +8,7 @@ from pathlib import Path
 import numpy as np
 from scenes import Picture, barred, encode, filmed, natural, seen, video_at, written_on
 
-from datasetkit.media.checks.bars import Bars
-from datasetkit.media.checks.cuts import Cuts
-from datasetkit.media.checks.marks import Mark
-from datasetkit.media.checks.stills import Stills
+from datasetkit.footage import Bars, Cuts, Mark, Stills
 
 # its packets are damaged from 8.3 s on: libav shows one grey picture for 1.25 s without a word, then the scene again
 # marks are candidates, which only their place in several clips confirms: here a press and a rock that stand still

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from datasetkit import spec
-from datasetkit.edits import Box
-from datasetkit.media.smallframe import Floats, Plane, SmallFrame
+from datasetkit.footage import Bars, Box
+from datasetkit.media.planes import Floats, Plane
+from datasetkit.media.smallframe import SmallFrame
 from datasetkit.model import Video
 
 _SIDES = ("top", "bottom", "left", "right")
 _ENOUGH = 200
 _PARTS = ((1 / 3, 2 / 3), (0.2, 1 / 3), (2 / 3, 0.8))  # of a column: between bars above and below of up to a fifth
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """The picture without its bars, in pixels as displayed; ``black``: all bars are."""
-
-    crop: Box
-    black: bool
 
 
 class BarFinder:

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datasetkit import spec
+from datasetkit.footage import Cut, Cuts
 from datasetkit.media.smallframe import SmallFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The second at which the new scene begins; ``faded``: through black."""
-
-    seconds: float
-    faded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cuts:
-    """A clip's cuts, in order; at least one."""
-
-    cuts: tuple[Cut, ...]
 
 
 class CutFinder:

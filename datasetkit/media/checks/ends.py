@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from datasetkit.media.signatures import Signature, signature_of_frame
+from datasetkit.footage import Ends
+from datasetkit.media.signatures import signature_of_frame
 from datasetkit.media.smallframe import SmallFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """A clip's first and last frame."""
-
-    first: Signature
-    last: Signature
-
-
 class EndKeeper:
-    """Keeps two frames."""
+    """Keeps two frames; without ``last`` the first alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, last: bool = True) -> None:
+        self._keeps_last = last
         self._first: SmallFrame | None = None
         self._last: SmallFrame | None = None
 
     def see(self, frame: SmallFrame) -> None:
         """Take one frame in."""
         self._first = self._first or frame
-        self._last = frame
+        self._last = frame if self._keeps_last else None
 
     def result(self) -> Ends | None:
         """The signatures; None of a clip without frames."""
-        if not self._first or not self._last:
+        if not self._first:
             return None
-        return Ends(signature_of_frame(self._first), signature_of_frame(self._last))
+        return Ends(signature_of_frame(self._first), signature_of_frame(self._last) if self._last else None)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from datasetkit import spec
+from datasetkit.footage import Fingerprints
 from datasetkit.media.checks.bars import BarFinder
-from datasetkit.media.smallframe import Plane, SmallFrame, resampled
-
-_WHOLE = (0.0, 0.0, 1.0, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprints:
-    """A hash of 64 bits for each sampled frame, bars left out. Flat frames have none: all of them look alike."""
-
-    hashes: tuple[int, ...]
+from datasetkit.media.planes import WHOLE, Plane, resampled
+from datasetkit.media.smallframe import SmallFrame
 
 
 class FingerprintTaker:
@@ -48,7 +39,7 @@ class FingerprintTaker:
         return Fingerprints(taken) if taken else None
 
 
-def fingerprint(luma: NDArray[np.generic], flat: float, part: tuple[float, float, float, float] = _WHOLE) -> int | None:
+def fingerprint(luma: NDArray[np.generic], flat: float, part: tuple[float, float, float, float] = WHOLE) -> int | None:
     """The difference hash of a part of a picture: one bit for each of 8×8 steps from left to right, set where it rises.
 
     None where the picture varies by less than ``flat`` levels: its steps would be noise.

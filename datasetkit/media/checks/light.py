@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from datasetkit.footage import Light
 from datasetkit.media.smallframe import SmallFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """Luma from 0 to 1 over the whole clip: its 5th, 50th and 99th percentile.
-
-    ``sharpness`` is the variance of the Laplacian, at a width of 320 pixels, of the sharpest quarter of the frames
-    looked at: others may be blurred by movement.
-    """
-
-    low: float
-    middle: float
-    high: float
-    sharpness: float
 
 
 class LightMeter:

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from datasetkit import spec
-from datasetkit.edits import Box
+from datasetkit.footage import Box, Mark
 from datasetkit.media.checks.bars import BarFinder
 from datasetkit.media.smallframe import SmallFrame
 
 _SHAPE = (180, 320)  # of Detail.plane
 _CELL = 10  # pixels: the grid in which edges are gathered into one mark
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where the mark may be, in pixels as displayed.
-
-    One clip alone proves nothing: things that stand still before a moving picture look the same. A mark is at the same
-    place in many clips.
-    """
-
-    box: Box
 
 
 class MarkFinder:

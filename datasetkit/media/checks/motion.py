@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,30 +10,14 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from datasetkit import spec
-from datasetkit.media.smallframe import HEIGHT, WIDTH, Floats, Plane, SmallFrame
+from datasetkit.footage import Motion
+from datasetkit.media.planes import Floats, Plane
+from datasetkit.media.smallframe import HEIGHT, WIDTH, SmallFrame
 from datasetkit.model import Video
 
 _BLOCK = (36, 64)
 _STEP = (18, 32)
 _WINDOW = np.outer(np.hanning(_BLOCK[0]), np.hanning(_BLOCK[1])).astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Motion:
-    """Averages over the clip, a second: ``right`` and ``down`` in shares of the picture's width and height.
-
-    ``zoom`` is how much larger things get (0.1: by a tenth), ``roll`` the degrees by which they turn clockwise.
-    ``confidence`` goes from 0 (no common movement) to 1. ``onset`` is the second in which movement begins, None of a
-    still clip. ``curve`` is how much the picture changes from one sampled frame to the next, from 0 to 1.
-    """
-
-    right: float
-    down: float
-    zoom: float
-    roll: float
-    confidence: float
-    onset: float | None
-    curve: tuple[float, ...]
 
 
 class MotionMeter:

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from datasetkit import spec
+from datasetkit.footage import Still, Stills
 from datasetkit.media.smallframe import SmallFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Still:
-    """From which second to which the picture is ``black``, or else frozen."""
-
-    start: float
-    end: float
-    black: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Stills:
-    """The still parts of a clip, in order; ``whole``: nothing moves in the entire clip."""
-
-    parts: tuple[Still, ...]
-    whole: bool
 
 
 class StillFinder:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scenes import Picture, barred, encode, pan, seen, written_on
 
-from datasetkit.edits import Box
-from datasetkit.media.checks.bars import BarFinder, Bars
+from datasetkit.footage import Bars, Box
+from datasetkit.media.checks.bars import BarFinder
 
 SIZE = (320, 180)
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scenes import Picture, encode, pan, seen
 
-from datasetkit.media.checks.cuts import Cut, CutFinder, Cuts
+from datasetkit.footage import Cut, Cuts
+from datasetkit.media.checks.cuts import CutFinder
 
 SIZE = (192, 108)
 

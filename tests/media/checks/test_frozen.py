@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scenes import Picture, encode, pan, seen
 
-from datasetkit.media.checks.stills import Still, StillFinder, Stills
+from datasetkit.footage import Still, Stills
+from datasetkit.media.checks.stills import StillFinder
 
 SIZE = (320, 180)
 BLACK = np.zeros((180, 320, 3), np.uint8)

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, ImageFilter
 from scenes import Picture, barred, encode, pan, seen, written_on
 
+from datasetkit.footage import Fingerprints, Light, Mark
 from datasetkit.media.checks.bars import BarFinder
-from datasetkit.media.checks.fingerprints import Fingerprints, FingerprintTaker
-from datasetkit.media.checks.light import Light
-from datasetkit.media.checks.marks import Mark, MarkFinder
+from datasetkit.media.checks.fingerprints import FingerprintTaker
+from datasetkit.media.checks.marks import MarkFinder
 from datasetkit.media.likeness import groups_alike
 
 SIZE = (320, 180)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from scenes import Picture, encode, pan, seen, texture, zoom
 
-from datasetkit.media.checks.motion import Motion, MotionMeter
+from datasetkit.footage import Motion
+from datasetkit.media.checks.motion import MotionMeter
 
 SIZE = (192, 108)
 

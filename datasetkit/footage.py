@@ -1,0 +1,196 @@
+"""What the pictures of clips and images show, in values small enough to be stored. Nothing here looks at a picture.
+
+`media` finds them out, `rules` judge them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of a picture as displayed (upright, square pixels): its upper left corner and its size, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A picture as 64×64 luma and two planes of 32×32 chroma, one byte each: full range, BT.601.
+
+    ``matrix`` is the colour matrix that its file names, numbered as in ITU-T H.273; 0 of images, 2 where none is named.
+    """
+
+    luma: bytes
+    chroma: bytes
+    matrix: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is wrong: in how many ``frames``, from which second of the clip on, and libav's first words for it.
+
+    ``frames`` is 0 where all of them decode and only the file's structure is complained of.
+    """
+
+    since: float
+    frames: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The picture without its bars, in pixels as displayed; ``black``: all bars are."""
+
+    crop: Box
+    black: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """From which second to which the picture is ``black``, or else frozen."""
+
+    start: float
+    end: float
+    black: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stills:
+    """The still parts of a clip, in order; ``whole``: nothing moves in the entire clip."""
+
+    parts: tuple[Still, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The second at which the new scene begins; ``faded``: through black."""
+
+    seconds: float
+    faded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """A clip's cuts, in order; at least one."""
+
+    cuts: tuple[Cut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """A hash of 64 bits for each sampled frame, bars left out. Flat frames have none: all of them look alike."""
+
+    hashes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Averages over the clip, a second: ``right`` and ``down`` in shares of the picture's width and height.
+
+    ``zoom`` is how much larger things get (0.1: by a tenth), ``roll`` the degrees by which they turn clockwise.
+    ``confidence`` goes from 0 (no common movement) to 1. ``onset`` is the second in which movement begins, None of a
+    still clip. ``curve`` is how much the picture changes from one sampled frame to the next, from 0 to 1.
+    """
+
+    right: float
+    down: float
+    zoom: float
+    roll: float
+    confidence: float
+    onset: float | None
+    curve: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Luma from 0 to 1 over the whole clip: its 5th, 50th and 99th percentile.
+
+    ``sharpness`` is the variance of the Laplacian, at a width of 320 pixels, of the sharpest quarter of the frames
+    looked at: others may be blurred by movement.
+    """
+
+    low: float
+    middle: float
+    high: float
+    sharpness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where the mark may be, in pixels as displayed.
+
+    One clip alone proves nothing: things that stand still before a moving picture look the same. A mark is at the same
+    place in many clips.
+    """
+
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A clip's first and last frame; ``last`` is None where the clip wasn't decoded to its end."""
+
+    first: Signature
+    last: Signature | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What an image matches, and how well (1 at best): a frame of its own clip, or the first frame of ``path``.
+
+    ``mirrored`` and ``turned`` (degrees clockwise) say what was done to that frame, ``cropped`` that the image shows a
+    part of it.
+    """
+
+    score: float
+    frame: int = 0
+    seconds: float = 0.0
+    path: str | None = None
+    mirrored: bool = False
+    turned: int = 0
+    cropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FramesMatched:
+    """How well an ``image`` matches a clip's first, best and last frame."""
+
+    image: Signature
+    first: Match
+    best: Match
+    last: Match
+
+
+Result = Bars | Stills | Cuts | Fingerprints | Motion | Light | Mark | Ends | FramesMatched
+"""What a check over a clip's frames may find out."""
+
+R = TypeVar("R", bound=Result)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a pass over a clip saw: ``frames`` decoded, damage, and the checks' results.
+
+    ``complete`` is false where the pass ran out of time; everything else then holds for the part before.
+    """
+
+    frames: int
+    complete: bool
+    damage: Damage | None
+    results: tuple[Result, ...]
+
+    def of(self, kind: type[R]) -> R | None:
+        """The result of that type; None where its check didn't run or has nothing to say."""
+        return next((result for result in self.results if isinstance(result, kind)), None)
+
+    def matched(self, image: Signature) -> FramesMatched | None:
+        """How well that image matches the frames; None where they weren't compared."""
+        compared = (result for result in self.results if isinstance(result, FramesMatched))
+        return next((result for result in compared if result.image == image), None)
