@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError, did_you_mean
+from datasetkit.footage import Depth
 from datasetkit.model import Kind, Role
 from datasetkit.prompts.template import Effect, effect_from_table
 
@@ -28,7 +29,8 @@ class Options(TypedDict, total=False):
 
     ``kind`` is "i2v" or "kf2v"; ``role`` is "training" or "validation". ``select`` and ``ignore`` hold rule codes or
     prefixes, also several in one string ("D,V407"); in ``ignore`` also "CODE:PATH", or a mapping from each to the
-    reason. ``config`` names a file to read instead of the datasetkit.toml beside data.jsonl.
+    reason. ``config`` names a file to read instead of the datasetkit.toml beside data.jsonl. ``depth`` is how much of
+    the clips to decode: "header", "frames" or "full".
     """
 
     model: str | None
@@ -38,6 +40,7 @@ class Options(TypedDict, total=False):
     select: str | Iterable[str]
     ignore: str | Iterable[str] | Mapping[str, str]
     config: str | Path | None
+    depth: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Settings:
     ``effect`` is the declared effect. ``select`` holds codes or prefixes. ``ignore`` gives each code, prefix or
     "CODE:PATH" its reason; PATH is a file's path below the dataset's root, or a shell pattern whose ``*`` matches
     slashes too. ``file`` is read instead of the datasetkit.toml beside data.jsonl. ``origin`` says where each key
-    was set ("--kind", the file's name); ignored codes are the keys "ignore.CODE".
+    was set ("--kind", the file's name); ignored codes are the keys "ignore.CODE". ``depth`` None leaves it to the
+    command and the size of the set.
     """
 
     model: str | None = None
@@ -59,6 +63,7 @@ class Settings:
     select: Sequence[str] = ()
     ignore: Mapping[str, str] = field(default_factory=dict)
     file: Path | None = None
+    depth: Depth | None = None
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -76,7 +81,8 @@ def from_options(options: Options) -> Settings:
     origin = {key: "--" + key.replace("_", "-") for key in single} | {f"ignore.{code}": "--ignore" for code in reasons}
     file = Path(named) if (named := options.get("config")) else None
     settings = _settings(single, "", origin) if single else Settings(origin=origin)
-    return replace(settings, select=_codes(options.get("select", ())), ignore=reasons, file=file)
+    depth = _depth(options.get("depth"))
+    return replace(settings, select=_codes(options.get("select", ())), ignore=reasons, file=file, depth=depth)
 
 
 def from_file(data: bytes, name: str) -> Settings:
@@ -101,6 +107,15 @@ def merge(first: Settings, second: Settings) -> Settings:
     """``first``, completed from ``second``; the ignored codes of both."""
     silent = {key: getattr(second, key) for key in (*KEYS, "select", "file") if not getattr(first, key)}
     return replace(first, **silent, ignore={**second.ignore, **first.ignore}, origin={**second.origin, **first.origin})
+
+
+def _depth(name: str | None) -> Depth | None:
+    if name is None:
+        return None
+    names = [depth.name.lower() for depth in Depth]
+    if name not in names:
+        raise DatasetkitError(f"--depth: there is no depth called {name!r}", f"Choose {', '.join(names)}.")
+    return Depth[name.upper()]
 
 
 def _codes(values: str | Iterable[str]) -> tuple[str, ...]:

@@ -6,7 +6,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TypeVar
+
+
+class Depth(IntEnum):
+    """How much of a clip was read: its headers, its first and last frames, or all of it."""
+
+    HEADER = 0
+    FRAMES = 1
+    FULL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +169,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class FramesMatched:
-    """How well an ``image`` matches a clip's first, best and last frame."""
+    """How well an ``image`` matches a clip's first, best and last frame.
+
+    ``last`` is None where no more than the first frame was compared, as it is surely the image.
+    """
 
     image: Signature
     first: Match
     best: Match
-    last: Match
+    last: Match | None
 
 
 Result = Bars | Stills | Cuts | Fingerprints | Motion | Light | Mark | Ends | FramesMatched

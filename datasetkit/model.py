@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum, IntEnum, StrEnum
+from enum import Enum, StrEnum
 from fractions import Fraction
+
+from datasetkit.footage import Depth, Seen, Signature
 
 Progress = Callable[[str, int, int], object]
 """Called with what is under way ("reading", "converting", "writing", "sending"), how much is done, and of how much.
@@ -35,14 +37,6 @@ class Source(Enum):
     ZIP = "zip"
 
 
-class Depth(IntEnum):
-    """How much of a clip was read: its headers, its first and last frames, or all of it."""
-
-    HEADER = 0
-    FRAMES = 1
-    FULL = 2
-
-
 class Expected(StrEnum):
     """What a field of a line promises to name."""
 
@@ -54,8 +48,7 @@ class Expected(StrEnum):
 class Where:
     """A place a finding points at.
 
-    ``path`` is relative to the dataset's root with ``/`` between its parts; "" is the set itself.
-    ``line`` counts from 1.
+    ``path`` is relative to the dataset's root, with ``/``; "" is the set itself. ``line`` counts from 1.
     """
 
     path: str
@@ -80,7 +73,8 @@ class Image:
     """An image that was decoded whole, or whose header alone was read because it is over the limit.
 
     ``width`` and ``height`` are the stored pixels, before ``orientation`` (EXIF, 1 to 8) turns them.
-    ``digest`` is the SHA-256 in hex, or None where no other file of the set has the same size.
+    ``digest`` is the SHA-256 in hex, or None where no other file of the set has the same size. ``signature`` is what it
+    shows; None where only headers are read.
     """
 
     path: str
@@ -93,6 +87,7 @@ class Image:
     frames: int = 1
     transparent: bool = False
     digest: str | None = None
+    signature: Signature | None = None
 
     @property
     def displayed(self) -> tuple[int, int]:
@@ -108,8 +103,8 @@ class Video:
     ``width`` and ``height`` are the stored pixels, before ``rotation`` (degrees clockwise: 0, 90, 180 or 270),
     ``mirrored`` and ``pixel_aspect``. ``seconds`` and ``rate`` (average frames a second) are exact.
     ``jitter`` is the largest difference between a frame's duration and the usual one, in seconds, rounding taken off.
-    ``missing`` counts the frames whose bytes lie beyond the end of the file. ``pictures`` counts the picture
-    streams, cover art aside.
+    ``missing`` counts the frames whose bytes lie beyond the end of the file, ``pictures`` the picture streams, cover
+    art aside. ``hdr`` is "PQ" or "HLG" for an HDR clip, else "". ``seen`` is None where only headers are read.
     """
 
     path: str
@@ -128,7 +123,9 @@ class Video:
     pictures: int = 1
     interlaced: bool = False
     missing: int = 0
+    hdr: str = ""
     digest: str | None = None
+    seen: Seen | None = None
 
     @property
     def displayed(self) -> tuple[int, int]:
@@ -252,7 +249,7 @@ class BrokenLine:
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """The file data.jsonl itself: what is known of its bytes. ``blank`` lists blank lines before the last record."""
+    """What is known of the bytes of data.jsonl. ``blank`` lists blank lines before the last record."""
 
     path: str
     size: int

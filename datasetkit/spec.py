@@ -71,6 +71,7 @@ class Limits:
     frame_tolerance: int
     common_codecs: tuple[str, ...]
     aspect_tolerance: float
+    full_depth_clips: int
     jitter_seconds: Fraction
     wasted_pixels: int
     shrink_factor: float

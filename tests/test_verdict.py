@@ -11,10 +11,10 @@ from datasetkit import spec
 from datasetkit.config import Settings
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Basis, Problem, Severity
+from datasetkit.footage import Depth
 from datasetkit.model import (
     BrokenLine,
     Dataset,
-    Depth,
     Expected,
     Flaw,
     Foreign,

@@ -17,6 +17,7 @@ from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.config import UNSET, Settings, merge
 from datasetkit.findings import Severity
+from datasetkit.footage import Depth
 from datasetkit.model import Kind, Role
 from datasetkit.printable import Printable, as_json
 from datasetkit.report import text
@@ -103,7 +104,7 @@ def _check(path: Path, options: dict[str, Any]) -> list[str] | None:
     """Check a zip as `datasetkit lint` does, with the findings on stderr: the codes ignored, None if it has errors."""
     settings = merge(read_settings(judging(options)), as_built(path))
     with bars() as progress, closing(open_tree(str(path))) as tree:
-        verdicts = compare([verdict for verdict, _ in judge(tree, settings, progress=progress)])
+        verdicts = compare([verdict for verdict, _ in judge(tree, settings, depth=Depth.HEADER, progress=progress)])
     for verdict in verdicts:
         if verdict.findings:
             note(text.render(verdict, width=width(sys.stderr)))

@@ -74,7 +74,7 @@ def explained(
     image is that frame, and its match is returned. None where the image matches nothing.
     """
     limits = spec.thresholds("matching")
-    right = own.last if last else own.first
+    right = own.last if last and own.last else own.first
     candidates = [own.best, *_altered(image, expected, right), *others.likest(image)]
     best = max(candidates, key=lambda match: match.score)
     clearly = (1 - right.score) > limits["clearly"] * (1 - best.score) + limits["tie"]

@@ -31,7 +31,7 @@ _TURNS: dict[int, tuple[Filter, ...]] = {
 }
 BT709, LIMITED = 1, 1  # a matrix as ITU-T H.273 numbers it, a range as libavutil does
 _RGB = 0
-_HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics, ITU-T H.273
+HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics, ITU-T H.273
 
 
 def turn_of(frame: VideoFrame) -> Turn:
@@ -121,8 +121,8 @@ def to_rgb() -> list[Filter]:
 
 def hdr_notes(frame: VideoFrame, fate: str) -> Iterator[str]:
     """Say what becomes of HDR, where the frame is HDR."""
-    if frame.color_trc in _HDR:
-        yield f"HDR ({_HDR[frame.color_trc]}) {fate}"
+    if frame.color_trc in HDR:
+        yield f"HDR ({HDR[frame.color_trc]}) {fate}"
 
 
 class Chain:

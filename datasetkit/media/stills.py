@@ -32,7 +32,7 @@ _OPTIONS: dict[str, dict[str, object]] = {
 }
 _T = Image.Transpose
 # by EXIF's orientation, from 2 on
-_TURNS = (
+TURNS = (
     _T.FLIP_LEFT_RIGHT,
     _T.ROTATE_180,
     _T.FLIP_TOP_BOTTOM,
@@ -125,7 +125,7 @@ def _orientation(image: Image.Image) -> int:
 
 def _made(image: Image.Image, edit: Convert, notes: list[str]) -> Image.Image:
     orientation = _orientation(image)
-    made = _srgb(image.transpose(_TURNS[orientation - 2]) if orientation > 1 else image, notes)
+    made = _srgb(image.transpose(TURNS[orientation - 2]) if orientation > 1 else image, notes)
     size = bounded(made.size, edit.max_side, edit.max_pixels)
     if size != made.size:
         made = made.resize(size, Image.Resampling.LANCZOS)
@@ -135,7 +135,7 @@ def _made(image: Image.Image, edit: Convert, notes: list[str]) -> Image.Image:
 
 def _srgb(image: Image.Image, notes: list[str]) -> Image.Image:
     profile = image.info.get("icc_profile")
-    image = _narrow(image)
+    image = narrow(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
@@ -147,7 +147,7 @@ def _srgb(image: Image.Image, notes: list[str]) -> Image.Image:
     return image.convert("RGB")
 
 
-def _narrow(image: Image.Image) -> Image.Image:
+def narrow(image: Image.Image) -> Image.Image:
     """Sixteen bits of grey scaled to eight; Pillow's own conversion would clip them."""
     if image.mode not in _WIDE:
         return image

@@ -15,6 +15,7 @@ from datasetkit.media.boxes import ENTRIES, Boxes, Matrix, Track, read_boxes, tu
 from datasetkit.media.content import HEAD, Refused, refuse, sniff
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
 from datasetkit.media.opening import ClipFile, decoded_times, open_mp4, played, stream_of
+from datasetkit.media.pictures import HDR
 from datasetkit.model import Expected, Unreadable, Video
 
 _ENCRYPTED = (b"encv", b"drmi")
@@ -119,6 +120,7 @@ def _video(container: InputContainer, boxes: Boxes, kind: str, path: str, size: 
         pictures=pictures,
         interlaced=interlaced,
         missing=missing or int(boxes.cut and boxes.fragmented),
+        hdr=HDR.get(int(context.color_trc), "") if context else "",
     )
 
 

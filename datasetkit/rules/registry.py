@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeVar
 
 from datasetkit.errors import DatasetkitError, nearest
 from datasetkit.findings import Assumed, Basis, Problem, Severity
-from datasetkit.model import Dataset, Depth, Where
+from datasetkit.footage import Depth
+from datasetkit.model import Dataset, Where
 from datasetkit.prompts.review import NOTHING, PromptReview
 from datasetkit.spec import Limits, ModelSpec
 

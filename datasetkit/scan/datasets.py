@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from posixpath import basename, normpath
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
+from datasetkit.footage import Depth
 from datasetkit.model import (
     BrokenLine,
     Dataset,
@@ -27,10 +29,12 @@ from datasetkit.scan.archive import WANTED, zip_tree
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.near import Names
-from datasetkit.scan.reading import Named, read_media
+from datasetkit.scan.reading import Frames, Named, read_media
+from datasetkit.scan.stopwatch import Stopwatch
 from datasetkit.scan.tree import Tree
 
-_MEDIA = {"first_frame_path": Expected.IMAGE, "last_frame_path": Expected.IMAGE, "video_path": Expected.VIDEO}
+_FRAMES = ("first_frame_path", "last_frame_path")
+_MEDIA = {**dict.fromkeys(_FRAMES, Expected.IMAGE), "video_path": Expected.VIDEO}
 
 
 def open_tree(path: str, hidden: frozenset[str] = frozenset(), wanted: str = WANTED) -> Tree:
@@ -63,20 +67,28 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset(), wanted: str = WAN
 
 
 def scan(
-    tree: Tree, progress: Progress | None = None, *, alone: bool = False, store: FactStore | None = None
+    tree: Tree,
+    progress: Progress | None = None,
+    *,
+    alone: bool = False,
+    depth: Depth | None = Depth.HEADER,
+    store: FactStore | None = None,
+    stopwatch: Stopwatch | None = None,
 ) -> Iterator[tuple[Dataset, Tree]]:
     """Every dataset of a tree, each with the tree of its own files, in the order of their folders.
 
     A tree without a data.jsonl is one dataset that lacks it. ``alone`` leaves out the datasets in folders below the
-    root. ``progress`` is told of each medium that was read. ``store`` knows the facts of media that were read
-    before.
+    root. Clips are read to ``depth``; None decodes all frames of a set of up to `Limits.full_depth_clips` clips, and
+    of a larger one the first and last frames. ``progress`` is called as media are read. ``store`` knows the facts of
+    media that were read before; ``stopwatch`` measures where the time goes.
     """
     found = prefixes(tree)
+    reading = partial(read_media, progress=progress, store=store, stopwatch=stopwatch)
     for prefix in [""] if alone else found or [""]:
         own = tree.below(prefix)
         inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]
         wrapper = own.prefix or (prefix if len(found) == 1 else "")
-        yield _dataset(own, inner, wrapper, progress, store), own
+        yield _dataset(own, inner, wrapper, depth, reading), own
 
 
 def prefixes(tree: Tree) -> list[str]:
@@ -87,7 +99,7 @@ def prefixes(tree: Tree) -> list[str]:
 
 
 def _dataset(
-    tree: Tree, inner: Sequence[str], prefix: str, progress: Progress | None, store: FactStore | None
+    tree: Tree, inner: Sequence[str], prefix: str, depth: Depth | None, reading: Callable[..., dict[Named, Medium]]
 ) -> Dataset:
     files = tuple(file for file in tree.files if not file.path.startswith(tuple(inner)))
     empty = Dataset(tree.name, tree.source, tree.size, files=files, hazards=tuple(tree.hazards), prefix=prefix)
@@ -97,8 +109,24 @@ def _dataset(
     annotations, lines = parse(read_annotations(tree), name)
     named = ((resolve(text), expected) for line in lines for _, text, expected in _named(line))
     wanted = dict.fromkeys((path, expected) for path, expected in named if path in paths)
-    media, names = read_media(tree, list(wanted), progress, store), Names(paths)
-    return replace(empty, annotations=annotations, lines=tuple(_resolved(line, media, names) for line in lines))
+    clips = sum(expected is Expected.VIDEO for _, expected in wanted)
+    fitting = Depth.FULL if clips <= spec.limits().full_depth_clips else Depth.FRAMES
+    depth = fitting if depth is None else depth
+    media, names = reading(tree, list(wanted), _frames_of_clips(lines), depth), Names(paths)
+    resolved = tuple(_resolved(line, media, names) for line in lines)
+    return replace(empty, annotations=annotations, lines=resolved, depth=depth)
+
+
+def _frames_of_clips(lines: Sequence[Sample | BrokenLine]) -> dict[str, Frames]:
+    """The images that the lines name with each clip."""
+    found: dict[str, Frames] = {}
+    for line in lines:
+        paths = {field: path for field, text, _ in _named(line) if (path := resolve(text)) is not None}
+        if clip := paths.get("video_path"):
+            before = found.get(clip, Frames())
+            first, last = ((path,) if (path := paths.get(field)) else () for field in _FRAMES)
+            found[clip] = Frames((*before.first, *first), (*before.last, *last))
+    return found
 
 
 def read_annotations(tree: Tree) -> bytes:

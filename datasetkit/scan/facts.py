@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from datasetkit.footage import Depth
 from datasetkit.media.versions import reader_version
-from datasetkit.model import Depth, Expected, Present
+from datasetkit.model import Expected, Present
 from datasetkit.scan.tree import Tree
 
 

@@ -6,18 +6,21 @@ import hashlib
 import os
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BufferedReader
-from threading import Thread, current_thread
-from typing import cast
+from threading import Event, Thread, current_thread
+from types import MappingProxyType
+from typing import BinaryIO, cast
 
 from datasetkit import spec
+from datasetkit.footage import Depth, Signature
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
 from datasetkit.model import Expected, Image, Medium, Present, Progress, Unreadable, Video
-from datasetkit.scan.facts import FactStore, key_of
+from datasetkit.scan.facts import FactKey, FactStore, key_of
+from datasetkit.scan.stopwatch import Stopwatch
 from datasetkit.scan.tree import Tree
 
 Named = tuple[str, Expected]  # a file and what a field takes it for; one file may be named as both
@@ -25,33 +28,154 @@ Named = tuple[str, Expected]  # a file and what a field takes it for; one file m
 _A_THREAD = 256 << 20  # bytes of memory; an image of up to 4 megapixels takes about 60 MB while it is decoded
 
 
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """The paths of the images that lines name as a clip's first and as its last frame."""
+
+    first: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+
+
 def read_media(
-    tree: Tree, wanted: Collection[Named], progress: Progress | None = None, store: FactStore | None = None
+    tree: Tree,
+    wanted: Collection[Named],
+    frames: Mapping[str, Frames] = MappingProxyType({}),
+    depth: Depth = Depth.HEADER,
+    *,
+    progress: Progress | None = None,
+    store: FactStore | None = None,
+    stopwatch: Stopwatch | None = None,
 ) -> dict[Named, Medium]:
-    """Each wanted file of the tree as the medium that it should hold, in the order given.
+    """Each wanted file of the tree as the medium that it should hold, clips read to ``depth``.
 
-    A medium whose facts are in ``store`` isn't opened; the facts of others are put there. Raises DatasetkitError where
-    a file can't be read for a reason that lies outside the dataset, such as its permissions.
+    ``frames`` gives the images that a clip's path is named with. A medium whose facts are in ``store`` isn't opened;
+    the facts of others are put there. Raises DatasetkitError where a file can't be read for a reason that lies outside
+    the dataset, such as its permissions.
     """
-    sizes = {file.path: file.size for file in tree.files}
-    twins = Counter(sizes[path] for path in {path for path, _ in wanted})
+    reader = _Reader(tree, wanted, frames, depth, store, stopwatch or Stopwatch())
+    images = [named for named in wanted if named[1] is Expected.IMAGE]
+    clips = [named for named in wanted if named[1] is Expected.VIDEO]
+    with workers() as pool, reader.stopping():
+        for part in (images, clips):  # images first: clips are compared with them
+            for named, medium in zip(part, pool.map(reader.read, part), strict=True):
+                reader.media[named] = medium
+                if progress:
+                    progress("reading", len(reader.media), len(wanted))
+    return reader.media
 
-    def read(named: Named) -> Medium:
+
+class _Reader:
+    """Reads the media of one tree to one depth; several threads call it at once."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        wanted: Collection[Named],
+        frames: Mapping[str, Frames],
+        depth: Depth,
+        store: FactStore | None,
+        stopwatch: Stopwatch,
+    ) -> None:
+        self.media: dict[Named, Medium] = {}
+        self._tree, self._frames, self._depth, self._store, self._stopwatch = tree, frames, depth, store, stopwatch
+        self._sizes = {file.path: file.size for file in tree.files}
+        self._twins = Counter(self._sizes[path] for path in {path for path, _ in wanted})
+        self._stop = Event()
+
+    @contextmanager
+    def stopping(self) -> Iterator[None]:
+        """Clips that are being decoded when the block ends, as by Ctrl-C, are given up."""
+        try:
+            yield
+        finally:
+            self._stop.set()
+
+    def read(self, named: Named) -> Medium:
+        """The medium that a file holds."""
         path, expected = named
-        key = key_of(tree, path, expected) if store else None
-        known = store.get(key) if store and key else None
-        medium = _read(tree, path, sizes[path], expected, known, hashed=twins[sizes[path]] > 1)
-        if store and key and medium != known:
-            store.put(key, medium)
+        key, known = self._known(path, expected)
+        medium = self._read(path, expected, known)
+        if self._store and key and medium != known and not _is_partial(medium):
+            self._store.put(key, medium)
         return medium
 
-    media: dict[Named, Medium] = {}
-    with workers() as pool:
-        for named, medium in zip(wanted, pool.map(read, wanted), strict=True):
-            media[named] = medium
-            if progress:
-                progress("reading", len(media), len(wanted))
-    return media
+    def _known(self, path: str, expected: Expected) -> tuple[FactKey | None, Present | None]:
+        """The facts in the store that reach deep enough, with their key; else the key for new ones."""
+        wanted = self._depth if expected is Expected.VIDEO else min(self._depth, Depth.FRAMES)
+        store = self._store
+        if store is None or not (key := key_of(self._tree, path, expected, wanted)):
+            return None, None
+        deeper = (replace(key, depth=depth) for depth in Depth if depth >= wanted)
+        found = ((one, known) for one in deeper if (known := store.get(one)))
+        return next(found, (key, None))
+
+    def _read(self, path: str, expected: Expected, known: Present | None) -> Present:
+        size = self._sizes[path]
+        try:
+            with plain_errors(unreadable(path)):
+                medium = replace(known, path=path) if known else self._opened(path, size, expected)
+                if isinstance(medium, Image | Video) and self._twins[size] > 1 and not medium.digest:
+                    with self._stopwatch.timing("hash"):
+                        medium = replace(medium, digest=_digest(self._tree, path))
+                return self._looked_at(medium) if self._depth > Depth.HEADER else medium
+        except MediumError as error:
+            return Unreadable(path, size, expected, str(error))
+
+    def _opened(self, path: str, size: int, expected: Expected) -> Present:
+        # a command that reads no media shouldn't pay for loading av and Pillow
+        with self._stopwatch.timing("read"):
+            if expected is Expected.IMAGE:
+                from datasetkit.media.images import read_image
+
+                with self._tree.open(path) as stream:
+                    return read_image(stream, path, size, spec.limits().image_side)
+            from datasetkit.media.videos import read_video
+
+            with _located(self._tree, path) as source:
+                return read_video(source, path, size)
+
+    def _looked_at(self, medium: Present) -> Present:
+        """An image or clip that isn't too large, with what it shows."""
+        limits = spec.limits()
+        if isinstance(medium, Image) and max(medium.width, medium.height) <= limits.image_side:
+            return medium if medium.signature else self._signed(medium)
+        if isinstance(medium, Video) and max(medium.width, medium.height) <= limits.video_side:
+            return self._seen(medium)
+        return medium
+
+    def _signed(self, image: Image) -> Image:
+        from datasetkit.media.signatures import read_signature
+
+        with self._stopwatch.timing("read"), self._tree.open(image.path) as stream:
+            return replace(image, signature=read_signature(stream, image))
+
+    def _seen(self, video: Video) -> Video:
+        from datasetkit.media.wanted import Wanted  # loads numpy
+
+        frames = self._frames.get(video.path, Frames())
+        wanted = Wanted(self._depth, self._signatures(frames.first), self._signatures(frames.last))
+        if video.seen and not wanted.unsettled(video.seen):
+            return video
+        from datasetkit.media.looking import look
+
+        with self._stopwatch.timing("decode"), _located(self._tree, video.path) as source:
+            return look(source, video, wanted, stop=self._stop)
+
+    def _signatures(self, paths: Iterable[str]) -> tuple[Signature, ...]:
+        images = (self.media.get((path, Expected.IMAGE)) for path in paths)
+        return tuple(image.signature for image in images if isinstance(image, Image) and image.signature)
+
+
+def _is_partial(medium: Present) -> bool:
+    """Whether time was up before a clip was seen to its end: another time it may not be."""
+    return isinstance(medium, Video) and medium.seen is not None and not medium.seen.complete
+
+
+@contextmanager
+def _located(tree: Tree, path: str) -> Iterator[str | BinaryIO]:
+    place = tree.locate(path)
+    with nullcontext() if isinstance(place, str) else closing(place):
+        yield place
 
 
 @contextmanager
@@ -81,31 +205,6 @@ def thread_count() -> int:
     known = hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if known else cores * _A_THREAD
     return max(1, min(cores or 1, memory // _A_THREAD))
-
-
-def _read(tree: Tree, path: str, size: int, expected: Expected, known: Present | None, *, hashed: bool) -> Present:
-    try:
-        with plain_errors(unreadable(path)):
-            medium = replace(known, path=path) if known else _opened(tree, path, size, expected)
-            if hashed and isinstance(medium, Image | Video) and not medium.digest:
-                return replace(medium, digest=_digest(tree, path))
-            return medium
-    except MediumError as error:
-        return Unreadable(path, size, expected, str(error))
-
-
-def _opened(tree: Tree, path: str, size: int, expected: Expected) -> Present:
-    # a command that reads no media shouldn't pay for loading av and Pillow
-    if expected is Expected.IMAGE:
-        from datasetkit.media.images import read_image
-
-        with tree.open(path) as stream:
-            return read_image(stream, path, size, spec.limits().image_side)
-    from datasetkit.media.videos import read_video
-
-    place = tree.locate(path)
-    with nullcontext() if isinstance(place, str) else closing(place):
-        return read_video(place, path, size)
 
 
 def _digest(tree: Tree, path: str) -> str:

@@ -1,16 +1,19 @@
 import json
 import os
+import pickle
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import builders
 import pytest
 
+from datasetkit import spec
 from datasetkit.errors import DatasetkitError
+from datasetkit.footage import Depth, Light
 from datasetkit.model import Dataset, Image, Unreadable, Video
 from datasetkit.scan.datasets import open_tree, scan
 from datasetkit.scan.facts import FactStore, MemoryStore
@@ -61,9 +64,9 @@ class Watched(FolderTree):
         return super().locate(path)
 
 
-def opened(folder: Path, store: FactStore) -> set[str]:
+def opened(folder: Path, store: FactStore, depth: Depth | None = Depth.HEADER) -> set[str]:
     tree = Watched(folder, str(folder))
-    list(scan(tree, store=store))
+    list(scan(tree, store=store, depth=depth))
     return set(tree.opened)
 
 
@@ -103,6 +106,56 @@ def test_a_file_that_has_a_twin_now_is_compared_with_it(dataset: Path) -> None:
     assert isinstance(first, Image)
     assert isinstance(second, Image)
     assert first.digest == second.digest is not None
+
+
+def test_deeper_facts_serve_a_shallower_scan(dataset: Path) -> None:
+    store = MemoryStore()
+    for depth, files in ((Depth.FULL, {"a.jpg", "a.mp4", "b.jpg", "bad.jpg"}), (Depth.FRAMES, set()), (None, set())):
+        assert opened(dataset, store, depth) == {"data.jsonl", *files}
+    assert opened(dataset, MemoryStore(), Depth.HEADER) == {"data.jsonl", "a.jpg", "a.mp4", "b.jpg", "bad.jpg"}
+
+
+def test_shallower_facts_do_not_serve_a_deeper_scan(dataset: Path) -> None:
+    store = MemoryStore()
+    opened(dataset, store, Depth.FRAMES)
+    assert opened(dataset, store, Depth.FULL) == {"data.jsonl", "a.mp4", "a.jpg"}  # which a line names as a clip
+
+
+def test_a_clip_that_was_not_seen_to_its_end_is_not_stored(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hurried = {**spec.document("models.json")["checks"], "decoding": {"value": {"seconds": -1}}}
+    facts = {**spec.document("models.json"), "checks": hurried}
+    spec.thresholds.cache_clear()
+    monkeypatch.setattr(spec, "document", lambda _: facts)
+    store = MemoryStore()
+    for _ in range(2):
+        assert "a.mp4" in opened(dataset, store, Depth.FULL)
+    spec.thresholds.cache_clear()
+
+
+@pytest.mark.parametrize(("limit", "depth"), [(2, Depth.FULL), (1, Depth.FRAMES)])
+def test_the_number_of_clips_decides_where_no_depth_is_given(
+    dataset: Path, limit: int, depth: Depth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = replace(spec.limits(), full_depth_clips=limit)
+    monkeypatch.setattr(spec, "limits", lambda: limits)
+    ((found, _),) = scan(open_tree(str(dataset)), depth=None)
+    assert found.depth is depth
+
+
+def test_media_are_seen_at_the_depth_that_is_wanted(dataset: Path) -> None:
+    for depth in Depth:
+        ((found, _),) = scan(open_tree(str(dataset)), depth=depth)
+        image, clip = (found.samples[0].medium(field) for field in ("first_frame_path", "video_path"))
+        assert isinstance(image, Image)
+        assert isinstance(clip, Video)
+        assert (image.signature is not None) == (depth > Depth.HEADER)
+        assert (clip.seen.of(Light) if clip.seen else None) is None or depth is Depth.FULL
+        assert (clip.seen is not None) == (depth > Depth.HEADER)
+
+
+def test_facts_of_all_depths_can_be_pickled(dataset: Path) -> None:
+    ((found, _),) = scan(open_tree(str(dataset)), depth=Depth.FULL)
+    assert pickle.loads(pickle.dumps(found)) == found
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file at hand that the machine refuses to read")

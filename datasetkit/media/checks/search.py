@@ -17,19 +17,20 @@ class FrameSearch:
     def __init__(self, image: Signature, *, first: bool = False) -> None:
         self._image, self._plane = image, luma_of(image)
         self._only_first, self._over = first, False
-        self._matches: tuple[Match, Match, Match] | None = None
+        self._matches: list[Match] = []  # of the first, the best and the last frame
 
     def see(self, frame: SmallFrame) -> None:
-        """Compare one frame; kept are the first, the best, and the last one."""
+        """Compare one frame."""
         if self._over:
             return
         match = Match(correlation(self._plane, frame.square), frame.index, frame.seconds)
-        if self._matches is None:
-            self._matches = match, match, match
-            self._over = self._only_first and is_sure(match)
-        first, best, _ = self._matches
-        self._matches = first, max(best, match, key=lambda one: one.score), match
+        first, best, _ = self._matches or (match, match, match)
+        self._matches = [first, max(best, match, key=lambda one: one.score), match]
+        self._over = self._only_first and match is first and is_sure(match)
 
     def result(self) -> FramesMatched | None:
         """How well the first, the best and the last frame match."""
-        return FramesMatched(self._image, *self._matches) if self._matches else None
+        if not self._matches:
+            return None
+        first, best, last = self._matches
+        return FramesMatched(self._image, first, best, None if self._over else last)
