@@ -59,6 +59,8 @@ def command(
     if ask and questions:
         write_questions(ask, questions)
         note(f"wrote {plural(len(questions), 'question')} to {ask}; fill in its last column, then use --answers {ask}")
+    elif ask:
+        note(f"every subject is clear; {ask} is not needed")
     for result in done if not ask else ():
         _ask(result)
     return int(any(result.changes for result in done) and (staged or not write))

@@ -73,7 +73,8 @@ def _problem(trigger: str) -> str:
 
 def _english(trigger: str) -> str:
     runs = _runs(trigger)
-    if len(runs) == 1 and len(runs[0]) > 1 and (often := per_million(runs[0])) > 0:
+    one_word = len(runs) == 1 and (len(runs[0]) > 1 or runs[0] == trigger.lower())
+    if one_word and (often := per_million(runs[0])) > 0:
         spelled = "" if runs[0] == trigger.lower() else f'"{runs[0]}", '
         how_often = f"({often:.3g} in a million words)"
         return f"is {spelled}an English word {how_often}, which already means something to the model."

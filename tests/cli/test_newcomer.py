@@ -64,11 +64,31 @@ def test_the_page_leads_from_captions_to_a_clean_set(
     assert "nothing found" in cli("lint", "money_rain.zip", "--model", "wan2.2-i2v-flash", "--strict").out
 
 
-def fill_in(table: Path) -> None:
+def test_a_set_of_people_and_things_builds_into_a_zip_without_a_finding(
+    cli: Cli, captioned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The zip holds no datasetkit.toml, so its effect is inferred, "it" and "they" included."""
+    monkeypatch.chdir(captioned.parent)
+    text = "Then the s86b5p rain begins, bills pour down on her/him/them/it and soon cover her/him/them/it."
+    cli("effect", "money_rain", "--trigger", "s86b5p", "--text", text, "--write")
+    cli("normalize", "money_rain", "--append", "--write", "--ask", "who.csv")
+    fill_in(Path("who.csv"), "it")
+    assert "60 prompts" in cli("normalize", "money_rain", "--append", "--write", "--answers", "who.csv").out
+    assert {"her", "him", "them", "it"} == {
+        json.loads(row)["prompt"].split()[-1].rstrip(".")
+        for row in (captioned / "data.jsonl").read_text("utf-8").splitlines()
+    }
+    assert cli("build", "money_rain", "-o", "money_rain.zip").code == 0
+    ran = cli("lint", "money_rain.zip", "--model", "wan2.2-i2v-flash", "--strict")
+    assert "effect s86b5p inferred" in ran.out
+    assert "nothing found" in ran.out
+
+
+def fill_in(table: Path, person: str = "") -> None:
     """Answer every question, as a person would in a spreadsheet."""
     rows = list(csv.DictReader(table.read_text("utf-8-sig").splitlines()))
     for row in rows:
-        row["person"] = row["candidates"].partition("/")[0]
+        row["person"] = person or row["candidates"].partition("/")[0]
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()

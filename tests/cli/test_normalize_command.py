@@ -167,6 +167,10 @@ class TestAsking:
         assert '[effect.persons]\n"v 1.mp4" = "he"\n"b.jpg" = "she"\n' in toml
         again = cli("normalize", folder)
         assert again.out == f"{folder}  3 prompts: 0 to change, 0 skipped\n"
+        assert cli("normalize", folder, "--answers", table, "--write").out == again.out
+        assert (folder / "datasetkit.toml").read_text() == toml
+        assert "every subject is clear" in cli("normalize", folder, "--ask", tmp_path / "again.csv").err
+        assert not (tmp_path / "again.csv").exists()
         assert cli("lint", folder, "--select", "P60").out.endswith("s\n")
 
     @pytest.mark.parametrize(

@@ -52,6 +52,10 @@ EFFECTS = {
     "orbit": Effect("a8z2_bbb", ORBIT),
     "mirror": Effect("sksstyle", MIRROR.format(**TWO)),
     "zh": Effect("s86b5p", ZH),
+    "zh slots": Effect("s86b5p", "然后s86b5p金钱雨开始,她/他张开双臂。"),
+    "it or they": Effect(
+        "m01aa", "Then it/they performs/perform the m01aa spin jump and lands/land on its/their feet."
+    ),
 }
 
 

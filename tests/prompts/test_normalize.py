@@ -10,7 +10,7 @@ from datasetkit.prompts.flaws import Offence, flaws_of
 from datasetkit.prompts.normalize import normalize
 from datasetkit.prompts.person import Reason
 from datasetkit.prompts.slots import Person
-from datasetkit.prompts.template import Effect, Persons
+from datasetkit.prompts.template import Persons
 
 MEDIA = ("clip.mp4",)
 
@@ -77,7 +77,7 @@ def test_a_correct_prompt_is_never_changed_whoever_is_declared():
             assert {flaw.offence for flaw in flaws_of(result, effect)} <= {Offence.EFFECT_DRIFT, Offence.PLACEHOLDER}
 
 
-IT_THEY = Effect("m01aa", "Then it/they performs/perform the m01aa spin jump and lands/land on its/their feet.")
+IT_THEY = EFFECTS["it or they"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_words_behind_the_effect_are_a_flaw_that_nothing_mends():
     assert "Shot on film." in flaw.message
 
 
-ZH = Effect("s86b5p", "然后s86b5p金钱雨开始,她/他张开双臂。")
+ZH = EFFECTS["zh slots"]
 
 
 @pytest.mark.parametrize(

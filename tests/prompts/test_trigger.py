@@ -16,6 +16,7 @@ from datasetkit.prompts.trigger import Misspelling, find_triggers
         ),
         *((word, "not rare") for word in "sks ohwx TOK vfx".split()),
         ("fire_2", 'is "fire", an English word'),
+        ("a", '"a" is an English word'),
         ("mr", '"mr" is an English word'),
         ("moneyrain", 'made of the English words "money", "rain"'),
         ("p3rs0n", 'reads as "person"'),
