@@ -144,8 +144,8 @@ def _infer(dataset: PromptFile, *, write: bool) -> int:
 
 def _show_others(dataset: PromptFile, effect: Effect) -> None:
     """The prompts that have another trigger, text or sentence."""
-    from datasetkit.prompts.flaws import GENERAL, flaws_of
     from datasetkit.prompts.normalize import normalize
+    from datasetkit.prompts.review import GENERAL, flaws_of
 
     others = []
     for sample in dataset.samples:
@@ -176,9 +176,8 @@ def _declare(dataset: PromptFile, effect: Effect, *, write: bool) -> int:
 
 
 def _deploy(dataset: PromptFile) -> None:
-    from datasetkit.prompts.deployment import deployment
     from datasetkit.prompts.infer import infer
-    from datasetkit.prompts.normalize import normalize
+    from datasetkit.prompts.normalize import deployment, normalize
 
     effect = dataset.effect or infer(dataset.prompts).effect or _declared(dataset)
     if dataset.effect is None:

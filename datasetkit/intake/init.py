@@ -19,7 +19,7 @@ from datasetkit.intake.pairing import ClipFiles
 from datasetkit.intake.raw import NewSample, plan_samples, read_raw
 from datasetkit.media.outcome import Failed, Made, Outcome
 from datasetkit.model import Kind, Progress, Role
-from datasetkit.prompts.placeholders import DRAFT_MARK
+from datasetkit.prompts.slots import DRAFT_MARK
 from datasetkit.repair.declaring import effect_table
 from datasetkit.repair.making import make_media, refuse_output
 from datasetkit.repair.plan import Step

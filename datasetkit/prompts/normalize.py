@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from datasetkit.errors import DatasetkitError
 from datasetkit.prompts.person import Decision, Reason, decide
 from datasetkit.prompts.place import PromptParts, resembles, split_prompt
-from datasetkit.prompts.slots import Person
+from datasetkit.prompts.slots import Person, placeholders
 from datasetkit.prompts.template import Effect, join, spaced
 from datasetkit.prompts.tidy import Tidied, tidy
 from datasetkit.prompts.trigger import Trigger, find_triggers
@@ -131,3 +132,25 @@ def _composed(parts: PromptParts, rendered: str) -> str:
     if not has_letters(head) or (tail and all(map(_SCENERY.search, split_sentences(tail)))):
         head, tail, gap = spaced(head, tail), "", gap or parts.tail[: -len(tail)]
     return spaced(head + gap + rendered if gap else spaced(head, rendered), tail)
+
+
+def deployment(effect: Effect, results: Iterable[Normalized]) -> dict[str, str | bool]:
+    """The ``aigc_config`` of a deployment in the platform's own words.
+
+    Its example is the first of ``results`` that is decided, holds the effect, and has nothing left to fill in. Raises
+    DatasetkitError where none is.
+    """
+    example = next((r.text for r in results if r.found and r.decided and not placeholders(r.text)), None)
+    if example is None:
+        raise DatasetkitError(
+            "No prompt of the set can be the example: none holds the effect, or none says who its subject is.",
+            "Run `datasetkit normalize`, correct what it reports, then try again.",
+        )
+    instruction = (
+        "Provide a video description based on the image content. "
+        f"The description must include the phrase “{effect.text}”\n"
+        "Output Template:\n"
+        f"The video begins with a shot of [subject description]. [Environment description]. {effect.text}\n"
+        f"Example:\n{example}"
+    )
+    return {"use_input_prompt": False, "prompt": instruction, "lora_prompt_default": effect.text}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import string
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from datasetkit.prompts.worddiff import word_diff
-from datasetkit.prompts.words import LEAD_IN, WORD, fold, for_anybody, is_content, stem
+from datasetkit.prompts.words import LEAD_IN, WORD, fold, for_anybody, is_content, split_sentences, stem
 
 _LONGEST = 8  # words of a phrase that is looked for
-_DRAWN = 60  # subjects that phrases are drawn from
-_COUNTED = 500  # subjects that they're counted in: a share is as clear in these as in all
+_COUNTED = 200  # subjects looked at, evenly spread: a share is as clear in these as in all
 _GAPS = str.maketrans(dict.fromkeys(string.punctuation + string.whitespace, " "))
 _FEWEST = 5  # prompts, below which a share says nothing
 
@@ -44,33 +42,22 @@ def shared_phrases(subjects: Sequence[str], share: float = 0.8) -> tuple[SharedP
     """The longest phrases that at least ``share`` of five or more subjects hold, the most frequent first.
 
     A phrase has two to eight words, two of them of meaning. The platform's lead-in ("The video begins showing a") is
-    left aside. Phrases are drawn from about sixty subjects, evenly spread, and counted in 500 at most.
+    left aside.
     """
     if len(subjects) < _FEWEST:
         return ()
-    counted_in = min(len(subjects), _COUNTED)
-    plain = [_plain(subjects[index * len(subjects) // counted_in]) for index in range(counted_in)]
-    step = max(1, len(plain) // _DRAWN)
-    drawn = Counter(phrase for text in plain[::step] for phrase in set(_phrases(text)))
-    least = share * len(plain)
-    likely = [phrase for phrase, n in drawn.items() if n >= 0.75 * share * len(plain[::step])]
-    counted = {phrase: sum(f" {phrase} " in text for text in plain) for phrase in likely}
-    found = {phrase: n for phrase, n in counted.items() if n >= least}
+    total = min(len(subjects), _COUNTED)
+    chosen = (subjects[index * len(subjects) // total] for index in range(total))
+    counts = Counter(phrase for subject in chosen for phrase in set(_phrases(subject)))
+    found = {phrase: n for phrase, n in counts.items() if n >= share * total}
     longest = [p for p in found if not any(p != other and f" {p} " in f" {other} " for other in found)]
     ordered = sorted(longest, key=lambda phrase: (-found[phrase], -len(phrase), phrase))
-    return tuple(SharedPhrase(phrase, found[phrase], len(plain)) for phrase in ordered)
+    return tuple(SharedPhrase(phrase, found[phrase], total) for phrase in ordered)
 
 
-def _plain(subject: str) -> str:
-    """The subject's words with a space on both sides of each; sentences stay apart."""
-    bare = LEAD_IN.sub("", subject, count=1)
-    marked = re.sub(r"[.!?;]+(?=\s|$)", " | ", bare)
-    return " " + " ".join(fold(word) for word in re.findall(WORD.pattern + r"|\|", marked)) + " "
-
-
-def _phrases(text: str) -> Iterator[str]:
-    for clause in text.split("|"):
-        words = clause.split()
+def _phrases(subject: str) -> Iterator[str]:
+    for sentence in split_sentences(LEAD_IN.sub("", subject, count=1)):
+        words = [fold(word) for word in WORD.findall(sentence)]
         telling = [is_content(stem(word)) for word in words]
         for start in range(len(words)):
             for end in range(start + 2, min(start + _LONGEST, len(words)) + 1):

@@ -1,7 +1,8 @@
 """Slots: the words of an effect text that follow the subject, in the platform's notation ``she/he``, ``her/his``.
 
 A slot is two or more third-person pronouns of one case with a slash between them or, behind a slot that has a "they",
-a verb in both its forms (``stretches/stretch``). Any other slash is text.
+a verb in both its forms (``stretches/stretch``). Any other slash is text. Here is also what else was to be filled in:
+a template's blanks, a draft's mark.
 """
 
 from __future__ import annotations
@@ -55,13 +56,28 @@ class Slot:
 Part = str | Slot
 
 
-def unresolved(text: str) -> tuple[str, ...]:
-    """The slots that nobody filled in, in order, as written."""
-    if "/" not in text:
-        return ()
-    return tuple(slot.written for piece, slot in _slots(text) if slot is not None) or tuple(
-        re.findall(r"(?<![\w/])s/he(?![\w/])", text, re.IGNORECASE)
-    )
+DRAFT_MARK = "[describe subject and background]"
+"""What a prompt holds that datasetkit drafted for a clip without a caption."""
+_BLANKS = re.compile(
+    # [subject description], [Environment description], our own draft mark; "[red]" may be text on a wall
+    r"\[[^\]\n]{0,40}\b(?:descriptions?|describe|subject|environment|background|scene|trigger|effect|motion|insert|your)"
+    r"\b[^\]\n]{0,40}\]"
+    r"|\{\{?[a-z][\w .-]{1,40}\}?\}"  # {trigger}, {{subject}}
+    r"|<(?:subject|background|environment|scene|trigger|effect|motion|prompt|caption|description)[\w -]{0,30}>"
+    r"|\$\{[^}\n]{1,40}\}|%\(\w+\)s|(?<![\w/])s/he(?![\w/])"
+    r"|\b(?:environment|background|subject|scene) description omitted\b"
+    r"|\b(?:TODO|FIXME|TBD|XXX)\b|\blorem ipsum\b",
+    re.IGNORECASE,
+)
+_HINTS = ("[", "{", "<", "%(", "s/he", "omitted", "todo", "fixme", "tbd", "xxx", "lorem")  # a blank holds one of these
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """What nobody filled in, each as written: blanks in their order, then slots (``she/he``)."""
+    lower = text.lower()
+    blanks = _BLANKS.findall(text) if any(hint in lower for hint in _HINTS) else ()
+    slots = (slot.written for _, slot in _slots(text) if slot) if "/" in text else ()
+    return (*blanks, *slots)
 
 
 def resolved(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datasetkit.edits import Edit, SetField
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset, Where
-from datasetkit.prompts.flaws import GENERAL, Offence, PromptFlaw
+from datasetkit.prompts.review import GENERAL, Offence, PromptFlaw
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
 from datasetkit.rules.registry import Context, DatasetPair, rule
 from datasetkit.rules.wording import count, names

@@ -9,7 +9,7 @@ import pytest
 from conftest import Cli
 from PIL import Image
 
-from datasetkit.prompts.placeholders import DRAFT_MARK
+from datasetkit.prompts.slots import DRAFT_MARK
 
 
 def content(folder: Path) -> dict[str, bytes]:

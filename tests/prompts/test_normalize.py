@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from prompt_cases import EFFECTS, FILES, JUMP, declaring, prompt_of, read, spelled_out
 
-from datasetkit.prompts.flaws import Offence, flaws_of
 from datasetkit.prompts.normalize import normalize
 from datasetkit.prompts.person import Reason
+from datasetkit.prompts.review import Offence, flaws_of
 from datasetkit.prompts.slots import Person
 from datasetkit.prompts.template import Persons
 

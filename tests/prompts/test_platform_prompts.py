@@ -2,8 +2,8 @@
 
 import pytest
 
-from datasetkit.prompts.flaws import Offence, flaws_of
 from datasetkit.prompts.normalize import normalize
+from datasetkit.prompts.review import Offence, flaws_of
 from datasetkit.prompts.template import Effect
 
 RAIN = Effect(

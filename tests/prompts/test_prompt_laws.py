@@ -8,8 +8,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from prompt_cases import EFFECTS, RAIN, read, spelled_out
 
-from datasetkit.prompts.flaws import flaws_of
 from datasetkit.prompts.normalize import normalize
+from datasetkit.prompts.review import flaws_of
 from datasetkit.prompts.template import Effect, Persons
 from datasetkit.prompts.tidy import tidy
 

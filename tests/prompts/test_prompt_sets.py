@@ -6,9 +6,8 @@ import pytest
 from prompt_cases import EFFECTS, spelled_out
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.prompts.deployment import deployment
-from datasetkit.prompts.flaws import flaws_of
-from datasetkit.prompts.normalize import normalize, tidied_only
+from datasetkit.prompts.normalize import deployment, normalize, tidied_only
+from datasetkit.prompts.review import flaws_of
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
 from datasetkit.prompts.template import Effect
 

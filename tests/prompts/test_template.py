@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.prompts.slots import Person, Slot, unresolved
+from datasetkit.prompts.slots import Person, Slot, placeholders
 from datasetkit.prompts.template import Effect, Persons, effect_from_table, join, media_of, require_subject
 
 SCHEMA = json.loads(
@@ -61,7 +61,7 @@ def test_a_verb_follows_the_subject_of_its_own_sentence():
     ("text", "slots"),
     [
         ("she/he and it/they on 24/7", ("she/he", "it/they")),
-        ("Her/His arms, S/he waits", ("Her/His",)),
+        ("Her/His arms, S/he waits", ("S/he", "Her/His")),
         ("S/he waits", ("S/he",)),
         ("雨落在她/他身上", ("她/他",)),
         ("http://a/his/her/b, and/or, IT/OT", ()),
@@ -69,7 +69,7 @@ def test_a_verb_follows_the_subject_of_its_own_sentence():
     ],
 )
 def test_slots_that_nobody_filled_in_are_found(text, slots):
-    assert unresolved(text) == slots
+    assert placeholders(text) == slots
 
 
 def test_without_slots_the_text_is_for_everybody():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datasetkit.prompts.placeholders import DRAFT_MARK, placeholders
+from datasetkit.prompts.slots import DRAFT_MARK, placeholders
 from datasetkit.prompts.tidy import Mend, tidy
 from datasetkit.prompts.worddiff import word_diff
 
