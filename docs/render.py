@@ -114,7 +114,7 @@ def limits() -> str:
         parts += [f"## {title}", "\n".join([heading, *_facts(table, facts["sources"])])]
     run = spec.document("training.json")
     tables = {"Hyper-parameters": run["hyper_parameters"], "Training runs": run["rules"], "Prices": run["prices"]}
-    tables["Generated videos"] = run["generation"]
+    tables["Generated videos"] = run["generation"] | run["generation_rules"]
     for title, table in tables.items():
         parts += [f"## {title}", "\n".join([heading, *_facts(table, run["sources"])])]
     return "\n\n".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""A stand-in for Model Studio's file API: a real HTTP server on loopback that keeps files on disk and can misbehave.
+"""A stand-in for Model Studio: a real HTTP server on loopback that keeps files on disk and can misbehave.
 
 It behaves as the platform's documents say (compatible and native file records, pages, rate limits, error bodies).
 The official `openai` package is a second client of it, so that it isn't a mirror of ours. As a program
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from studio_handler import Handler
+from studio_runs import Runs
 from studio_state import COMPATIBLE, CREATED, Misdeed, Seen, Stored
 
 
@@ -44,6 +45,7 @@ class Studio(ThreadingHTTPServer):
         self.folder, self.tls, self.limited, self.clock, self.keep = folder, tls, limited, clock, keep
         self.slow_window = slow_window
         self.requests: list[Seen] = []
+        self.runs = Runs()
         self.files: dict[str, Stored] = {}
         self.misdeeds: dict[str, deque[Misdeed]] = defaultdict(deque)
         self.always: dict[str, Misdeed] = {}
@@ -60,6 +62,7 @@ class Studio(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self.runs.origin = self.origin
 
     def server_bind(self) -> None:
         if self.slow_window:
@@ -86,7 +89,10 @@ class Studio(ThreadingHTTPServer):
         return self.origin + COMPATIBLE
 
     def misbehave(self, call: str, *misdeeds: Misdeed) -> None:
-        """The next requests of this ``call`` (upload, list, show, native, delete) go wrong, one misdeed each."""
+        """The next requests of this ``call`` go wrong, one misdeed each.
+
+        Calls are upload, list, show, native, delete, download, and those of studio_runs.ROUTES.
+        """
         self.misdeeds[call].extend(misdeeds)
 
     def calls(self) -> list[str]:

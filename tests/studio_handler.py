@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from studio_multipart import MalformedError, Part, Reader, decoded
-from studio_state import COMPATIBLE, KEY, PURPOSES, Misdeed, Seen, Stored, StrikeError
+from studio_runs import RefusalError, route
+from studio_state import COMPATIBLE, KEY, NATIVE, PURPOSES, Misdeed, Seen, Stored, StrikeError
 
 if TYPE_CHECKING:
     from studio import Studio
@@ -59,12 +60,16 @@ class Handler(BaseHTTPRequestHandler):
             self.server.idle.notify_all()
 
     def _judge(self) -> None:
-        if self.headers.get_all("Authorization") != [f"Bearer {KEY}"]:
+        if self._seen.call == "download":
+            self._download()
+        elif self.headers.get_all("Authorization") != [f"Bearer {KEY}"]:
             self._refuse(401, "invalid_api_key", f"Incorrect API key provided: {self.headers.get('Authorization')}")
         elif self.server.over_limit(self._seen.call):
             self._refuse(429, "limit_requests", "You exceeded your current request limit", {"Retry-After": "1"})
         elif self._seen.call == "native":
             self._native()
+        elif found := route(self.command, urlsplit(self.path).path.removeprefix(f"{NATIVE}/")):
+            self._run(*found)
         else:
             getattr(self, f"_{self._seen.call}")()
 
@@ -138,6 +143,30 @@ class Handler(BaseHTTPRequestHandler):
         if stored is None or not self.server.md5_known:
             return self._send(400, {"code": "InvalidParameter", "message": "file not found", "request_id": self._id()})
         return self._answer({"data": stored.native(), "request_id": self._id()})
+
+    def _run(self, call: str, ids: tuple[str, ...]) -> None:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        body = json.loads(b"".join(iter(lambda: self._read(65536), b"")) or b"null")
+        if self._misdeed and self._misdeed.deed != "edit" and not self._misdeed.store:
+            raise StrikeError
+        try:
+            with self.server.lock:
+                answer = self.server.runs.answer(call, ids, query, body, self.headers)
+        except RefusalError as error:
+            status, code, message = error.args
+            return self._send(status, {"code": code, "message": message, "request_id": self._id()})
+        return self._answer({"request_id": self._id()} | answer)
+
+    def _download(self) -> None:
+        """A signed link: whoever has it may fetch it, and a key has no business there."""
+        if self._misdeed:
+            raise StrikeError
+        try:
+            assert "Authorization" not in self.headers
+            content = self.server.runs.fetch(urlsplit(self.path).path.rpartition("/")[2])
+        except RefusalError as error:
+            return self._send_bytes(error.args[0], b"<Error>expired</Error>", {"Content-Type": "application/xml"})
+        return self._send_bytes(200, content, {"Content-Type": "video/mp4"})
 
     def _named(self) -> Stored | None:
         return self.server.files.get(urlsplit(self.path).path.rpartition("/")[2])

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from studio_runs import route
+
 KEY = "sk-0123456789abcdef-the-test-key"
 CREATED = 1766127125  # the created_at of the platform's own example
 COMPATIBLE, NATIVE = "/compatible-mode/v1", "/api/v1"
@@ -28,8 +30,11 @@ class Seen:
     @property
     def call(self) -> str:
         path = urlsplit(self.target).path
+        if path.startswith("/download/"):
+            return "download"
         if path.startswith(NATIVE):
-            return "native"
+            found = route(self.method, path.removeprefix(f"{NATIVE}/"))
+            return found[0] if found else "native"
         one = path != f"{COMPATIBLE}/files"
         return {"POST": "upload", "DELETE": "delete"}.get(self.method, "show" if one else "list")
 

@@ -14,7 +14,7 @@ REAL = pinned.real("models.json")
 FACTS = [*REAL["limits"].values(), *REAL["heuristics"].values(), REAL["fine_tuned"]]
 FACTS += [fact for model in REAL["models"] for key, fact in model.items() if key != "id"]
 TRAINING = pinned.real("training.json")
-PARTS = ("hyper_parameters", "rules", "prices", "generation")
+PARTS = ("hyper_parameters", "rules", "prices", "generation", "generation_rules")
 RUN_FACTS = [TRAINING["default_resolution"], TRAINING["other_models"]]
 RUN_FACTS += [fact for part in PARTS for fact in TRAINING[part].values()]
 

@@ -9,11 +9,12 @@ from html import unescape
 from typing import Any
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.modelstudio.endpoint import Key, fact
+from datasetkit.modelstudio.endpoint import Key, fact, redacted
 from datasetkit.modelstudio.pace import duration
 
 _TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})  # the service or a proxy was busy or broken
-_UNPAID = frozenset({"CommodityNotPurchased", "PrepaidBillOverdue", "PostpaidBillOverdue"})  # 429s that will last
+# 429s that will last: an unpaid bill, and as many jobs as an account may have
+_LASTING = ("CommodityNotPurchased", "PrepaidBillOverdue", "PostpaidBillOverdue", "per user", "user is allowed")
 _WORDS = ("loc", "error", "code", "title", "message", "msg", "detail")  # of a native, compatible or FastAPI error
 
 
@@ -36,16 +37,16 @@ class ServiceError(DatasetkitError):
 
 
 def record(
-    host: str, status: int, headers: Mapping[str, str], body: bytes, key: Key, retry_after: float | None = None
+    host: str, status: int, headers: Mapping[str, str], body: bytes, key: Key | None, retry_after: float | None = None
 ) -> dict[str, Any]:
     """The JSON object of a good answer, without ``key``, which is taken out before anything is cut or shown.
 
     Raises ServiceError for a status outside 200–299, for a body that isn't a JSON object (the service may have done
     what was asked: only its answer is lost), and for ``failed_uploads``, which the native API reports with status 200.
     """
-    headers, parsed = key.redact(dict(headers)), _parsed(body, key)
+    headers, parsed = redacted(dict(headers), key), _parsed(body, key)
     answer = parsed if isinstance(parsed, dict) else {}
-    details = _details(answer, key.redact(unescape(body.decode("utf-8", "replace"))), headers)
+    details = _details(answer, redacted(unescape(body.decode("utf-8", "replace")), key), headers)
     if not 200 <= status < 300:
         raise _refusal(host, status, headers, details, retry_after)
     if not isinstance(parsed, dict):
@@ -69,7 +70,7 @@ def _refusal(host: str, status: int, headers: Mapping[str, str], details: str, w
     meaning, next_step = fact("meanings").get(str(status)) or fact("meanings")[group]
     meaning = meaning.format(location=plain(headers.get("location", "somewhere")))
     asks = f"; it asks to wait {duration(wait)}" if wait else ""
-    temporary = status in _TEMPORARY and not any(code in details for code in _UNPAID)
+    temporary = status in _TEMPORARY and not any(words in details for words in _LASTING)
     message = f"{host} answered {status} ({meaning}){asks}{details}"
     fault = ServiceError(message, next_step, status=status, uncertain=broken, temporary=temporary)
     fault.retry_after = wait
@@ -83,9 +84,9 @@ def _details(answer: Mapping[str, Any], text: str, headers: Mapping[str, str]) -
     return (f": {words}" if words else "") + (f" [request_id {request_id}]" if request_id else "")
 
 
-def _parsed(body: bytes, key: Key) -> object:
+def _parsed(body: bytes, key: Key | None) -> object:
     try:
-        return key.redact(json.loads(body))
+        return redacted(json.loads(body), key)
     except (ValueError, RecursionError):  # ValueError: not JSON, or not UTF-8
         return None
 

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import getproxies, proxy_bypass
@@ -18,7 +19,7 @@ import httpx
 from datasetkit import __version__
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.answers import ServiceError, plain, record
-from datasetkit.modelstudio.endpoint import Endpoint, Key, fact
+from datasetkit.modelstudio.endpoint import Endpoint, Key, fact, redacted
 from datasetkit.modelstudio.pace import Pace, duration
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ _CHECK_TLS = "Check --base-url and the clock. If a proxy re-signs traffic here, 
 
 
 class Client(AbstractContextManager["Client"]):
-    """Requests to one endpoint with one key, all of them within one time limit. A context manager.
+    """Requests to one endpoint with one key, or with none, all within one time limit. A context manager.
 
     Redirects are refused, so that the key goes to no other host. ``note`` gets a line about every pause before another
     try. A proxy comes from HTTPS_PROXY, ALL_PROXY and NO_PROXY, a CA bundle from SSL_CERT_FILE, SSL_CERT_DIR,
@@ -48,7 +49,12 @@ class Client(AbstractContextManager["Client"]):
     """
 
     def __init__(
-        self, endpoint: Endpoint, key: Key, *, pace: Pace | None = None, note: Callable[[str], object] | None = None
+        self,
+        endpoint: Endpoint,
+        key: Key | None,
+        *,
+        pace: Pace | None = None,
+        note: Callable[[str], object] | None = None,
     ) -> None:
         self.endpoint, self.pace = endpoint, pace or Pace(**fact("pace"))
         self.note = note or (lambda _line: None)
@@ -68,13 +74,23 @@ class Client(AbstractContextManager["Client"]):
         """The seconds that are left of the time limit; negative after it."""
         return self._end - self.pace.clock()
 
-    def ask(self, method: str, url: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
-        """The JSON object that answers a request, which may be made more than once. Raises ServiceError."""
-        return self.retry(lambda: self._once(method, url, self.pace.idle, params=params), self.pace.attempts)
+    def ask(
+        self, method: str, url: str, params: Mapping[str, str | int] | None = None, *, attempts: int | None = None
+    ) -> dict[str, Any]:
+        """The JSON object that answers a request, which may be made ``attempts`` times. Raises ServiceError."""
+        once = partial(self._once, method, url, self.pace.idle, params=params)
+        return self.retry(once, attempts or self.pace.attempts)
 
-    def post(self, url: str, **form: Any) -> dict[str, Any]:
-        """The JSON object that answers a form with ``files`` and ``data``, sent once, streamed. Raises ServiceError."""
-        return self._once("POST", url, self.pace.answer, **form)
+    def post(self, url: str, **content: Any) -> dict[str, Any]:
+        """The JSON object that answers a POST, sent once. Raises ServiceError.
+
+        ``content`` is ``json``, or ``files`` and ``data`` of a form, which is streamed; and ``headers``.
+        """
+        return self._once("POST", url, self.pace.answer, **content)
+
+    def get(self, url: str, read: Callable[[httpx.Response], T]) -> T:
+        """What ``read`` makes of the open answer to a GET, made once. Raises ServiceError."""
+        return self._exchange("GET", url, self.pace.idle, read)
 
     def retry(
         self, once: Callable[[], T], attempts: int, settle: Callable[[ServiceError], T | None] = lambda _fault: None
@@ -108,17 +124,21 @@ class Client(AbstractContextManager["Client"]):
         self.pace.sleep(delay)
 
     def _once(self, method: str, url: str, answer_timeout: float, **options: Any) -> dict[str, Any]:
+        status, headers, body = self._exchange(method, url, answer_timeout, _whole, **options)
+        return record(self.endpoint.host, status, headers, body, self._key, self.pace.asked(headers.get("retry-after")))
+
+    def _exchange(
+        self, method: str, url: str, answer_timeout: float, read: Callable[[httpx.Response], T], **options: Any
+    ) -> T:
         timeout = httpx.Timeout(self.pace.idle, connect=self.pace.connect, read=answer_timeout)
         options |= {"timeout": timeout, "extensions": {"trace": self._trace}}
         try:
             with self._limited(), self._http.stream(method, url, **options) as response:
-                body = _bounded(response)
+                return read(response)
         except _LOST as error:
             raise self._fault(error) from None
         except (httpx.InvalidURL, UnicodeError):  # an impossible IP address; a name that DNS can't hold
             raise DatasetkitError("no host can have this name", "Check --base-url and HTTPS_PROXY.") from None
-        wait = self.pace.asked(response.headers.get("retry-after"))
-        return record(self.endpoint.host, response.status_code, response.headers, body, self._key, wait)
 
     @contextmanager
     def _limited(self) -> Iterator[None]:
@@ -155,7 +175,7 @@ class Client(AbstractContextManager["Client"]):
 
     def _fault(self, error: Exception) -> ServiceError:
         """What a missing or broken answer means."""
-        host, happened = self.endpoint.host, plain(self._key.redact(str(error))) or type(error).__name__
+        host, happened = self.endpoint.host, plain(redacted(str(error), self._key)) or type(error).__name__
         sent = not isinstance(error, (httpx.ProxyError, *_NO_CONNECTION))
         if self._broken:
             return self._out_of_time(f"{host} didn't finish within", uncertain=sent)
@@ -165,11 +185,11 @@ class Client(AbstractContextManager["Client"]):
         return ServiceError(f"{phase} {host}: {happened}", _CHECK, uncertain=sent, temporary=True)
 
 
-def _http(endpoint: Endpoint, key: Key) -> httpx.Client:
-    user_agent = f"datasetkit/{__version__}"
+def _http(endpoint: Endpoint, key: Key | None) -> httpx.Client:
+    headers = {"User-Agent": f"datasetkit/{__version__}"}
     try:
         return httpx.Client(
-            headers={"Authorization": key.header, "User-Agent": user_agent, "Accept": "application/json"},
+            headers=headers | ({"Authorization": key.header, "Accept": "application/json"} if key else {}),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=1),
             proxy=_proxy(endpoint),
@@ -204,10 +224,11 @@ def _certificates(env: Mapping[str, str]) -> ssl.SSLContext:
         raise DatasetkitError(f"{name} names no usable CA bundle: {path}: {error}", "Correct or unset it.") from None
 
 
-def _bounded(response: httpx.Response) -> bytes:
+def _whole(response: httpx.Response) -> tuple[int, httpx.Headers, bytes]:
+    """Status, headers and body of an answer that isn't too long."""
     body, longest = bytearray(), fact("answer_bytes")
     for piece in response.iter_bytes():
         body += piece
         if len(body) > longest:
             raise httpx.DecodingError(f"the answer is longer than {longest // 2**20} MB")
-    return bytes(body)
+    return response.status_code, response.headers, bytes(body)

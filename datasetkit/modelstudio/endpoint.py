@@ -16,6 +16,9 @@ from datasetkit.errors import DatasetkitError, did_you_mean
 T = TypeVar("T")
 
 _URL = r"(https?)://([A-Za-z0-9._-]+|\[::1\])(:[0-9]{1,5})?((/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)*)/?"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""This machine itself: what goes there by plain HTTP, no one else can read."""
+
 _KEY_SHOWN = "[the key]"
 
 
@@ -79,6 +82,11 @@ class Key:
         elif isinstance(value, dict):
             cleaned = {self.redact(name): self.redact(each) for name, each in value.items()}
         return cast("T", cleaned)
+
+
+def redacted(value: T, key: Key | None) -> T:
+    """``value`` without ``key``, where there is one."""
+    return key.redact(value) if key else value
 
 
 def read_key(env: Mapping[str, str]) -> Key:
@@ -167,7 +175,7 @@ def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
     if not parts or int((parts[3] or ":0")[1:]) >= 2**16 or ".." in url or parts[4].endswith("/files"):
         raise DatasetkitError(f"{name} is not a base URL", "Write https://HOST/PATH, without /files at the end.")
     scheme, host, port, path = parts.group(1, 2, 3, 4)
-    if scheme == "http" and host not in ("localhost", "127.0.0.1", "[::1]"):
+    if scheme == "http" and host.strip("[]") not in LOOPBACK:
         raise DatasetkitError(f"{name} is plain HTTP to {host}: others could read the key on the way", "Use https.")
     if native:
         if not path.endswith(fact("native_path")):

@@ -13,6 +13,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.answers import ServiceError
 from datasetkit.modelstudio.client import Client
 from datasetkit.modelstudio.endpoint import Endpoint, fact
+from datasetkit.modelstudio.native import number, text
 from datasetkit.modelstudio.zips import OpenZip
 
 _GONE = (400, 404)  # the native API answers 400 InvalidParameter for a file that isn't there
@@ -99,7 +100,7 @@ def file_md5(client: Client, file_id: str) -> str | None:
         return None
     answer = _look_up(client, "GET", f"{client.endpoint.native_url}/files", file_id, (*_GONE, 403, 405)) or {}
     record = answer["data"] if isinstance(answer.get("data"), dict) else answer
-    md5 = _text(record.get("md5"))
+    md5 = text(record.get("md5"))
     return md5.lower() if md5 and record.get("file_id", file_id) == file_id else None
 
 
@@ -129,31 +130,22 @@ def _look_up(
 def _remote(entry: object) -> RemoteFile | None:
     """A file record of the compatible API; None if it has no usable id."""
     facts = entry if isinstance(entry, dict) else {}
-    file_id = _text(facts.get("id"))
+    file_id = text(facts.get("id"))
     if file_id is None or not re.fullmatch(fact("file_id"), file_id):
         return None
     return RemoteFile(
         file_id,
-        _text(facts.get("filename")) or "",
-        _number(facts.get("bytes"), 2**63),
-        _text(facts.get("purpose")),
-        _text(facts.get("status")),
+        text(facts.get("filename")) or "",
+        number(facts.get("bytes"), 2**63),
+        text(facts.get("purpose")),
+        text(facts.get("status")),
         _moment(facts.get("created_at")),
     )
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and len(value) < 1000 else None
-
-
-def _number(value: object, end: int) -> int | None:
-    """A whole number from 0 to below ``end``, else None."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < end else None
-
-
 def _moment(value: object) -> int | None:
     """Seconds since 1970 from a number of seconds, or of milliseconds, that lies before the year 5000."""
-    milliseconds = _number(value, 10**14)
+    milliseconds = number(value, 10**14)
     return milliseconds if milliseconds is None or milliseconds < 10**11 else milliseconds // 1000
 
 

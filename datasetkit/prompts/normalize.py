@@ -148,7 +148,7 @@ def deployment(effect: Effect, results: Iterable[Normalized]) -> dict[str, str |
         )
     instruction = (
         "Provide a video description based on the image content. "
-        f"The description must include the phrase “{effect.text}”\n"
+        f"The description must include the phrase “{effect.text}“\n"  # as the platform prints it, the mark twice
         "Output Template:\n"
         f"The video begins with a shot of [subject description]. [Environment description]. {effect.text}\n"
         f"Example:\n{example}"

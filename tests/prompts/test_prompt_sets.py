@@ -61,7 +61,7 @@ def test_deployment_texts_are_the_platforms():
     assert texts["lora_prompt_default"] == "Then she/he begins the s86b5p transformation."
     assert texts["prompt"] == (
         "Provide a video description based on the image content. The description must include the phrase "
-        "“Then she/he begins the s86b5p transformation.”\nOutput Template:\nThe video begins with a shot of "
+        "“Then she/he begins the s86b5p transformation.“\nOutput Template:\nThe video begins with a shot of "
         "[subject description]. [Environment description]. Then she/he begins the s86b5p transformation.\nExample:\n"
         "A woman by a wall. Then she begins the s86b5p transformation."
     )
