@@ -30,7 +30,8 @@ class Options(TypedDict, total=False):
     ``kind`` is "i2v" or "kf2v"; ``role`` is "training" or "validation". ``select`` and ``ignore`` hold rule codes or
     prefixes, also several in one string ("D,V407"); in ``ignore`` also "CODE:PATH", or a mapping from each to the
     reason. ``config`` names a file to read instead of the datasetkit.toml beside data.jsonl. ``depth`` is how much of
-    the clips to decode: "header", "frames" or "full".
+    the clips to decode: "header", "frames" or "full". ``cache`` is whether to take facts about media from the user's
+    cache and keep them there.
     """
 
     model: str | None
@@ -41,6 +42,7 @@ class Options(TypedDict, total=False):
     ignore: str | Iterable[str] | Mapping[str, str]
     config: str | Path | None
     depth: str | None
+    cache: bool
 
 
 @dataclass(frozen=True, slots=True)

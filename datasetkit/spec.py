@@ -89,6 +89,9 @@ class Limits:
     field_names: Mapping[str, Sequence[str]]
     silent_files: tuple[str, ...]
     image_modes: tuple[str, ...]
+    cache_bytes: int
+    cache_settled_seconds: int
+    cache_busy_seconds: int
 
     def complies(self, stem: str) -> bool:
         """Whether the platform's client accepts a file's name, given without its extension."""

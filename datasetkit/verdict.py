@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
 from pathlib import Path
@@ -19,7 +19,7 @@ from datasetkit.prompts.review import NOTHING, PromptReview
 from datasetkit.rules import engine
 from datasetkit.rules.registry import DatasetPair, check_codes
 from datasetkit.scan.datasets import open_tree, prefixes, scan
-from datasetkit.scan.facts import FactStore
+from datasetkit.scan.facts import FactStore, fact_store
 from datasetkit.scan.stopwatch import Stopwatch
 from datasetkit.scan.tree import Tree
 
@@ -56,7 +56,11 @@ def check(path: AnyPath, *, progress: Progress | None = None, **options: Unpack[
 
     Raises DatasetkitError where there are several, and for a path, option or datasetkit.toml that can't be used.
     """
-    with open_dataset(path, read_settings(options), progress=progress) as (verdict, _):
+    settings = read_settings(options)
+    with (
+        media_facts(options) as store,
+        open_dataset(path, settings, progress=progress, store=store) as (verdict, _),
+    ):
         return verdict
 
 
@@ -73,9 +77,11 @@ def check_all(
     treat as absent. Raises DatasetkitError as `check` does.
     """
     settings, verdicts = read_settings(options), []
-    for path in paths:
-        with closing(open_tree(fspath(path), (hidden or {}).get(fspath(path), frozenset()))) as tree:
-            verdicts += [verdict for verdict, _ in judge(tree, settings, nested=nested, progress=progress)]
+    with media_facts(options) as store:
+        for path in paths:
+            with closing(open_tree(fspath(path), (hidden or {}).get(fspath(path), frozenset()))) as tree:
+                found = judge(tree, settings, nested=nested, progress=progress, store=store)
+                verdicts += [verdict for verdict, _ in found]
     return tuple(compare(verdicts))
 
 
@@ -162,6 +168,11 @@ def _compared(verdict: Verdict, training: Verdict | None) -> Verdict:
     found = engine.judge(context, engine.selected(verdict.settings), pair)
     kept, ignored = engine.ignore(found, verdict.settings.ignore)
     return replace(verdict, findings=(*verdict.findings, *kept), ignored=(*verdict.ignored, *ignored))
+
+
+def media_facts(options: Options) -> AbstractContextManager[FactStore]:
+    """What is known of media: this run's facts alone, or also those in the cache if the options allow that."""
+    return fact_store(on_disk=options.get("cache", False))
 
 
 def read_settings(options: Options) -> Settings:

@@ -47,6 +47,8 @@ ONLY = {
     "numpy": {"media"},
     "httpx": {"modelstudio"},
     "jsonschema": {"rules", "spec"},
+    "platformdirs": {"scan"},
+    "sqlite3": {"scan"},
     "tomllib": {"config"},
     "tqdm": {"cli"},
     "wcwidth": {"report", "printable"},
@@ -115,12 +117,14 @@ def test_no_two_classes_have_one_name() -> None:
 @pytest.mark.parametrize(
     ("arguments", "unloaded"),
     [
-        (["--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm"}),
-        (["models"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm"}),
-        (["rule"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm"}),
+        (["--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["models"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["rule"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["lint", "sample_data/broken/D104-unreferenced-file"], {"jsonschema", "httpx", "tqdm"}),
-        (["upload", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm"}),
-        (["files", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm"}),
+        (["lint", "--no-cache", "sample_data/broken/D104-unreferenced-file"], {"sqlite3", "platformdirs"}),
+        (["cache", "--help"], {"sqlite3", "platformdirs"}),
+        (["upload", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["files", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unloaded: set[str]) -> None:

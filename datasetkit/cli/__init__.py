@@ -35,6 +35,7 @@ _COMMANDS = {
     "files": "List, show and delete the files on the service.",
     "rule": "Explain a rule, or list them all.",
     "config": "Show the settings used, and where each comes from.",
+    "cache": "Show or clear the cache of facts about clips and images.",
     "models": "List the models that can be fine-tuned, and their limits.",
 }
 

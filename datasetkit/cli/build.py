@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from datasetkit import spec
-from datasetkit.cli.options import files, judging, judging_options
+from datasetkit.cli.options import cache_options, files, judging, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.suggesting import next_command
 from datasetkit.cli.terminal import bars, echo, note, width
@@ -43,6 +43,7 @@ class _OptionalFactor(click.Command):
 @click.argument("path", shell_complete=files)
 @click.option("-o", "--output", required=True, metavar="ZIP", type=click.Path(path_type=Path), help="The zip to write.")
 @judging_options
+@cache_options
 @click.option(
     "--hold-out", metavar="N|N%", help="Hold out N samples, or N% of them, for validation, in NAME-validation.zip."
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from datasetkit.cli.options import files, judging, judging_options
+from datasetkit.cli.options import cache_options, files, judging, judging_options
 from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.findings import Severity
 from datasetkit.printable import Printable
@@ -24,6 +24,7 @@ from datasetkit.verdict import read_settings
 @click.option("--select", multiple=True, metavar="CODES", help="Fix only these codes or prefixes: L,V409.")
 @click.option("--diff", is_flag=True, help="Print what would change, write nothing; exit with 1 if anything would.")
 @judging_options
+@cache_options
 def command(path: str, *, output: Path | None, unsafe: bool, diff: bool, **options: Any) -> int:
     """Fix a dataset's problems; change media only in a new copy.
 

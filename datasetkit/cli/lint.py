@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit.cli.options import files, judging, judging_options, staged_options
+from datasetkit.cli.options import cache_options, files, judging, judging_options, staged_options
 from datasetkit.cli.staged import chosen, untracked
 from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.printable import Printable, unstyled
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="PATH...", shell_complete=files)
 @judging_options
 @click.option("--select", multiple=True, metavar="CODES", help="Check only these rules (codes or prefixes): D,V407.")
+@cache_options
 @staged_options
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--all", "every", is_flag=True, help="Show every finding, not just the first five of each rule.")

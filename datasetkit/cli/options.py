@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from datasetkit.cli.terminal import shown_log
 from datasetkit.model import Kind, Role
 
 if TYPE_CHECKING:
@@ -46,6 +47,31 @@ def judging_options(command: Callable[..., Any], *, role: bool = True) -> Callab
     for option in reversed(_JUDGING):
         command = option(command) if role or option is not _ROLE else command
     return command
+
+
+def cache_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that reads media the options about the cache of their facts."""
+    command = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_log,
+        help="Also report what only matters when something is slow, such as a cache that can't be used.",
+    )(command)
+    return click.option(
+        "--no-cache",
+        "cache",
+        is_flag=True,
+        flag_value=False,
+        default=True,
+        help="Read every clip and image again; don't use the cache.",
+    )(command)
+
+
+def _log(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        context.with_resource(shown_log())
 
 
 def judging(options: Mapping[str, Any]) -> Options:

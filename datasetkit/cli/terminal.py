@@ -35,6 +35,23 @@ def note(text: str) -> None:
         click.echo(line, err=True, color=colours())
 
 
+@contextmanager
+def shown_log() -> Iterator[None]:
+    """While the block runs, what the package logs is printed like a note."""
+    import logging
+
+    logger, handler = logging.getLogger("datasetkit"), logging.Handler()
+    handler.emit = lambda record: note(record.getMessage())  # type: ignore[method-assign]  # as its documentation allows
+    logger.addHandler(handler)
+    before = logger.level
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+
 def fail(message: str, next_step: str = "") -> int:
     """Print on stderr why the command could not run, and what to do. Returns the exit code for that."""
     note(styled(Printable(f"error: {message}"), fg="red"))

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from datasetkit.errors import DatasetkitError
 
 CUT = "cut off: the file ends before the picture does"
+_UNOPENED = "can't be opened"
+_NO_MEMORY = "damaged: decoding it would take more memory than there is"
 _MACHINE = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
     *(errno.EMFILE, errno.ENFILE),
@@ -51,15 +53,20 @@ def unreadable(name: str) -> Callable[[OSError], DatasetkitError]:
     return lambda error: DatasetkitError(f"can't read {name}: {error.strerror}", "Check its permissions and the disk.")
 
 
+def depends_on_machine(reason: str) -> bool:
+    """Whether another try, on this machine or another, may end otherwise."""
+    return reason.startswith((_UNOPENED, _NO_MEMORY))
+
+
 def _words(error: Exception, library: str) -> str:
     text = " ".join(str(getattr(error, "strerror", None) or error).split())
     number, plain = getattr(error, "errno", None), text.lower()
     if isinstance(error, EOFError | struct.error) or any(word in plain for word in _CUT_WORDS):
         return CUT
     if isinstance(error, MemoryError) or number == errno.ENOMEM:
-        return "damaged: decoding it would take more memory than there is"
+        return _NO_MEMORY
     if number and library != "av":
-        return f"can't be opened: {text}"
+        return f"{_UNOPENED}: {text}"
     if "decompression bomb" in plain:
         return f"too large to decode: {text.partition(',')[0]}"
     if any(word in plain for word in _UNKNOWN_WORDS):

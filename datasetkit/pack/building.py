@@ -27,7 +27,7 @@ from datasetkit.rules.engine import ignore
 from datasetkit.rules.registry import REGISTRY
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
-from datasetkit.verdict import AnyPath, Verdict, open_dataset, read_settings, refuse_own_file
+from datasetkit.verdict import AnyPath, Verdict, media_facts, open_dataset, read_settings, refuse_own_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,11 @@ def build(
     settings = replace(read_settings(options), select=())
     shrunk = None
     with ExitStack() as stack:
-        verdict, tree = stack.enter_context(open_dataset(path, settings, build=True, progress=progress))
+        store = stack.enter_context(media_facts(options))
+        verdict, tree = stack.enter_context(open_dataset(path, settings, build=True, progress=progress, store=store))
         if shrink:
             work = stack.enter_context(scratch(target))
-            verdict, tree, shrunk = shrink_media(verdict, tree, shrink, work, progress)
+            verdict, tree, shrunk = shrink_media(verdict, tree, shrink, work, progress, store)
         if verdict.count(Severity.ERROR):
             return Build(verdict, (), shrunk)
         layouts = dict(zip(targets, _layouts(verdict, hold_out), strict=True))

@@ -21,9 +21,8 @@ from datasetkit.repair.overlay import Overlay
 from datasetkit.repair.passes import Repaired, repair, touches_media
 from datasetkit.repair.plan import plan
 from datasetkit.scan.datasets import read_annotations
-from datasetkit.scan.facts import MemoryStore
 from datasetkit.scan.tree import Tree
-from datasetkit.verdict import AnyPath, Verdict, judge_again, open_dataset, read_settings
+from datasetkit.verdict import AnyPath, Verdict, judge_again, media_facts, open_dataset, read_settings
 
 _NEW_FOLDER = "Give a new folder with -o, or fix only data.jsonl with --select L,P."
 
@@ -69,8 +68,11 @@ def fix(
     source, target = fspath(path), Path(output) if output else None
     if target:
         refuse_output(target, source, zipped=True)
-    settings, store = replace(settings, select=()), MemoryStore()
-    with open_dataset(source, settings, build=True, progress=progress, store=store) as (verdict, tree):
+    settings = replace(settings, select=())
+    with (
+        media_facts(options) as store,
+        open_dataset(source, settings, build=True, progress=progress, store=store) as (verdict, tree),
+    ):
 
         def judge(changed: Tree) -> Verdict:
             return judge_again(changed, verdict, progress=progress, store=store)

@@ -13,6 +13,7 @@ from datasetkit.model import Progress
 from datasetkit.repair.making import make_media
 from datasetkit.repair.passes import overlay
 from datasetkit.repair.plan import plan
+from datasetkit.scan.facts import FactStore
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import Verdict, judge_again
 
@@ -27,12 +28,18 @@ class Shrunk:
 
 
 def shrink(
-    verdict: Verdict, tree: Tree, factor: float, work: Path, progress: Progress | None = None
+    verdict: Verdict,
+    tree: Tree,
+    factor: float,
+    work: Path,
+    progress: Progress | None = None,
+    store: FactStore | None = None,
 ) -> tuple[Verdict, Tree, Shrunk]:
     """Scale clips and frames down to ``factor`` times the model's max_pixels, into the empty folder ``work``.
 
     Gives the verdict on the smaller dataset, its tree and what was saved. Without a model, the largest max_pixels of
-    the kind's models counts. Raises DatasetkitError if a medium can't be scaled or written.
+    the kind's models counts. ``store`` knows the facts of media that were read before. Raises DatasetkitError if a
+    medium can't be scaled or written.
     """
     models = [verdict.model] if verdict.model else [m for m in spec.models() if verdict.assumed.kind in m.kinds]
     limit = int(max(model.max_pixels for model in models) * factor)
@@ -45,5 +52,5 @@ def shrink(
                 f"can't shrink {step.edit.path}: {outcome.reason}", "Replace the file, or remove its line."
             )
     changed = overlay(tree, made, work)
-    judged = judge_again(changed, verdict, progress=progress)
+    judged = judge_again(changed, verdict, progress=progress, store=store)
     return judged, changed, Shrunk(limit, len(made.media), verdict.dataset.size - judged.dataset.size)

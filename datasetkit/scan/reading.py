@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import warnings
 from collections import Counter
@@ -10,16 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from io import BufferedReader
 from threading import Event, Thread, current_thread
 from types import MappingProxyType
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from datasetkit import spec
 from datasetkit.footage import Depth, Signature
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
 from datasetkit.model import Expected, Image, Medium, Present, Progress, Unreadable, Video
-from datasetkit.scan.facts import FactKey, FactStore, key_of
+from datasetkit.scan.facts import FactKey, FactStore, digest_of, key_of
 from datasetkit.scan.stopwatch import Stopwatch
 from datasetkit.scan.tree import Tree
 
@@ -97,6 +95,17 @@ class _Reader:
         medium = self._read(path, expected, known)
         if self._store and key and medium != known and not _is_partial(medium):
             self._store.put(key, medium)
+        return self._as_asked(medium)
+
+    def _as_asked(self, medium: Present) -> Present:
+        """The facts without what a store knows beyond those that a first reading would find."""
+        if isinstance(medium, Image | Video) and self._twins[medium.size] == 1:
+            medium = replace(medium, digest=None)
+        if self._depth == Depth.HEADER:
+            if isinstance(medium, Image):
+                return replace(medium, signature=None)
+            if isinstance(medium, Video):
+                return replace(medium, seen=None)
         return medium
 
     def _known(self, path: str, expected: Expected) -> tuple[FactKey | None, Present | None]:
@@ -107,7 +116,8 @@ class _Reader:
             return None, None
         deeper = (replace(key, depth=depth) for depth in Depth if depth >= wanted)
         found = ((one, known) for one in deeper if (known := store.get(one)))
-        return next(found, (key, None))
+        serving = (both for both in found if both[0] == key or not isinstance(both[1], Unreadable))
+        return next(serving, (key, None))  # what can't be decoded may have headers that can be read
 
     def _read(self, path: str, expected: Expected, known: Present | None) -> Present:
         size = self._sizes[path]
@@ -116,7 +126,7 @@ class _Reader:
                 medium = replace(known, path=path) if known else self._opened(path, size, expected)
                 if isinstance(medium, Image | Video) and self._twins[size] > 1 and not medium.digest:
                     with self._stopwatch.timing("hash"):
-                        medium = replace(medium, digest=_digest(self._tree, path))
+                        medium = replace(medium, digest=digest_of(self._tree, path))
                 return self._looked_at(medium) if self._depth > Depth.HEADER else medium
         except MediumError as error:
             return Unreadable(path, size, expected, str(error))
@@ -205,8 +215,3 @@ def thread_count() -> int:
     known = hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if known else cores * _A_THREAD
     return max(1, min(cores or 1, memory // _A_THREAD))
-
-
-def _digest(tree: Tree, path: str) -> str:
-    with tree.open(path) as stream:
-        return hashlib.file_digest(cast(BufferedReader, stream), "sha256").hexdigest()
