@@ -6,8 +6,10 @@ import importlib
 import os
 import platform
 import sys
+import tempfile
 
-NAMES = ("starting", "reading", "decoding", "normalizing", "linting", "packing", "repairing", "uploading", "hooks")
+NAMES = ("starting", "reading", "decoding", "normalizing", "linting", "packing", "repairing", "uploading", "caching")
+NAMES += ("hooks",)
 
 
 def main() -> None:
@@ -16,9 +18,11 @@ def main() -> None:
     if unknown:
         sys.exit(f"no benchmark is called {unknown[0]}; there are {', '.join(NAMES)}")
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores; medians of whole processes, run in turn\n")
-    for name in chosen:
-        importlib.import_module(f"benchmarks.{name}").main()
-        print()
+    with tempfile.TemporaryDirectory(prefix="datasetkit-bench-") as cache:
+        os.environ["DATASETKIT_CACHE"] = cache  # the user's own stays as it is
+        for name in chosen:
+            importlib.import_module(f"benchmarks.{name}").main()
+            print()
 
 
 main()

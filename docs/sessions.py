@@ -36,7 +36,8 @@ def _run(command: str, folder: str, **variables: str) -> str:
     """A command as typed, and what it prints."""
     text = re.sub(r"^[$>] ", "", command, flags=re.MULTILINE)
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **variables}
+    own = {"PATH": path, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "DATASETKIT_CACHE": f"{folder}/.cache"}
+    environment = {**os.environ, **own, **variables}
     ran = subprocess.run(
         ["bash", "-c", text],
         cwd=folder,
