@@ -116,8 +116,7 @@ class _Reader:
             return None, None
         deeper = (replace(key, depth=depth) for depth in Depth if depth >= wanted)
         found = ((one, known) for one in deeper if (known := store.get(one)))
-        serving = (both for both in found if both[0] == key or not isinstance(both[1], Unreadable))
-        return next(serving, (key, None))  # what can't be decoded may have headers that can be read
+        return next((both for both in found if both[0] == key or _serves(both[1], wanted)), (key, None))
 
     def _read(self, path: str, expected: Expected, known: Present | None) -> Present:
         size = self._sizes[path]
@@ -174,6 +173,15 @@ class _Reader:
     def _signatures(self, paths: Iterable[str]) -> tuple[Signature, ...]:
         images = (self.media.get((path, Expected.IMAGE)) for path in paths)
         return tuple(image.signature for image in images if isinstance(image, Image) and image.signature)
+
+
+def _serves(deeper: Present, depth: Depth) -> bool:
+    """Whether facts from a deeper look lead to the same findings at ``depth`` as a look that goes no deeper would.
+
+    What can't be decoded may have headers that can be read, and damage may begin after the first frame.
+    """
+    damaged = isinstance(deeper, Video) and deeper.seen is not None and deeper.seen.damage is not None
+    return not isinstance(deeper, Unreadable) and not (damaged and depth > Depth.HEADER)
 
 
 def _is_partial(medium: Present) -> bool:

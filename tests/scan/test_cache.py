@@ -90,24 +90,26 @@ class Watched(FolderTree):
         return super().locate(path)
 
 
-def watched(folder: Path, file: Path) -> Watched:
+def watched(folder: Path, file: Path, depth: Depth = Depth.HEADER) -> Watched:
     """A scan with the cache in ``file``."""
     tree = Watched(folder, str(folder))
     with closing(FactCache(file)) as store:
-        list(scan(tree, store=store))
+        list(scan(tree, store=store, depth=depth))
     return tree
 
 
-def report(path: Path, *, cached: bool = True) -> str:
+def report(path: Path, *, cached: bool = True, depth: str | None = None) -> str:
     """All of a check as text and JSON, but for the time it took."""
-    verdict = datasetkit.check(path, cache=cached)
+    verdict = datasetkit.check(path, cache=cached, depth=depth)
     placed = [Placed(verdict, str(path))]
-    return text.render(verdict, every=True, width=None) + load("json")(placed) + repr(verdict.dataset.lines)
+    lines = repr(verdict.dataset.lines) if depth is None else ""
+    return text.render(verdict, every=True, width=None) + load("json")(placed) + lines
 
 
-def test_a_second_run_opens_no_medium(dataset: Path, file: Path) -> None:
-    cold, warm = watched(dataset, file), watched(dataset, file)
-    assert set(cold.opened) == {"data.jsonl", "0.jpg", "1.jpg", "2.jpg", "bad.jpg"}
+@pytest.mark.parametrize("depth", Depth)
+def test_a_second_run_opens_no_medium(dataset: Path, file: Path, depth: Depth) -> None:
+    cold, warm = watched(dataset, file, depth), watched(dataset, file, depth)
+    assert set(cold.opened) >= {"data.jsonl", "0.jpg", "1.jpg", "2.jpg", "bad.jpg"}
     assert set(cold.located) == {"0.mp4", "1.mp4", "2.mp4"}
     assert (warm.opened, warm.located) == (["data.jsonl"], [])
 
@@ -118,6 +120,40 @@ def test_a_copy_is_read_for_its_digest_alone(dataset: Path, file: Path) -> None:
     copied = Path(shutil.copytree(dataset, dataset.with_name("copy")))
     assert watched(copied, file).opened.count("0.jpg") == 1
     assert watched(copied, file).opened == ["data.jsonl"]
+
+
+@pytest.mark.parametrize("depth", [Depth.FRAMES, Depth.FULL])
+def test_a_clip_that_was_renamed_or_copied_is_not_decoded(dataset: Path, file: Path, depth: Depth) -> None:
+    assert watched(dataset, file, depth).located != []
+    renamed = dataset.rename(dataset.with_name("renamed"))
+    assert watched(renamed, file, depth).located == []
+    copied = Path(shutil.copytree(renamed, dataset.with_name("copy")))
+    assert watched(copied, file, depth).located == []
+
+
+def test_the_report_does_not_depend_on_what_deeper_runs_left(
+    dataset: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATASETKIT_CACHE", str(file.parent))
+    damage(dataset / "1.mp4")
+    depths = ("full", "frames", "header", "frames", "full")
+    plain = [report(dataset, cached=False, depth=depth) for depth in depths]
+    assert [report(dataset, depth=depth) for depth in depths] == plain
+
+
+def test_facts_of_a_deeper_look_serve_unless_they_hold_damage(dataset: Path, file: Path) -> None:
+    damage(dataset / "1.mp4")
+    watched(dataset, file, Depth.FULL)
+    assert watched(dataset, file, Depth.FRAMES).located == ["1.mp4", "1.mp4"]  # its headers, and its first frame
+    assert watched(dataset, file, Depth.FRAMES).located == []
+    assert watched(dataset, file, Depth.HEADER).located == []
+
+
+def damage(clip: Path) -> None:
+    data = bytearray(clip.read_bytes())
+    middle = data.index(b"mdat") + 2000
+    data[middle : middle + 200] = bytes(200)
+    clip.write_bytes(data)
 
 
 def test_a_renamed_image_is_known_under_its_new_name(dataset: Path, file: Path) -> None:
