@@ -86,8 +86,7 @@ class _Sentence:
 
     A trigger is a word of its own, whatever it is glued to.
 
-    ``hits`` are its stems of the template; ``like`` says that it is mostly those, ``copies`` that it has a run of them,
-    ``leads`` that it is the template's before its trigger.
+    ``hits`` are its stems of the template; ``like`` says that it is mostly those, ``copies`` that it has a run of them.
     """
 
     text: str
@@ -97,7 +96,6 @@ class _Sentence:
     has_trigger: bool
     like: bool
     copies: bool
-    leads: bool
 
 
 @lru_cache(maxsize=256)
@@ -121,13 +119,10 @@ def _read(text: str, triggers: tuple[tuple[int, int], ...], outline: _Outline) -
     row = tuple(stem for _, _, stem in words)
     hits = outline.known.intersection(row)
     if not hits and not triggers:
-        return _Sentence(text, places, row, hits, has_trigger=False, like=False, copies=False, leads=False)
-    content = content_stems(row)
-    lead = sum(word in outline.lead for word in content)
+        return _Sentence(text, places, row, hits, has_trigger=False, like=False, copies=False)
     copies = outline.has_run(tuple(word for word in row if word != TRIGGER))
     like = copies or (len(hits) > 1 and outline.share(row) >= _LIKE and _OWN.isdisjoint(row))
-    leads = lead > 1 and lead >= _LIKE * len(content)
-    return _Sentence(text, places, row, hits, bool(triggers), like, copies, leads)
+    return _Sentence(text, places, row, hits, bool(triggers), like, copies)
 
 
 def split_prompt(text: str, effect: Effect) -> PromptParts | None:
@@ -135,7 +130,7 @@ def split_prompt(text: str, effect: Effect) -> PromptParts | None:
     triggers, outline = find_triggers(text, effect.trigger), _outline(effect.trigger, effect.text)
     spans = _sentences(text, triggers, outline)
     sentences = [sentence for _, sentence in spans]
-    first, last = _core(sentences)
+    first, last = _core(sentences, outline)
     if first > last:
         return None
     head = text[: spans[first][0]]
@@ -154,26 +149,29 @@ def split_prompt(text: str, effect: Effect) -> PromptParts | None:
         doubt = new_being(text[:begin], [texts[first][start:], *texts[first + 1 : last + 1]], outline.known)
     within = tuple(t for t in triggers if begin <= t.start and t.end <= end)
     outside = tuple(s for s in (*texts[:first], texts[first][:start], *texts[last + 1 :]) if s.strip())
-    head, tail = (
-        text[:begin],
-        text[end:] if any(map(str.isalnum, text[end:])) else "",
-    )  # behind it may be a quotation mark
+    head = text[:begin]
+    tail = text[end:] if any(map(str.isalnum, text[end:])) else ""  # behind it may be a quotation mark
     skip = None
     if doubt:
         skip = Decision(None, Reason.JOINED, f'it isn\'t clear whether "{doubt}" belongs to the effect')
     elif not has_letters(head + tail):
         skip = Decision(None, Reason.NO_SUBJECT, "nothing but the effect is in the prompt")
-    elif copy := _copy(sentences, first, last):
+    elif copy := _copy(sentences[:first], behind=False) or _copy(sentences[last + 1 :], behind=True):
         skip = Decision(None, Reason.TWICE, f'effect text stands elsewhere too: "{copy}"')
     return PromptParts(head, outside, text[begin:end].strip(), tail, within, skip)
 
 
 def resembles(text: str, effect: Effect, *, behind: bool) -> bool:
-    """Whether a sentence beside the exact effect text is a copy of it; ``behind`` it also one that is only like it."""
-    sentences = _sentences(
-        text, find_triggers(text, effect.trigger, mistyped=False), _outline(effect.trigger, effect.text)
-    )
-    return any(s.copies or (s.has_trigger and (behind or s.hits)) or (behind and s.like) for _, s in sentences)
+    """Whether a sentence before or ``behind`` the exact effect text is effect text too."""
+    triggers = find_triggers(text, effect.trigger, mistyped=False)
+    sentences = _sentences(text, triggers, _outline(effect.trigger, effect.text))
+    return _copy([sentence for _, sentence in sentences], behind=behind) != ""
+
+
+def _copy(sentences: Sequence[_Sentence], *, behind: bool) -> str:
+    """The first sentence beside the effect that copies it, or ``behind`` it is like it; a subject may wear the word."""
+    copies = (s for s in sentences if s.copies or (s.has_trigger and (behind or s.hits)) or (behind and s.like))
+    return next((s.text.strip() for s in copies), "")
 
 
 def _sentences(text: str, triggers: Sequence[Trigger], outline: _Outline) -> list[tuple[int, _Sentence]]:
@@ -186,20 +184,20 @@ def _sentences(text: str, triggers: Sequence[Trigger], outline: _Outline) -> lis
     return [(a, _read(text[a:b], places.get(a, ()), outline)) for a, b in spans]
 
 
-def _core(sentences: Sequence[_Sentence]) -> tuple[int, int]:
+def _core(sentences: Sequence[_Sentence], outline: _Outline) -> tuple[int, int]:
     """The first and last sentence of the effect: those with a trigger, and the ones beside them that are like it.
 
-    Without a trigger the longest row of sentences that are like it; (0, -1) for none.
+    Without a trigger the row of such sentences with the most stems of the template; (0, -1) for none.
     """
     having = [i for i, s in enumerate(sentences) if s.has_trigger]
     if not having:
         rows = [(i, _reach(sentences, i)) for i, s in enumerate(sentences) if s.like]
         return max(
-            rows, key=lambda row: len({hit for s in sentences[row[0] : row[1] + 1] for hit in s.hits}), default=(0, -1)
+            rows, key=lambda row: len({h for s in sentences[row[0] : row[1] + 1] for h in s.hits}), default=(0, -1)
         )
     having = [i for i in having if sentences[i].hits] or having
     first = having[0]
-    while first and (sentences[first - 1].copies or sentences[first - 1].leads):
+    while first and (before := sentences[first - 1]).like and (before.copies or len(outline.lead & before.hits) > 1):
         first -= 1
     return first, _reach(sentences, having[-1])
 
@@ -268,8 +266,11 @@ def _inner_doubt(sentences: Sequence[_Sentence], outline: _Outline) -> str:
     behind = known[-1] + 1 if known else 0
     if len(last.row) - behind > _LONGEST_END or not _OWN.isdisjoint(last.row[behind:]):
         return last.text[last.places[behind][0] :].strip()
-    odd = (s for s in sentences[1:-1] if not (s.like or s.has_trigger))
-    return next((s.text.strip() for s in odd if len(s.row) > _LONGEST_END or not _OWN.isdisjoint(s.row)), "")
+    for k, s in enumerate(sentences[1:-1], 1):
+        twice = any(a.has_trigger for a in sentences[:k]) and any(b.has_trigger for b in sentences[k:])
+        if not (s.like or s.has_trigger) and (twice or len(s.row) > _LONGEST_END or not _OWN.isdisjoint(s.row)):
+            return s.text.strip()
+    return ""
 
 
 def _lacks_end(row: Sequence[str], outline: _Outline) -> bool:
@@ -286,14 +287,3 @@ def _reworded(following: _Sentence, outline: _Outline, *, final: bool) -> tuple[
         return False, ""  # the background, or somebody else
     absorbed = final and bool(following.hits) and _PRONOUN in following.row
     return absorbed, "" if absorbed else following.text.strip()
-
-
-def _copy(sentences: Sequence[_Sentence], first: int, last: int) -> str:
-    """Effect text outside the place, or two of them in it with something else between; "" for none."""
-    inside = sentences[first : last + 1]
-    having = [k for k, s in enumerate(inside) if s.has_trigger]
-    between = inside[having[0] : having[-1]] if having else []
-    odd = [s for s in between if not (s.like or s.has_trigger)]
-    before = [s for s in sentences[:first] if s.copies or (s.has_trigger and s.hits)]  # a subject may wear the word
-    behind = [s for s in sentences[last + 1 :] if s.copies or s.has_trigger]
-    return next((s.text.strip() for s in [*odd, *before, *behind]), "")
