@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.prompts.doctor import per_million
@@ -136,21 +137,22 @@ def _reach(at: int, step: int, shared: set[int], bridge: int) -> int:
 
 def _medoid(windows: Sequence[str]) -> str:
     """The text that is nearest to all others, pronouns and capitals aside; of equal ones the first."""
-    counts = Counter(map(_folded, windows)).most_common(_MEASURED)
+    first = {_folded(window): window for window in reversed(windows)}
+    counts = [(first[words], n) for words, n in Counter(map(_folded, windows)).most_common(_MEASURED)]
     candidates = [text for text, _ in counts[:_CANDIDATES]]
-    best = min(candidates, key=lambda text: sum(n * _distance(text, other) for other, n in counts))
-    return next(window for window in windows if _folded(window) == best)
+    return min(candidates, key=lambda text: sum(n * _distance(text, other) for other, n in counts))
 
 
-def _folded(text: str) -> str:
+@lru_cache(maxsize=4 * _MOST)
+def _folded(text: str) -> tuple[str, ...]:
     """The words as they are compared: pronouns alike, verbs in one form, lower case, punctuation gone."""
-    return " ".join("*" if stem(word) == stem("she") else stem(word) for word in WORD.findall(resolved(text)))
+    return stems(resolved(text))
 
 
 def _distance(one: str, other: str) -> float:
     from rapidfuzz.distance import Indel
 
-    return Indel.normalized_distance(_folded(one).split(), _folded(other).split())
+    return Indel.normalized_distance(_folded(one), _folded(other))
 
 
 def _with_slots(text: str, others: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from posixpath import normpath
 from datasetkit.errors import DatasetkitError
 from datasetkit.prompts.slots import SEXED, Part, Person, Slot, parts_of
 from datasetkit.prompts.tidy import tidy
+from datasetkit.prompts.trigger import find_triggers
 from datasetkit.prompts.words import WORD, content_stems, has_letters, stems
 
 _WIDE_STOPS = tuple("\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f")  # Chinese marks: no space follows them
@@ -146,11 +147,6 @@ def _string(table: Mapping[str, object], key: str, default: str | None = None) -
     raise DatasetkitError(f"[effect] {problem} the key {key}.", f'Write {key} = "…" in the [effect] table.')
 
 
-def holds_trigger(text: str, trigger: str) -> bool:
-    """Whether the trigger stands in the text exactly, as a word of its own."""
-    return trigger in text and re.search(rf"(?<![0-9A-Za-z_]){re.escape(trigger)}(?![0-9A-Za-z_])", text) is not None
-
-
 @lru_cache(maxsize=256)
 def _persons_of(text: str) -> tuple[Person, ...]:
     slots = [part for part in parts_of(text) if isinstance(part, Slot)]
@@ -175,7 +171,7 @@ def _check_text(text: str, trigger: str) -> None:
     tidied = tidy(text).text
     if tidied != text:
         raise DatasetkitError("The effect text has white space or characters to tidy.", f"Write: {tidied}")
-    if not holds_trigger(text, trigger):
+    if all(found.misspelling for found in find_triggers(text, trigger)):
         raise DatasetkitError(
             f'The effect text does not hold its trigger "{trigger}".',
             f'Write the trigger into the text as a word of its own, such as "Then the {trigger} effect begins, …".',
