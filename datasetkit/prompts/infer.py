@@ -71,14 +71,14 @@ def infer(prompts: Sequence[str]) -> Inference:
         return Inference(None, f"{judged} prompts are too few; it takes {FEWEST} to see what they share", judged)
     trigger = _trigger(texts)
     if sum(map(is_chinese, texts)) > judged / 2:
-        return Inference(None, "a Chinese effect text isn't inferred; declare it", judged, trigger)
+        return Inference(None, "a Chinese effect text can't be inferred; declare it", judged, trigger)
     windows = _windows(texts, trigger)
     shared = _medoid(windows) if windows else ""
     alike = [w for w in windows if _distance(w, shared) <= _ALIKE]
     telling = content_stems(stems(shared.replace(trigger, " ") if trigger else shared))
     if len(telling) < (1 if trigger else _RUN) or len(alike) < max(FEWEST, _SHARE * judged):
-        seen = f"{trigger} is in the prompts, but with no common text around it" if trigger else "no text is common"
-        return Inference(None, seen, judged, trigger)
+        around = f"{trigger} is in the prompts, but with no common text around it"
+        return Inference(None, around if trigger else "the prompts share no text", judged, trigger)
     shared, support = _with_slots(shared, alike), sum(_folded(w) == _folded(shared) for w in windows)
     if not trigger:
         return Inference(None, "no rare word is in most prompts, so there is no trigger", judged, "", shared, support)
@@ -197,7 +197,7 @@ def _slot(words: set[str], behind: str, persons: set[Person]) -> str:
 
 
 def _verb(words: Sequence[str], plural: Sequence[bool]) -> str:
-    """The slot of a verb that has one form behind "they" and another behind the others; "" for any other word."""
+    """The slot of a verb that has one form after "they" and another after the others; "" for any other word."""
     one, many = ({word for word, they in zip(words, plural, strict=True) if they is wanted} for wanted in (False, True))
     forms = (*one, *many)
     return "/".join(forms) if len(one) == len(many) == 1 and forms[1] in plural_verbs(forms[0]) else ""

@@ -27,7 +27,7 @@ class Normalized:
     ``text`` is the prompt as it should read; where ``reason`` says why it is skipped, it is the prompt as it was.
     ``note`` says in plain words what the decision rests on, ``person`` whom the effect is written for (None where it
     has no slots, or undecided). ``head`` is what stood before the effect (the whole prompt where none was found),
-    ``found`` its text as it was, with the ``triggers`` in it, and ``tail`` what stood behind it.
+    ``found`` its text as it was, with the ``triggers`` in it, and ``tail`` what came after it.
     """
 
     before: str
@@ -43,7 +43,7 @@ class Normalized:
 
     @property
     def subject(self) -> str:
-        """Subject and background: what stands before the effect, or behind it where nothing does."""
+        """Subject and background: what stands before the effect, or after it where nothing does."""
         return self.tail if self.effect_first else self.head
 
     @property
@@ -126,7 +126,7 @@ def _without_effect(text: str, effect: Effect, *, append: bool) -> PromptParts:
 
 
 def _composed(parts: PromptParts, rendered: str) -> str:
-    """The prompt with its effect replaced. The subject keeps its ending; scenery behind the effect goes before it."""
+    """The prompt with its effect replaced. The subject keeps its ending; scenery after the effect goes before it."""
     head, tail = parts.head.rstrip(), parts.tail.strip()
     gap = parts.head[len(head) :]
     if not has_letters(head) or (tail and all(map(_SCENERY.search, split_sentences(tail)))):

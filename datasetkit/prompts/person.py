@@ -82,7 +82,8 @@ def decide(sentences: Sequence[str], effect: Effect, media: Sequence[str] = ()) 
     found = Decision(declared[0], None, "declared") if declared else _evident("".join(sentences), sentences)
     if found.person is None or found.person in effect.persons:
         return found
-    return Decision(None, Reason.NO_FORM, f'{found.evidence}; the effect text has no "{found.person}" form')
+    missing = f'the subject is {found.person} ({found.evidence}), but the effect text has no "{found.person}" form'
+    return Decision(None, Reason.NO_FORM, missing)
 
 
 def _evident(text: str, written: Sequence[str]) -> Decision:
@@ -95,11 +96,11 @@ def _evident(text: str, written: Sequence[str]) -> Decision:
     if _SHE in words and _HE in words:
         return Decision(None, Reason.CONTRADICTION, f'both "{words[_SHE]}" and "{words[_HE]}"')
     if subject is None:
-        return Decision(None, Reason.UNKNOWN, "no subject is recognised")
+        return Decision(None, Reason.UNKNOWN, "no subject found")
     if subject.several and words.keys() == {_THEY}:
         return Decision(_THEY, None, f'"{words[_THEY]}"')
     if subject.several:
-        return Decision(None, Reason.SEVERAL, f'"{subject.word}": more than one')
+        return Decision(None, Reason.SEVERAL, f'several subjects: "{subject.word}"')
     if subject.noun in SEXED:
         return _by_noun(subject, sentences, words)
     return _by_pronoun(subject, sentences, mentions)
@@ -110,9 +111,9 @@ def _by_noun(subject: Subject, sentences: Sequence[Sentence], words: dict[Person
     person, opposite = (_SHE, _HE) if subject.noun is Noun.FEMALE else (_HE, _SHE)
     beside = (t.word for t in others(sentences, subject) if not (t.owner or t.word in PLURALS or is_animal(t.word)))
     if other := next(beside, ""):
-        return Decision(None, Reason.SEVERAL, f'"{subject.word}" and "{other}"')
+        return Decision(None, Reason.SEVERAL, f'several subjects: "{subject.word}" and "{other}"')
     if against := words.get(opposite) or (person not in words and words.get(_THEY)):
-        return Decision(None, Reason.CONTRADICTION, f'"{subject.word}" but "{against}"')
+        return Decision(None, Reason.CONTRADICTION, f'"{subject.word}" contradicts "{against}"')
     return Decision(person, None, f'"{subject.word}"')
 
 
@@ -125,10 +126,10 @@ def _by_pronoun(subject: Subject, sentences: Sequence[Sentence], mentions: Seque
     fits = _fits_human if human else _fits_other
     found = next((m for m in mentions if persons == {m.person} and fits(m, subject, words)), None)
     if found is None:
-        return Decision(None, Reason.UNKNOWN, f"{quoted}: nothing says which")
+        return Decision(None, Reason.UNKNOWN, f"no clear pronoun for {quoted}")
     beside = (t.word for t in others(sentences, subject) if found.person is _THEY or t.word not in PLURALS)
     if (other := next(beside, "")) and (found.person is not _IT or subject.noun is Noun.UNKNOWN):
-        return Decision(None, Reason.SEVERAL, f'{quoted} and "{other}"')
+        return Decision(None, Reason.SEVERAL, f'several subjects: {quoted} and "{other}"')
     return Decision(found.person, None, f'"{found.word}"')
 
 
@@ -171,7 +172,7 @@ def _chinese(text: str) -> Decision:
     """The decision for a Chinese caption: a noun for one person of one sex, or a pronoun that opens a clause."""
     seen = {name: found.group() for name, pattern in _CHINESE.items() if (found := pattern.search(text))}
     if "several" in seen:
-        return Decision(None, Reason.SEVERAL, f'"{seen["several"]}": more than one')
+        return Decision(None, Reason.SEVERAL, f'several subjects: "{seen["several"]}"')
     said = [(_SHE, seen.get("woman")), (_HE, seen.get("man")), (_SHE, seen.get("she")), (_HE, seen.get("he"))]
     persons = {person: word for person, word in reversed(said) if word}
     if len(persons) > 1:
@@ -180,5 +181,5 @@ def _chinese(text: str) -> Decision:
     sure = "person" not in seen if person is _IT else "pictured" not in seen
     leads = re.search(f"(?:^|[,，。；、;.]){word}", text) and "no person" not in seen
     if not word or not sure or not (person is _IT or word in (seen.get("woman"), seen.get("man")) or leads):
-        return Decision(None, Reason.UNKNOWN, "nothing says which")
+        return Decision(None, Reason.UNKNOWN, "no clear pronoun")
     return Decision(person, None, f'"{word}"')

@@ -33,20 +33,21 @@ _TRANSITIONS = frozenset(map(stem, LISTS["transitions"]))  # they lead over to a
 _CONNECTORS = frozenset(map(stem, LISTS["connectors"]))
 _OWN = frozenset(map(stem, LISTS["style"]))  # what a caption says of its style or background is not to be dropped
 _PRONOUN = stem("she")
+_SUBJECT_TRANSITIONS = _TRANSITIONS | {_PRONOUN}
 _MARKS = frozenset(",;:—–(\uff0c\uff1b\uff1a\u3001")
 _RUN = 4  # words in the template's order, most of them content: a copy of the text
 _LIKE = 0.6  # of a sentence's content words in the template: it is the effect's
-_LONGEST_END = 14  # words behind the last one of the template that are still a drifted ending
+_LONGEST_END = 14  # words after the last one of the template that are still a drifted ending
 _LEAST_WITH_TRIGGER = 0.05  # of the template's content words, for a place with the trigger to be the effect
 _LEAST_WITHOUT = 0.4
 _FEW = 0.3  # below this share, or without a trigger, the place must also be mostly the template's
-_MISSING = 0.3  # of the template at its end, for a sentence behind to be that end in other words
+_MISSING = 0.3  # of the template at its end, for a sentence after to be that end in other words
 _NAMED = 2  # words that may name the subject again, as in "Then the young woman begins"
 
 
 @dataclass(frozen=True, slots=True)
 class PromptParts:
-    """A prompt in three: the effect ``inside``, and what stands before and behind it. ``outside`` are its sentences
+    """A prompt in three: the effect ``inside``, and what stands before and after it. ``outside`` are its sentences
     but for the effect's, ``triggers`` the spellings of the trigger. ``skip`` says why the prompt must stay as it is.
     """
 
@@ -62,13 +63,14 @@ class PromptParts:
 class _Outline:
     """A template for comparison: its stems in a row, those that carry meaning, and its runs of four.
 
-    ``lead`` are the stems of its sentences before the one with the trigger.
+    ``lead`` are the stems of its sentences before the one with the trigger, ``usual`` the words that may lead over.
     """
 
     row: tuple[str, ...]
     known: frozenset[str]
     runs: frozenset[tuple[str, ...]]
     lead: frozenset[str]
+    usual: frozenset[str]
 
     def share(self, row: Iterable[str]) -> float:
         """The share of a row's content words that are the template's."""
@@ -105,7 +107,8 @@ def _outline(trigger: str, text: str) -> _Outline:
     runs = (row[i : i + _RUN] for i in range(len(row) - _RUN + 1))
     telling = frozenset(run for run in runs if len(content_stems(run)) >= _RUN - 1)
     start = next(a for a, b in sentence_spans(plain) if trigger in plain[a:b])
-    return _Outline(row, frozenset(content_stems(row)), telling, frozenset(content_stems(stems(plain[:start]))))
+    lead = frozenset(content_stems(stems(plain[:start])))
+    return _Outline(row, frozenset(content_stems(row)), telling, lead, _TRANSITIONS.union(row))
 
 
 @lru_cache(maxsize=4096)
@@ -134,9 +137,9 @@ def split_prompt(text: str, effect: Effect) -> PromptParts | None:
     if first > last:
         return None
     head = text[: spans[first][0]]
-    start, doubt = _front(head, sentences[first], outline)
-    row = [word for word, (at, _) in zip(sentences[first].row, sentences[first].places, strict=True) if at >= start]
-    row += [word for s in sentences[first + 1 : last + 1] for word in s.row]
+    at, doubt = _front(head, sentences[first], outline)
+    start = _opening(sentences[first], at)
+    row = [*sentences[first].row[at:], *(word for s in sentences[first + 1 : last + 1] for word in s.row)]
     if not _is_enough(row, outline, has_trigger=bool(triggers)):
         return None
     if not doubt and last + 1 < len(sentences) and _lacks_end(row, outline):
@@ -150,14 +153,14 @@ def split_prompt(text: str, effect: Effect) -> PromptParts | None:
     within = tuple(t for t in triggers if begin <= t.start and t.end <= end)
     outside = tuple(s for s in (*texts[:first], texts[first][:start], *texts[last + 1 :]) if s.strip())
     head = text[:begin]
-    tail = text[end:] if any(map(str.isalnum, text[end:])) else ""  # behind it may be a quotation mark
+    tail = text[end:] if any(map(str.isalnum, text[end:])) else ""  # after it may be a quotation mark
     skip = None
     if doubt:
         skip = Decision(None, Reason.JOINED, f'it isn\'t clear whether "{doubt}" belongs to the effect')
     elif not has_letters(head + tail):
         skip = Decision(None, Reason.NO_SUBJECT, "nothing but the effect is in the prompt")
     elif copy := _copy(sentences[:first], behind=False) or _copy(sentences[last + 1 :], behind=True):
-        skip = Decision(None, Reason.TWICE, f'effect text stands elsewhere too: "{copy}"')
+        skip = Decision(None, Reason.TWICE, f'the effect text appears twice: also in "{copy}"')
     return PromptParts(head, outside, text[begin:end].strip(), tail, within, skip)
 
 
@@ -216,31 +219,35 @@ def _is_enough(row: Sequence[str], outline: _Outline, *, has_trigger: bool) -> b
     return coverage >= least and (outline.share(row) >= _LIKE or (has_trigger and coverage >= _FEW))
 
 
+def _opening(sentence: _Sentence, at: int) -> int:
+    """Where the word ``at`` starts, with the marks that open before it."""
+    return len(sentence.text[: sentence.places[at][0]].rstrip("\"“'‘«([*"))
+
+
 def _front(head: str, sentence: _Sentence, outline: _Outline) -> tuple[int, str]:
-    """Where the effect starts in its first sentence, and what there can't be told apart; ``head`` stands before it."""
-    row, places = sentence.row, sentence.places
-    clauses = _clauses(sentence)
+    """The word that the effect starts with, and what there can't be told apart from it; ``head`` comes before."""
+    row, clauses = sentence.row, _clauses(sentence)
     known = [k for k, word in enumerate(row) if word in ((TRIGGER,) if sentence.has_trigger else sentence.hits)]
     number = max(n for n, first in enumerate(clauses) if first <= (known[0] if known else 0))
     while number and _leads_over(row[clauses[number - 1] : clauses[number]], outline):
         number -= 1
     at = clauses[number]
-    start = len(sentence.text[: places[at][0]].rstrip("\"“'‘«([*"))
+    before = sentence.text[: _opening(sentence, at)].strip()
     if outline.has_run(row[:at]) or (at and _opens_alike(row, outline)):
-        return start, sentence.text[:start].strip()
+        return at, before
     leading = row[at : next((k for k in known if k >= at), at)]
-    strange = [w for w in leading if (w == _PRONOUN or is_content(w)) and w not in _TRANSITIONS.union(outline.row)]
+    strange = [w for w in leading if (w == _PRONOUN or is_content(w)) and w not in outline.usual]
     if strange and not (len(strange) <= _NAMED and {*stems(head), *row[:at]}.issuperset(strange)):
         opens_alike = (at == 0 and row[0] == outline.row[0]) or row[at] in _CONNECTORS
         if len(strange) > _NAMED or not opens_alike or names_being(strange):
-            return start, sentence.text[start : places[at + len(leading)][0]].strip()
+            return at, sentence.text[_opening(sentence, at) : sentence.places[at + len(leading)][0]].strip()
     joined = at == 0 or row[at] in _CONNECTORS or names_being(row[:at]) or _PRONOUN in row[:at] or not head.strip()
-    return start, "" if joined else sentence.text[:start].strip()
+    return at, "" if joined else before
 
 
 @lru_cache(maxsize=1024)
 def _clauses(sentence: _Sentence) -> list[int]:
-    """The words that begin a clause: the first, one behind a mark, a connector."""
+    """The words that begin a clause: the first, one after a mark, a connector."""
     gaps = (sentence.text[end:start] for (_, end), (start, _) in pairwise(sentence.places))
     pairs = enumerate(zip(gaps, sentence.row, sentence.row[1:], strict=False), 1)
     return [0, *(k for k, (gap, a, b) in pairs if not _MARKS.isdisjoint(gap) or (b in _CONNECTORS and a != "and"))]
@@ -248,8 +255,7 @@ def _clauses(sentence: _Sentence) -> list[int]:
 
 def _leads_over(row: tuple[str, ...], outline: _Outline) -> bool:
     """Whether a clause before the effect is a transition, or the effect's too."""
-    transition = _TRANSITIONS | {_PRONOUN} if row[0] in _CONNECTORS else _TRANSITIONS
-    if transition.issuperset(row) or outline.share(row) >= _LIKE:
+    if (_SUBJECT_TRANSITIONS if row[0] in _CONNECTORS else _TRANSITIONS).issuperset(row) or outline.share(row) >= _LIKE:
         return True
     return _opens_alike(row, outline) and len([word for word in row if word not in outline.row]) <= 1
 
@@ -274,15 +280,15 @@ def _inner_doubt(sentences: Sequence[_Sentence], outline: _Outline) -> str:
 
 
 def _lacks_end(row: Sequence[str], outline: _Outline) -> bool:
-    """Whether so much of the template's end is missing that what stands behind the place may be that end reworded."""
-    from rapidfuzz.distance import LCSseq  # loaded only where something stands behind the effect
+    """Whether so much of the template's end is missing that what comes after the place may be that end reworded."""
+    from rapidfuzz.distance import LCSseq  # loaded only where something comes after the effect
 
     common = [code.src_end for code in LCSseq.opcodes(outline.row, row) if code.tag == "equal"]
     return len(content_stems(outline.row[max(common, default=0) :])) >= _MISSING * len(content_stems(outline.row))
 
 
 def _reworded(following: _Sentence, outline: _Outline, *, final: bool) -> tuple[bool, str]:
-    """Whether a sentence behind the place is the template's end reworded; the sentence, where that can't be told."""
+    """Whether a sentence after the place is the template's end reworded; the sentence, where that can't be told."""
     if not _OWN.isdisjoint(following.row) or new_being("", [following.text], outline.known):
         return False, ""  # the background, or somebody else
     absorbed = final and bool(following.hits) and _PRONOUN in following.row

@@ -79,7 +79,7 @@ def flaws_of(result: Normalized, effect: Effect | None = None) -> tuple[PromptFl
 def _general_flaws(result: Normalized) -> Iterator[PromptFlaw]:
     tidied, mended = result.tidied, result.changed
     if untidy := sorted(tidied.mends - {Mend.CHATTER}):
-        yield PromptFlaw(Offence.UNTIDY, mended, f"to tidy: {', '.join(untidy)}")
+        yield PromptFlaw(Offence.UNTIDY, mended, f"needs tidying: {', '.join(untidy)}")
     if tidied.unreadable:
         lost = f"{tidied.unreadable} × U+FFFD: letters lost in an earlier conversion; write them again"
         yield PromptFlaw(Offence.UNTIDY, False, lost)
@@ -98,9 +98,9 @@ def _effect_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
     if unclear and all(flaw.offence is not Offence.EFFECT_DRIFT for flaw in drift):
         yield PromptFlaw(Offence.EFFECT_DRIFT, False, result.note)
     if result.effect_first:
-        yield PromptFlaw(Offence.SUBJECT_MISSING, result.decided, "the subject stands behind the effect")
+        yield PromptFlaw(Offence.SUBJECT_MISSING, result.decided, "the subject comes after the effect")
     elif result.tail and result.text.endswith(result.tail):
-        yield PromptFlaw(Offence.EFFECT_DRIFT, False, f"words behind the effect: {result.tail}")
+        yield PromptFlaw(Offence.EFFECT_DRIFT, False, f"words after the effect: {result.tail}")
 
 
 def _trigger_flaws(triggers: Sequence[Trigger], effect: Effect, mended: bool) -> Iterator[PromptFlaw]:
@@ -124,7 +124,7 @@ def _text_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
     if result.reason is Reason.NO_FORM:
         yield PromptFlaw(Offence.PRONOUN, False, result.note)
     elif result.person and (wrong := _wrong_pronouns(inside, effect, result.person)):
-        seen = f"{', '.join(wrong)} where the subject is {result.person}"
+        seen = f"the effect says {', '.join(wrong)}, but the subject is {result.person}"
         yield PromptFlaw(Offence.PRONOUN, result.decided, seen)
 
 

@@ -1,6 +1,6 @@
 """Slots: the words of an effect text that follow the subject, in the platform's notation ``she/he``, ``her/his``.
 
-A slot is two or more third-person pronouns of one case with a slash between them or, behind a slot that has a "they",
+A slot is two or more third-person pronouns of one case with a slash between them or, after a slot that has a "they",
 a verb in both its forms (``stretches/stretch``). Any other slash is text. Here is also what else was to be filled in:
 a template's blanks, a draft's mark.
 """
@@ -103,7 +103,7 @@ def parts_of(text: str) -> tuple[Part, ...]:
             )
         if slot is not None and _THEY not in slot.forms and _pronoun_slot(slot.written) is None:
             raise DatasetkitError(
-                f'The effect text has "{slot.written}" behind a slot that has no "they".',
+                f'The effect text has "{slot.written}" after a slot that has no "they".',
                 f'Add "/they" to that slot, or write only one form of {slot.written}.',
             )
         parts.append(slot or piece)
@@ -148,7 +148,7 @@ def _verb_slot(written: str, subject: Slot | None) -> Slot | None:
 
 
 def plural_verbs(verb: str) -> set[str]:
-    """The forms that the singular ``verb`` may have behind "they"."""
+    """The forms that the singular ``verb`` may have after "they"."""
     if verb in _IRREGULAR:
         return {_IRREGULAR[verb]}
     forms = {verb.removesuffix("s")} if verb.endswith("s") else set()

@@ -161,7 +161,7 @@ def _first_phrase(tokens: Tokens, number: int) -> Subject | None:
 
 
 def _apposed(tokens: Tokens, subject: Subject) -> Subject:
-    """The subject as what stands behind its comma: "Maya, an old woman"; "Mr. Whiskers, a cat"."""
+    """The subject as what comes after its comma: "Maya, an old woman"; "Mr. Whiskers, a cat"."""
     at = subject.at + 2
     if at >= len(tokens) or tokens[at - 1].gap.strip() != "," or tokens[at - 1].word not in ("a", "an"):
         return subject
@@ -175,7 +175,7 @@ def _is_joined(tokens: Tokens, at: int) -> bool:
 
 
 def _phrase_start(tokens: Tokens) -> int | None:
-    """Where the first phrase starts, behind "The video begins showing" or "In a bright kitchen,"."""
+    """Where the first phrase starts, after "The video begins showing" or "In a bright kitchen,"."""
     lead_in = [token.word for token in takewhile(lambda token: token.word in LISTS["lead_in"], tokens)]
     if not LISTS["shots"].isdisjoint(lead_in):
         passed = LISTS["prepositions"] | LISTS["singular"]
@@ -222,14 +222,14 @@ def _ends_phrase(tokens: Tokens, k: int) -> bool:
 
 
 def _is_participle(tokens: Tokens, k: int) -> bool:
-    """Whether a word behind a noun says what its being does; not "sized", nor "a man eating shark"."""
+    """Whether a word after a noun says what its being does; not "sized", nor "a man eating shark"."""
     word, behind = tokens[k].word, tokens[k + 1].word if k + 1 < len(tokens) else ""
     compound = _KNOWN.get(behind) is Noun.ANIMAL
     return len(word) > 4 and word.endswith(("ing", "ed")) and word not in LISTS["not_verbal"] and not compound
 
 
 def _is_verb(word: str) -> bool:
-    """Whether a word behind a singular noun is its verb: "a woman deals"; no plural can stand there."""
+    """Whether a word after a singular noun is its verb: "a woman deals"; no plural can stand there."""
     plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "as"))
     return plural and word not in _KNOWN and word not in LISTS["described"]
 

@@ -128,7 +128,8 @@ def without_chatter(text: str) -> str:
 
 
 def _stripped(text: str) -> str:
-    text = _BOLD.sub(r"\2", _MARKDOWN.sub("", text))
+    if "\n" in text or "**" in text or not text[:1].isalpha():  # plain searches are far quicker than the patterns
+        text = _BOLD.sub(r"\2", _MARKDOWN.sub("", text))
     start, end = 0, len(text)
     while found := _BEFORE.match(text, start):
         start = found.end()

@@ -105,7 +105,7 @@ def has_letters(text: str) -> bool:
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Where each sentence starts and ends, with its punctuation and the white space behind it."""
+    """Where each sentence starts and ends, with its punctuation and the white space after it."""
     stop = _ASCII_STOP if text.isascii() else _STOP
     ends = [match.end() for match in stop.finditer(text)]
     return [(a, b) for a, b in pairwise([0, *ends, len(text)]) if a < b]

@@ -80,12 +80,12 @@ def trigger_common(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 
 @rule("P604", "effect-drift", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def effect_drift(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """The effect text of a prompt isn't the template, or words stand behind it.
+    """The effect text of a prompt isn't the template, or words come after it.
 
     Why: the model takes what differs from prompt to prompt for something that may differ.
     Source: user guide (documented): the second half of the prompt is uniformly written.
     Example: "…continue to fall while the camera zooms in, she…" → "…continue to fall, she…".
-    Remedy: `datasetkit normalize`. Move words behind the effect to the subject or background, or delete them.
+    Remedy: `datasetkit normalize`. Move words after the effect to the subject or background, or delete them.
     """
     yield from _problem(flaw, Offence.EFFECT_DRIFT, ctx, Severity.WARNING)
 

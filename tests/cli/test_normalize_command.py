@@ -44,7 +44,7 @@ def test_without_write_it_shows_what_would_change_and_changes_nothing(cli: Cli, 
     heading, *rows = ran.out.splitlines()
     assert heading == f"{mixed}  4 prompts: 2 to change, 1 skipped"
     assert rows[0] == "  line 2: … pour down on [-her-] {+him+} and [-she-] {+he+} laughs."
-    assert rows[1].startswith('  line 3: skipped: "woman"')
+    assert rows[1].startswith('  line 3: skipped: several subjects: "woman"')
     assert rows[2] == "  line 4: white space"
     assert rows[3] == "  1 line can't be read: see `datasetkit lint`"
     assert rows[-2:] == ["[effect.persons]", '"a.jpg" = "she/he"  # A woman and her dog.']
@@ -87,7 +87,7 @@ def test_text_behind_the_effect_is_kept_and_a_finding(cli: Cli, tmp_path: Path) 
     folder = write(tmp_path / "set", line(f"A woman by a wall. {HER} Shot on film at dusk."))
     assert cli("normalize", folder).code == 0
     assert (
-        "P604 effect-drift  words behind the effect: Shot on film at dusk." in cli("lint", folder, "--select", "P").out
+        "P604 effect-drift  words after the effect: Shot on film at dusk." in cli("lint", folder, "--select", "P").out
     )
 
 
@@ -248,7 +248,7 @@ class TestEffect:
         ran = cli("effect", write(tmp_path / "set", *lines, toml=None), "--infer")
         assert "in 5 of 6 prompts, word for word" in ran.out
         assert 'line 5: "S86B5P" for s86b5p: other capitals' in ran.out
-        assert "line 6: words behind the effect: Shot on film." in ran.out
+        assert "line 6: words after the effect: Shot on film." in ran.out
 
     def test_a_shared_text_without_a_trigger_gets_one_proposed(self, cli: Cli, tmp_path: Path) -> None:
         plain = HER.replace("s86b5p ", "")
@@ -262,7 +262,7 @@ class TestEffect:
         folder = write(tmp_path / "set", *(line(f"A {who} waits.") for who in ("cat", "dog", "fox", "cow")), toml=None)
         ran = cli("effect", folder, "--infer")
         assert ran.code == 1
-        assert "no effect found: no text is common" in ran.out
+        assert "no effect found: the prompts share no text" in ran.out
 
     def test_the_deployment_is_json_whatever_quotes_the_text_has(self, cli: Cli, tmp_path: Path) -> None:
         text = TEXT.replace("laughs", "shouts 'yes' and laughs")

@@ -85,10 +85,10 @@ def test_a_shared_text_without_a_trigger_is_shown():
     [
         ([], "takes 3"),
         (["a", "b"], "takes 3"),
-        ([subject for _, subject in SUBJECTS], "no text is common"),
+        ([subject for _, subject in SUBJECTS], "share no text"),
         ([f"{subject} Then snow falls on the scene." for _, subject in SUBJECTS], "no rare word"),
-        ([f"4k video of {subject} 35mm" for _, subject in SUBJECTS], "no text is common"),
-        (["", "", ""], "no text is common"),
+        ([f"4k video of {subject} 35mm" for _, subject in SUBJECTS], "share no text"),
+        (["", "", ""], "share no text"),
         (["一只猫坐在窗台上。s86b5p"] * 4, "Chinese"),
     ],
 )

@@ -117,7 +117,7 @@ def test_a_pronoun_slip_is_reported_for_every_form(wrong, seen):
     prompt = f"A robot waits. Its eyes glow. {JUMP.format(**FORMS_OF[wrong])}"
     flaws = flaws_of(normalize(prompt, EFFECTS["jump"]), EFFECTS["jump"])
     assert [(flaw.offence, flaw.detail) for flaw in flaws if flaw.offence is Offence.PRONOUN] == [
-        (Offence.PRONOUN, f"{seen} where the subject is it")
+        (Offence.PRONOUN, f"the effect says {seen}, but the subject is it")
     ]
 
 

@@ -83,7 +83,7 @@ def test_without_an_example_the_deployment_says_what_to_do():
 @pytest.mark.parametrize(
     ("prompt", "message"),
     [
-        ("A man stands. «she»", "her, she where the subject is he"),
+        ("A man stands. «she»", "the effect says her, she, but the subject is he"),
         ("A man stands. «he»", None),
         ("A man stands", "the trigger s86b5p is missing"),
         ("«he»", "nothing but the effect is in the prompt"),
