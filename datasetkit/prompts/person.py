@@ -15,6 +15,7 @@ from typing import NamedTuple
 from datasetkit import spec
 from datasetkit.prompts.slots import CASES, Person
 from datasetkit.prompts.subject import (
+    ANIMALS,
     PEOPLE,
     PLURALS,
     SEXED,
@@ -22,7 +23,6 @@ from datasetkit.prompts.subject import (
     Sentence,
     Subject,
     find_subject,
-    is_animal,
     others,
     read,
 )
@@ -109,7 +109,8 @@ def _evident(text: str, written: Sequence[str]) -> Decision:
 def _by_noun(subject: Subject, sentences: Sequence[Sentence], words: dict[Person, str]) -> Decision:
     """The decision for a noun that names a man or a woman; animals beside them are their pets."""
     person, opposite = (_SHE, _HE) if subject.noun is Noun.FEMALE else (_HE, _SHE)
-    beside = (t.word for t in others(sentences, subject) if not (t.owner or t.word in PLURALS or is_animal(t.word)))
+    people = (t.word for t in others(sentences, subject) if not t.owner and t.word not in ANIMALS)
+    beside = (word for word in people if word not in PLURALS)
     if other := next(beside, ""):
         return Decision(None, Reason.SEVERAL, f'several subjects: "{subject.word}" and "{other}"')
     if against := words.get(opposite) or (person not in words and words.get(_THEY)):

@@ -151,7 +151,8 @@ def split_prompt(text: str, effect: Effect) -> PromptParts | None:
     if not doubt and names_being(row):
         doubt = new_being(text[:begin], [texts[first][start:], *texts[first + 1 : last + 1]], outline.known)
     within = tuple(t for t in triggers if begin <= t.start and t.end <= end)
-    outside = tuple(s for s in (*texts[:first], texts[first][:start], *texts[last + 1 :]) if s.strip())
+    opening = [texts[first][:start]] if texts[first][:start].strip() else []
+    outside = [*texts[:first], *opening, *texts[last + 1 :]]
     head = text[:begin]
     tail = text[end:] if any(map(str.isalnum, text[end:])) else ""  # after it may be a quotation mark
     skip = None

@@ -54,7 +54,8 @@ PLURALS = {many: kind for kind in _KINDS for name in LISTS[kind.value] for many 
 PLURALS |= dict.fromkeys(LISTS["groups"], Noun.HUMAN)
 _KNOWN = PLURALS | {name: kind for kind in _KINDS for name in LISTS[kind.value]}
 _PERSONS = frozenset(word for word, kind in _KNOWN.items() if kind in PEOPLE)
-_BEINGS = _PERSONS | {word for word, kind in _KNOWN.items() if kind is Noun.ANIMAL}
+ANIMALS = frozenset(word for word, kind in _KNOWN.items() if kind is Noun.ANIMAL)
+_BEINGS = _PERSONS | ANIMALS
 _BEING_STEMS = frozenset(map(stem, _BEINGS))
 _AGENTS = ("ist", "ian", "eer", "ster", "man", "person", "blonde", "brunette", "redhead")  # endings of a person's noun
 
@@ -113,10 +114,11 @@ def read(sentence: str) -> Sentence:
 
 def _only_describes(tokens: Tokens, k: int) -> bool:
     """Whether a noun for a being only describes what follows: "a cowboy hat", "a woman doctor"."""
-    following = [token.word for token in takewhile(lambda token: not token.opens, tokens[k + 1 : k + 3])]
-    described = following and (following[0] in LISTS["described"] or _KNOWN.get(following[0]) is Noun.THING)
-    sexing = tokens[k].word in LISTS["sexing"] and not tokens[k].owner
-    return bool(described) or (sexing and not _PERSONS.isdisjoint(following))
+    if k + 1 == len(tokens) or tokens[k + 1].opens:
+        return False
+    following, sexing = tokens[k + 1].word, tokens[k].word in LISTS["sexing"] and not tokens[k].owner
+    described = following in LISTS["described"] or _KNOWN.get(following) is Noun.THING
+    return described or (sexing and not _PERSONS.isdisjoint(token.word for token in tokens[k + 1 : k + 3]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,8 @@ def _ends_phrase(tokens: Tokens, k: int) -> bool:
 def _is_participle(tokens: Tokens, k: int) -> bool:
     """Whether a word after a noun says what its being does; not "sized", nor "a man eating shark"."""
     word, behind = tokens[k].word, tokens[k + 1].word if k + 1 < len(tokens) else ""
-    compound = _KNOWN.get(behind) is Noun.ANIMAL
-    return len(word) > 4 and word.endswith(("ing", "ed")) and word not in LISTS["not_verbal"] and not compound
+    verbal = len(word) > 4 and word.endswith(("ing", "ed")) and word not in LISTS["not_verbal"]
+    return verbal and behind not in ANIMALS
 
 
 def _is_verb(word: str) -> bool:
@@ -264,11 +266,6 @@ def others(sentences: Sequence[Sentence], subject: Subject) -> Iterator[Token]:
             beside = number != subject.sentence or at > subject.at
             if beside and not _is_aside(token, before, subject):
                 yield token
-
-
-def is_animal(word: str) -> bool:
-    """Whether a noun names animals."""
-    return _KNOWN.get(word) is Noun.ANIMAL
 
 
 def _is_aside(token: Token, before: Sequence[str], subject: Subject) -> bool:
