@@ -188,7 +188,7 @@ class Runs:
         if not 0 < line <= 1000:
             raise RefusalError(400, "InvalidParameter", "line")
         lines = [f"{{'loss': {1 / (n + 1):.4f}, 'epoch': {n}}}" for n in range(20 * min(job["looks"], 4))]
-        if self._status(job) == "SUCCEEDED":
+        if self._status(job) == "SUCCEEDED" and job["looks"] >= len(job["states"]):
             lines += [" Fine-tune succeeded!", "2025-11-11 16:49:01,175 - INFO - ##FT_COMPLETE##"]
         return {"total": len(lines), "logs": lines[offset : offset + line]}
 

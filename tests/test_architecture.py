@@ -125,6 +125,8 @@ def test_no_two_classes_have_one_name() -> None:
         (["cache", "--help"], {"sqlite3", "platformdirs"}),
         (["upload", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["files", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["plan", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["train", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unloaded: set[str]) -> None:

@@ -32,6 +32,7 @@ _COMMANDS = {
     "build": "Write an upload-ready zip from a dataset folder.",
     "plan": "Work out steps, checkpoints and costs of a training run.",
     "upload": "Upload zips and print the file ids that a training job needs.",
+    "train": "Start, watch and stop training jobs; choose a checkpoint.",
     "files": "List, show and delete the files on the service.",
     "rule": "Explain a rule, or list them all.",
     "config": "Show the settings used, and where each comes from.",

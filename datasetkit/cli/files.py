@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit.cli.place import endpoint_of, place_options
+from datasetkit.cli.place import place_options
+from datasetkit.cli.remote import confirm, form_option, service
 from datasetkit.cli.terminal import echo, note
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.pace import duration
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from datasetkit.modelstudio.client import Client
     from datasetkit.modelstudio.files import RemoteFile
 
-_form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Table or JSON.")
 _ids = click.argument("ids", nargs=-1, metavar="ID...", required=True)
 _COLUMNS = ("id", "size", "age", "purpose", "status", "name")
 
@@ -41,7 +38,7 @@ def command() -> None:
 @command.command("ls")
 @place_options
 @click.option("--purpose", metavar="NAME", help="Only files of this purpose, such as fine-tune.")
-@_form
+@form_option
 def list_command(*, purpose: str | None, form: str, **options: Any) -> None:
     """List all files, newest first, with their sizes, ages and total.
 
@@ -51,7 +48,7 @@ def list_command(*, purpose: str | None, form: str, **options: Any) -> None:
     """
     from datasetkit.modelstudio.files import list_files
 
-    with _client(options) as client:
+    with service(options) as client:
         files = sorted(list_files(client, purpose), key=lambda file: file.created or 0, reverse=True)
     total = sum(file.size or 0 for file in files)
     if form == "json":
@@ -65,7 +62,7 @@ def list_command(*, purpose: str | None, form: str, **options: Any) -> None:
 @command.command("show")
 @_ids
 @place_options
-@_form
+@form_option
 def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
     """Show the details of these files.
 
@@ -75,7 +72,7 @@ def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
     """
     from datasetkit.modelstudio.files import show_file
 
-    with _client(options) as client:
+    with service(options) as client:
         for file_id in ids:
             file = show_file(client, file_id)
             if file is None:
@@ -96,7 +93,7 @@ def remove_command(ids: tuple[str, ...], *, yes: bool, **options: Any) -> int:
       datasetkit files rm file-ft-b2416bacc4d742 --yes
     """
     wanted = list(dict.fromkeys(ids))
-    with _client(options) as client:
+    with service(options) as client:
         if not yes:
             _confirm(wanted, client)
         client.start(client.pace.limit)  # the time that the answer took doesn't count
@@ -126,14 +123,7 @@ def _confirm(ids: Sequence[str], client: Client) -> None:
     if not found:
         return
     note(_table([_COLUMNS, *map(_cells, found)]))
-    try:
-        sure = click.confirm(f"Delete {plural(len(found), 'file')} for good?", err=True)
-    except click.Abort as stop:
-        if isinstance(stop.__context__, KeyboardInterrupt):
-            raise
-        sure = False  # there is no one to answer
-    if not sure:
-        raise DatasetkitError("nothing was deleted", "Answer yes, or add --yes.")
+    confirm(f"Delete {plural(len(found), 'file')} for good?", "nothing was deleted")
 
 
 def _removed(file_id: str, client: Client) -> bool:
@@ -148,12 +138,3 @@ def _removed(file_id: str, client: Client) -> bool:
     except DatasetkitError as error:
         note(f"{file_id}: {error}. {error.next_step}")
     return False
-
-
-@contextmanager
-def _client(options: dict[str, Any]) -> Iterator[Client]:
-    from datasetkit.modelstudio.client import Client
-    from datasetkit.modelstudio.endpoint import read_key
-
-    with Client(endpoint_of(options, Path()), read_key(os.environ), note=note) as client:
-        yield client

@@ -12,18 +12,16 @@ import click
 
 from datasetkit import spec
 from datasetkit.cli.options import files
-from datasetkit.cli.runs import plan_run, read_run, run_options
+from datasetkit.cli.runs import COLOURS, faults_of, line_of, plan_run, quoted_prices, read_run, run_options
 from datasetkit.cli.terminal import echo
 from datasetkit.findings import Severity
-from datasetkit.printable import Printable, as_json, joined, styled
+from datasetkit.printable import Printable, as_json, styled
 from datasetkit.report.columns import plural, table
 from datasetkit.training.arithmetic import Span, rule
 from datasetkit.training.parameters import advised_later, request
 from datasetkit.training.plan import Obstacle, TrainingPlan, obstacles
-from datasetkit.training.prices import Price, generation_prices, training_prices, usual_video
+from datasetkit.training.prices import generation_prices, training_prices, usual_video
 from datasetkit.training.values import plan_values
-
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 @click.command(name="plan")
@@ -49,7 +47,8 @@ def command(path: Path, *, generate: int | None, region: str | None, compare: bo
       datasetkit plan money_rain --model wan2.2-i2v-flash
       datasetkit plan money_rain --compare
     """
-    material, faulty, verdict = read_run(path, options)
+    material, verdicts = read_run([path], options)
+    verdict, faulty = verdicts[0], list(faults_of(verdicts))
     place = _region(region or verdict.settings.region)
     if compare:
         names = [model.id for model in spec.models() if material.kind in model.kinds]
@@ -90,18 +89,12 @@ def _show(
         echo(Printable(""))
         _table([*_parameters(plan)])
         for one in found:
-            echo(_line(one))
+            echo(line_of(one))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> None:
     for line in table(rows, margin="  "):
         echo(Printable(line.rstrip()))
-
-
-def _line(obstacle: Obstacle) -> Printable:
-    severity = styled(Printable(str(obstacle.severity)), fg=_COLOURS[obstacle.severity])
-    remedy = f". {obstacle.remedy}" if obstacle.remedy else ""
-    return joined([severity, Printable(f": {obstacle.message}{remedy}")])
 
 
 def _facts(plan: TrainingPlan, region: str | None, generate: int | None) -> Iterator[tuple[str, str]]:
@@ -127,13 +120,6 @@ def _cost(plan: TrainingPlan, tokens: Fraction, region: str | None) -> str:
     return f"{ceil(tokens):,} tokens, {quoted_prices(training_prices(plan.model.id, tokens, region))}"
 
 
-def quoted_prices(prices: Sequence[Price]) -> str:
-    """Prices as estimates, with the day of the lists."""
-    if not prices:
-        return "no price is known"
-    return f"about {', '.join(map(str, prices))} (prices of {prices[0].checked})"
-
-
 def _span(span: Span) -> str:
     return f"{span.low:,}" if span.low == span.high else f"{span.low:,} to {span.high:,}"
 
@@ -151,7 +137,7 @@ def _parameters(plan: TrainingPlan) -> Iterator[tuple[str, ...]]:
 def _comparison(plans: dict[TrainingPlan, tuple[Obstacle, ...]], region: str | None) -> Sequence[Sequence[str]]:
     rows = [("model", "batch_size", "steps", "enough epochs", "tokens", "training", "")]
     for plan, found in plans.items():
-        wrong = ", ".join(plural(n, str(s)) for s in _COLOURS if (n := sum(one.severity is s for one in found)))
+        wrong = ", ".join(plural(n, str(s)) for s in COLOURS if (n := sum(one.severity is s for one in found)))
         prices = quoted_prices(training_prices(plan.model.id, plan.tokens, region))
         numbers = (str(plan.hyper.batch_size), _span(plan.steps), str(plan.least_epochs), f"{ceil(plan.tokens):,}")
         rows.append((plan.name, *numbers, prices, wrong))

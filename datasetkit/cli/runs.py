@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
@@ -16,12 +16,15 @@ from datasetkit.cli.upload import as_built
 from datasetkit.config import merge
 from datasetkit.findings import Severity
 from datasetkit.model import Role, Video
+from datasetkit.printable import Printable, joined, styled
 from datasetkit.report.columns import plural
 from datasetkit.spec import find_model
 from datasetkit.training.parameters import HyperParameters, parameters
 from datasetkit.training.plan import Material, Obstacle, TrainingPlan
-from datasetkit.verdict import Verdict, open_dataset, read_settings
+from datasetkit.training.prices import Price
+from datasetkit.verdict import Verdict, compare, open_dataset, read_settings
 
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _COUNT = click.IntRange(min=1)
 
 
@@ -67,18 +70,33 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return judging_options(command, role=False)
 
 
-def read_run(path: Path, options: Mapping[str, Any]) -> tuple[Material, tuple[Obstacle, ...], Verdict]:
-    """What would be trained on, what is wrong with it, and the verdict on the training set."""
-    verdict = _verdict(path, options, Role.TRAINING)
+def read_run(paths: Sequence[Path], options: Mapping[str, Any]) -> tuple[Material, list[Verdict]]:
+    """What would be trained on, from sets that are trained on together; and the verdicts, the validation set's last."""
+    training = [_verdict(path, options, Role.TRAINING) for path in paths]
     other = _verdict(options["validation"], options, Role.VALIDATION) if options["validation"] else None
-    clips = (sample.medium("video_path") for sample in verdict.dataset.samples)
+    samples = [sample for verdict in training for sample in verdict.dataset.samples]
+    clips = (sample.medium("video_path") for sample in samples)
     material = Material(
-        kind=verdict.assumed.kind,
-        samples=len(verdict.dataset.samples),
+        kind=training[0].assumed.kind,
+        samples=len(samples),
         seconds=tuple(clip.seconds for clip in clips if isinstance(clip, Video)),
         validation=None if other is None else len(other.dataset.samples),
     )
-    return material, tuple(found for one in (verdict, other) if one for found in _faulty(one)), verdict
+    return material, compare([*training, other] if other else training)
+
+
+def line_of(obstacle: Obstacle) -> Printable:
+    """An obstacle in a line."""
+    severity = styled(Printable(str(obstacle.severity)), fg=COLOURS[obstacle.severity])
+    remedy = f". {obstacle.remedy}" if obstacle.remedy else ""
+    return joined([severity, Printable(f": {obstacle.message}{remedy}")])
+
+
+def quoted_prices(prices: Sequence[Price]) -> str:
+    """Prices as estimates, with the day of the lists."""
+    if not prices:
+        return "no price is known"
+    return f"about {', '.join(map(str, prices))} (prices of {prices[0].checked})"
 
 
 def plan_run(name: str, material: Material, options: Mapping[str, Any]) -> TrainingPlan:
@@ -95,7 +113,9 @@ def _verdict(path: Path, options: Mapping[str, Any], role: Role) -> Verdict:
         return verdict
 
 
-def _faulty(verdict: Verdict) -> list[Obstacle]:
-    count = verdict.count(Severity.ERROR)
-    message = f"{verdict.dataset.name} has {plural(count, 'error')}"
-    return [Obstacle(Severity.ERROR, message, f"See them: datasetkit lint {verdict.dataset.name}")] if count else []
+def faults_of(verdicts: Sequence[Verdict]) -> Iterator[Obstacle]:
+    """The sets that have errors."""
+    for verdict in verdicts:
+        if count := verdict.count(Severity.ERROR):
+            name = verdict.dataset.name
+            yield Obstacle(Severity.ERROR, f"{name} has {plural(count, 'error')}", f"See them: datasetkit lint {name}")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from datasetkit.model import Progress
 
-_BYTES = ("writing", "hashing", "sending")  # stages whose progress counts bytes; the others count files
+_BYTES = ("writing", "hashing", "sending", "downloading")  # stages whose progress counts bytes
+_EPOCHS = ("training",)  # and epochs; the others count files
 
 
 def echo(text: Printable) -> None:
@@ -104,5 +105,7 @@ def _bar(stage: str, total: int) -> tqdm[Any]:
 
     # room for the ^C that a terminal echoes: on a full line it would push the bar up, where it can't be wiped
     columns = max((width(sys.stderr) or 0) - len("^C") - 1, 1)
-    unit: dict[str, Any] = {"unit": "B", "unit_scale": True} if stage.startswith(_BYTES) else {"unit": " files"}
+    unit: dict[str, Any] = {"unit": " epochs" if stage.startswith(_EPOCHS) else " files"}
+    if stage.startswith(_BYTES):
+        unit = {"unit": "B", "unit_scale": True}
     return tqdm(total=total, desc=Printable(stage), leave=False, delay=1, ncols=columns, file=sys.stderr, **unit)
