@@ -41,7 +41,7 @@ _MODULES = {
 }
 
 
-if not TYPE_CHECKING:  # mypy is to report a name that doesn't exist
+if not TYPE_CHECKING:  # so that mypy reports names that don't exist
 
     def __getattr__(name: str) -> object:
         for module, names in _MODULES.items():

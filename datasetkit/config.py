@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ KEYS = ("model", "kind", "role", "region", "target_seconds", "effect")
 """The settings that hold one value, in the order in which they are shown."""
 
 _TYPES: Mapping[str, Callable[[Any], Any]] = {"kind": Kind, "role": Role, "effect": effect_from_table}
+_TYPE_NAMES = {"string": "text", "number": "a number", "object": "a table", "array": "a list"}  # as TOML calls them
 _EXAMPLE = 'It is written like this: model = "wan2.2-i2v-flash"'
 
 
@@ -143,11 +145,40 @@ def _check(values: Mapping[str, Any], prefix: str) -> None:
         place = ".".join(map(str, error.absolute_path))
         if error.validator == "additionalProperties":
             raise _unknown_key(error.instance, list(error.schema["properties"]), place, prefix.removesuffix(": "))
-        near = did_you_mean(str(error.instance), error.schema.get("enum", ()))
-        hint = f"{near} {error.schema.get('description', '')}".strip()
-        raise DatasetkitError(f"{prefix}{place}: {error.message}", hint)
+        raise DatasetkitError(prefix + " ".join(_fault(error)), _remedy(error))
     if math.isnan(values.get("target_seconds", 0)):  # a number to TOML and click, and within every range
-        raise DatasetkitError(f"{prefix}target_seconds: nan is not a length", "Give a number, such as 5.")
+        raise DatasetkitError(f"{prefix}target_seconds must be a number, but is nan", "Write a number, such as 5.")
+
+
+def _fault(error: Any) -> tuple[str, str]:
+    """A value that doesn't match the schema, and what is wrong with it."""
+    *tables, key = [name for name in error.absolute_path if isinstance(name, str)]
+    shown, limit = json.dumps(error.instance, ensure_ascii=False, default=str), error.validator_value
+    is_text = isinstance(error.instance, str)
+    if error.validator == "required":
+        return f"[{key}]", f"has no {_missing(error)}"
+    name = f"[{'.'.join(tables)}] {json.dumps(key, ensure_ascii=False) if '.' in key else key}" if tables else key
+    match error.validator:
+        case "type":
+            return name, f"must be {_TYPE_NAMES[limit]}, but is {'the text ' * is_text}{shown}"
+        case "enum":
+            return name, f"must be {' or '.join(map(json.dumps, limit))}, but is {shown}"
+        case "exclusiveMinimum":
+            return name, f"must be more than {limit}, but is {shown}"
+        case _:  # a pattern, a least length, an item twice: what to write instead is the next step
+            return name, f"can't be {shown}"
+
+
+def _remedy(error: Any) -> str:
+    """What to write instead, from the schema."""
+    if error.validator == "required":
+        return str(error.schema["properties"][_missing(error)]["description"])
+    near = did_you_mean(str(error.instance), error.schema.get("enum", ()))
+    return f"{near} {error.schema.get('description', '')}".strip()
+
+
+def _missing(error: Any) -> str:
+    return next(str(name) for name in error.schema["required"] if name not in error.instance)
 
 
 def _unknown_key(table: Mapping[str, Any], known: Sequence[str], place: str, name: str) -> DatasetkitError:

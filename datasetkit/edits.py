@@ -1,7 +1,7 @@
 """Changes to a dataset, described by the result wanted, not by steps. Pure values.
 
 An edit says how its target should be; doing it twice changes nothing the second time. Edits on one target merge into
-one, so that a clip is decoded once. Of two limits the stricter one holds; of two flags both do. A few pairs
+one, so that a clip is decoded once. If two edits set limits, the stricter one wins; flags add up. A few pairs
 contradict each other and don't merge.
 """
 

@@ -1,8 +1,8 @@
 """Writes files and folders completely or not at all.
 
-New files are written to a hidden folder next to the target (the "stage"), which is renamed into place at the end. A
-run locks its stage for as long as it lives, so that the next run can remove what a killed one left behind. Where
-there are no locks, as on some network drives, a stage counts as left behind when nothing in it has changed for a day.
+New files are written to a hidden staging folder next to the target, and moved into place at the end. A run locks its
+staging folder for as long as it lives, so that the next run can remove what a killed one left behind. If there are no
+locks, as on some network drives, a staging folder counts as left behind when nothing in it has changed for a day.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ else:
     import fcntl
 
 PREFIX = ".datasetkit-stage-"
-_LOCK, _WORK = "lock", "work"  # what a stage holds
-_FOLDER, _FILE = "new", "file"  # not names that a scan would look for
+_LOCK, _WORK = "lock", "work"  # inside a staging folder
+_FOLDER, _FILE = "new", "file"  # names that a scan ignores
 _TAKEN = "Choose another name, or remove it first."
-_ATTEMPTS = 10  # a new stage is lost only if another run looks at it in the instant before it is locked
+_ATTEMPTS = 10  # a new staging folder is lost only if another run looks at it in the instant before it is locked
 _ONE_DAY = 24 * 60 * 60  # seconds; longer than any pause between two writes of a run
 
 
@@ -55,11 +55,11 @@ def new_file(target: Path, *, size: int, force: bool) -> Iterator[Path]:
     """A path beside ``target`` to write ``size`` bytes to; it becomes ``target`` when the block ends well.
 
     However else the block ends, nothing is left of it and ``target`` stays as it was. Raises DatasetkitError where
-    ``target`` exists (unless ``force``), is a folder, has no room, or can't be written.
+    ``target`` exists (unless ``force``), is a folder, doesn't fit on the disk, or can't be written.
     """
     refuse_existing(target, force=force)
     with scratch(target) as folder:
-        require_room(folder, size)
+        require_room(target, size)
         yield folder / _FILE
         refuse_existing(target, force=force)
         put_in_place({folder / _FILE: target})
@@ -94,7 +94,7 @@ def put_in_place(targets: Mapping[Path, Path], *, outdated: Iterable[Path] = ())
 
 @contextmanager
 def scratch(target: Path) -> Iterator[Path]:
-    """An empty folder beside ``target`` to work in, removed at the end whatever happens, with all that is beside it.
+    """An empty working folder next to ``target``. It is always removed at the end, with its lock file.
 
     Leftovers of killed runs beside ``target`` are removed first. An OSError inside becomes a DatasetkitError.
     """
@@ -123,7 +123,7 @@ def remove_stale(folder: Path) -> None:
 
 def _untouched(stage: Path) -> bool:
     """Whether nothing in a stage has changed for a day."""
-    with suppress(FileNotFoundError):  # it is being removed
+    with suppress(FileNotFoundError):  # the staging folder is being removed
         newest = max(path.lstat().st_mtime for path in (stage, *stage.rglob("*")))
         return time.time() - newest > _ONE_DAY
     return False
@@ -139,7 +139,10 @@ def _stage(parent: Path) -> Iterator[Path]:
             if _claim(stage, stack):
                 yield stage / _WORK / _FOLDER
                 return
-    raise BlockingIOError("other runs keep removing the files of this one")
+    raise DatasetkitError(
+        "another datasetkit run keeps deleting this run's temporary files",
+        "Wait until it has finished, then run this again.",
+    )
 
 
 def _claim(stage: Path, stack: ExitStack) -> bool:
@@ -201,20 +204,23 @@ def _lock(handle: int) -> bool | None:
     return True
 
 
-def require_room(folder: Path, size: int) -> None:
-    """Raise DatasetkitError where ``folder`` has no room for ``size`` bytes, OSError where there is no such folder."""
-    free = shutil.disk_usage(folder).free
+def require_room(target: Path, size: int) -> None:
+    """Raise DatasetkitError if ``target``, of ``size`` bytes, doesn't fit on the disk; OSError if it has no folder."""
+    free = shutil.disk_usage(target.parent).free
     if size > free:
         raise DatasetkitError(
-            f"not enough disk space: {size:,} bytes are needed, {free:,} are free", "Free some, or write elsewhere."
+            f"not enough disk space in {target.parent}: {size / 1e6:,.2f} MB needed, {free / 1e6:,.2f} MB free",
+            "Free some space, or write to another disk.",
         )
 
 
 def unwritable(target: Path, error: OSError) -> DatasetkitError:
     """The error for a ``target`` that can't be written."""
+    if not target.parent.is_dir():
+        return DatasetkitError(f"can't write {target}: there is no folder {target.parent}", "Create it first.")
     return DatasetkitError(
         f"can't write {target}: {error.strerror or error}",
-        "Nothing was changed. Check the disk space and the permissions there.",
+        f"Nothing was changed. Check the free space and permissions of {target.parent}.",
     )
 
 
@@ -232,7 +238,7 @@ def refuse_existing(target: Path, *, force: bool, hint: str = _TAKEN) -> None:
     if mode and not stat.S_ISREG(mode):
         raise DatasetkitError(f"{target} is a pipe or a device, not a file", "Name a file.")
     if not target.parent.is_dir():
-        raise DatasetkitError(f"can't write {target}: there is no folder {target.parent}", "Create it first.")
+        raise unwritable(target, FileNotFoundError())
     if not force:
         _refuse_taken(target, hint)
 

@@ -12,7 +12,7 @@ from datasetkit.model import Kind, Role, Where
 
 
 class Severity(IntEnum):
-    """The consequence: it would be refused or fail; training suffers; worth a look. Higher is worse."""
+    """How serious a finding is. ERROR: would be refused or fail. WARNING: training suffers. ADVICE: worth a look."""
 
     ADVICE = 1
     WARNING = 2
@@ -35,15 +35,15 @@ class Basis(StrEnum):
 class Problem:
     """What a rule reports.
 
-    ``where`` and ``severity`` default to the subject's place and the rule's severity. ``mended``: `build` fixes this in
-    the zip that it writes. ``fix`` holds the edits that remove the problem, none where a person has to; they are
+    ``where`` and ``severity`` default to the subject's place and the rule's severity. ``fixed_by_build``: `build` fixes
+    this in the zip that it writes. ``fix`` holds the edits that remove the problem, none if a person has to; they are
     ``safe`` if they keep meaning and pixels. ``data`` is the message's content for programs: JSON values by name.
     """
 
     message: str
     where: Where | None = None
     severity: Severity | None = None
-    mended: bool = False
+    fixed_by_build: bool = False
     fix: tuple[Edit, ...] = ()
     safe: bool = True
     data: Mapping[str, object] = field(default_factory=dict, hash=False)
@@ -53,7 +53,7 @@ class Problem:
 class Finding:
     """A problem with its rule's identity, and ``medium``, the file it is about if that isn't ``where.path``.
 
-    ``mended``, ``fix``, ``safe`` and ``data`` are as in `Problem`.
+    ``fixed_by_build``, ``fix``, ``safe`` and ``data`` are as in `Problem`.
     """
 
     code: str
@@ -62,7 +62,7 @@ class Finding:
     basis: Basis
     where: Where
     message: str
-    mended: bool = False
+    fixed_by_build: bool = False
     medium: str | None = None
     fix: tuple[Edit, ...] = ()
     safe: bool = True

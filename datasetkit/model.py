@@ -38,7 +38,7 @@ class Source(Enum):
 
 
 class Expected(StrEnum):
-    """What a field of a line promises to name."""
+    """The kind of file a field should name."""
 
     IMAGE = "image"
     VIDEO = "video"

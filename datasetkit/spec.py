@@ -127,7 +127,7 @@ def document(name: str) -> Mapping[str, Any]:
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """What holds a value against the schema ``name``; a ``$ref`` in it names another file of ``schemas/``."""
+    """The validator for the schema ``name``; a ``$ref`` in it names another file of ``schemas/``."""
     from jsonschema import Draft202012Validator  # felt at start-up: most commands need no schema
     from referencing import Registry, Resource
 
@@ -136,7 +136,7 @@ def validator(name: str) -> Draft202012Validator:
 
 
 def misfit(name: str, value: object) -> str:
-    """Why ``value`` is not of the shape that the schema ``name`` describes; empty where it is."""
+    """Why ``value`` doesn't match the schema ``name``; empty if it does."""
     fault = next(validator(name).iter_errors(value), None)
     return fault.message if fault else ""
 
@@ -194,7 +194,7 @@ def _frozen(value: Any) -> Any:
 
 @cache
 def thresholds(check: str) -> Mapping[str, float]:
-    """The numbers by which one of the checks over pixels judges."""
+    """The thresholds of one pixel check."""
     value: Mapping[str, float] = document("models.json")["checks"][check]["value"]
     return value
 

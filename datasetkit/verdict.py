@@ -32,8 +32,8 @@ class Verdict:
     """All that was found in one dataset, in the order of its lines.
 
     ``model`` is None where no model is set. ``ignored`` are the findings that were left out; ``skipped`` the codes of
-    the rules that need more than was read. ``settings`` are those in force. ``seconds`` says how long each kind of work
-    took ("read", "decode", "hash", "rules"), in the sum of all threads.
+    the rules that need clips read further than they were. ``settings`` are those in force. ``seconds`` says how long each
+    kind of work took ("read", "decode", "hash", "rules"), in the sum of all threads.
     """
 
     dataset: Dataset
@@ -155,7 +155,7 @@ def judge_dataset(dataset: Dataset, settings: Settings, *, build: bool = False) 
 
 
 def compare(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The verdicts, with what is only found in a validation set beside the first training set of its kind."""
+    """The verdicts, plus findings from comparing each validation set with the first training set of its kind."""
     training = {v.assumed.kind: v for v in reversed(verdicts) if v.assumed.role is Role.TRAINING}
     return [_compared(verdict, training.get(verdict.assumed.kind)) for verdict in verdicts]
 
@@ -184,7 +184,7 @@ def read_settings(options: Options) -> Settings:
 
 
 def settings_for(tree: Tree, settings: Settings = UNSET) -> Settings:
-    """The settings in force at a tree's root: ``settings``, and where they are silent its datasetkit.toml.
+    """The settings that apply at a tree's root: ``settings``; whatever they leave out comes from its datasetkit.toml.
 
     Raises DatasetkitError for a file that can't be read or used, or a model that doesn't exist.
     """

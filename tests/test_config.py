@@ -7,6 +7,7 @@ from datasetkit.config import Options, Settings, from_environment, from_file, fr
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import Kind, Role
 
+EFFECT = "[effect]\ntrigger = 'a1b2c'\ntext = 'Then a1b2c rain begins.'\n"
 WHOLE = b"""\xef\xbb\xbfmodel = "wan2.7-i2v"
 kind = "kf2v"
 role = "validation"
@@ -31,13 +32,29 @@ def test_every_key_is_read() -> None:
     [
         ("regoin = 'beijing'", "x has an unknown key, regoin", "Did you mean region?"),
         ("zzz = 1\nkind = 3", "x has an unknown key, zzz", "Known keys: model, kind"),
-        ("region = 'singapor'", "x: region: 'singapor' is not one of", "Did you mean singapore? Write region ="),
-        ("region = 'oz'", "x: region: 'oz' is not one of", "the one your key belongs to"),
-        ("region = 'singapur'", "x: region: 'singapur' is not one of", "Did you mean singapore?"),
-        ("ignore = { v411 = 'x' }", "'v411' does not match", "Write a code or prefix"),
-        ("ignore = { 'V411:' = 'x' }", "'V411:' does not match", "Write a code or prefix"),
-        ("ignore = { V411 = 3 }", "x: ignore.V411: 3 is not of type", "Give the reason"),
-        ("ignore = 'V411'", "x: ignore:", "each with the reason"),
+        (
+            "region = 'singapor'",
+            'x: region must be "singapore" or "beijing", but is "singapor"',
+            "Did you mean singapore? Write region =",
+        ),
+        ("region = 'oz'", "x: region must be", "the one your key belongs to"),
+        ("region = 'singapur'", "x: region must be", "Did you mean singapore?"),
+        ("ignore = { v411 = 'x' }", 'x: ignore can\'t be "v411"', "Write a code or prefix"),
+        ("ignore = { 'V411:' = 'x' }", 'x: ignore can\'t be "V411:"', "Write a code or prefix"),
+        ("ignore = { V411 = 3 }", "x: [ignore] V411 must be text, but is 3", "Write the reason"),
+        ("ignore = 'V411'", 'x: ignore must be a table, but is the text "V411"', "ignore = {"),
+        ("target_seconds = '5'", 'target_seconds must be a number, but is the text "5"', "target_seconds = 5"),
+        ("target_seconds = 2020-01-01", 'must be a number, but is "2020-01-01"', "target_seconds = 5"),
+        ("[effect]\ntrigger = 'a1b2c'", "x: [effect] has no text", 'text = "Then the'),
+        (EFFECT + "absent_in = 'x'", "x: [effect] absent_in must be a list", "absent_in = ["),
+        (EFFECT + "absent_in = ['x', 'x']", "x: [effect] absent_in can't be", "absent_in = ["),
+        (EFFECT + "persons = 3", "x: [effect] persons must be a table, but is 3", '= "it"'),
+        (
+            EFFECT + "persons = { 'a.mp4' = 'female' }",
+            'x: [effect.persons] "a.mp4" can\'t be "female"',
+            "one of she, he, they, it",
+        ),
+        (EFFECT + "persons = { '' = 'she' }", "x: [effect] persons can't be", ""),
         ("a = 1\na = 2", "x isn't valid TOML", "model ="),
         ("model = '\udce9'", "x isn't valid TOML", "model ="),
     ],
@@ -114,9 +131,9 @@ def test_codes_may_share_a_string_and_paths_stay_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kind": "i3v"}, "kind: 'i3v' is not one of"),
-        ({"target_seconds": -1}, "target_seconds: -1 is less than"),
-        ({"target_seconds": float("nan")}, "nan is not a length"),
+        ({"kind": "i3v"}, 'kind must be "i2v" or "kf2v", but is "i3v"'),
+        ({"target_seconds": -1}, "target_seconds must be more than 0, but is -1"),
+        ({"target_seconds": float("nan")}, "must be a number, but is nan"),
     ],
 )
 def test_an_option_that_cannot_be_used_is_named(options: Options, message: str) -> None:

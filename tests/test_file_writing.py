@@ -222,7 +222,7 @@ def test_a_lock_that_others_always_hold_ends_in_an_error(tmp_path: Path, monkeyp
         raise BlockingIOError(errno.EWOULDBLOCK, "held")
 
     monkeypatch.setattr("fcntl.flock", flock)
-    with pytest.raises(DatasetkitError, match="other runs keep removing"):
+    with pytest.raises(DatasetkitError, match="another datasetkit run keeps deleting"):
         replace_file(tmp_path / "a", b"new")
     assert names(tmp_path) == []
 

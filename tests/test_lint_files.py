@@ -58,7 +58,7 @@ def test_a_clip_of_one_line_is_no_frame_of_another(tmp_path: Path) -> None:
         pytest.param(
             ["image_1.jpg", "video_2.mov"],
             [line("image_1.jpg")],
-            [("D104", "no line names video_2.mov")],
+            [("D104", "video_2.mov isn't used by any line")],
             id="a clip without a line",
         ),
         pytest.param(
@@ -89,7 +89,7 @@ def test_chinese_names_and_a_mark_and_odd_paths_are_all_mended(tmp_path: Path) -
     (tmp_path / "data.jsonl").write_bytes(b"\xef\xbb\xbf" + text)
     findings = judge(tmp_path)
     assert {f.code for f in findings} == {"L201", "L203", "L210", "D105", "D107"}
-    assert all(f.mended for f in findings)
+    assert all(f.fixed_by_build for f in findings)
 
 
 def test_a_folder_of_raw_clips_and_a_zip_in_a_zip_are_no_datasets_yet(tmp_path: Path) -> None:

@@ -141,13 +141,14 @@ def test_a_path_with_brackets_may_be_written_as_it_is() -> None:
     [
         ("V407X", "Did you mean V407?"),
         ("L2O9", "Did you mean L209?"),
-        ("video-too-lng", "Did you mean V407?"),
-        ("Q", "`datasetkit rule` lists them."),
-        ("", "`datasetkit rule` lists them."),
+        ("video-too-lng", "Did you mean video-too-long (V407)?"),
+        ("V9", "`datasetkit rule` lists the codes."),
+        ("Q", "`datasetkit rule` lists the codes."),
+        ("", "`datasetkit rule` lists the codes."),
     ],
 )
 def test_unknown_codes_cannot_be_selected_or_ignored(code: str, hint: str) -> None:
-    with pytest.raises(DatasetkitError, match="there is no rule") as raised:
+    with pytest.raises(DatasetkitError, match="no rule code starts with") as raised:
         check_codes(["V4", code], "--select")
     assert raised.value.next_step == hint
 
@@ -157,7 +158,7 @@ def test_known_codes_and_prefixes_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    ("judged", "build", "severity", "mended"),
+    ("judged", "build", "severity", "fixed_by_build"),
     [
         (dataset, False, Severity.ADVICE, True),
         (dataset, True, Severity.ADVICE, True),
@@ -166,15 +167,15 @@ def test_known_codes_and_prefixes_pass() -> None:
     ],
 )
 def test_what_build_mends_is_advice_until_the_zip_is_made(
-    judged: Callable[[Sample], Dataset], build: bool, severity: Severity, mended: bool
+    judged: Callable[[Sample], Dataset], build: bool, severity: Severity, fixed_by_build: bool
 ) -> None:
     (finding,) = judge_dataset(judged(i2v(1, clip=video("a.avi"))), Settings(select=["V"]), build=build).findings
-    assert (finding.severity, finding.mended) == (severity, mended)
+    assert (finding.severity, finding.fixed_by_build) == (severity, fixed_by_build)
 
 
 def test_what_build_does_not_mend_keeps_its_weight() -> None:
     (finding,) = judge_dataset(dataset(i2v(1, clip=video(missing=1))), Settings(select=["V"]), build=True).findings
-    assert (finding.severity, finding.mended) == (Severity.ERROR, False)
+    assert (finding.severity, finding.fixed_by_build) == (Severity.ERROR, False)
 
 
 def test_findings_follow_the_lines_and_the_set_comes_last() -> None:

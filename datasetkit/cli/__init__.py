@@ -1,6 +1,6 @@
-"""The commands: options → one call → echo → exit code. Each command is a module, loaded when it is called.
+"""The commands. Each turns its options into one call, prints the result and returns an exit code.
 
-Only this room prints, draws progress bars and knows exit codes.
+A command's module is loaded when it is called. Only this package prints, draws progress bars or knows exit codes.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from datasetkit import __version__
 from datasetkit.cli.terminal import colours, echo, fail, note
-from datasetkit.errors import DatasetkitError
+from datasetkit.errors import DatasetkitError, did_you_mean
 from datasetkit.printable import Printable, lines
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _COMMANDS = {
     "fix": "Fix a dataset's problems; change media only in a new copy.",
     "normalize": "Give every prompt the same effect text.",
     "effect": "Find, show and export the effect text and its trigger.",
-    "build": "Write an upload-ready zip from a dataset folder.",
+    "build": "Write an upload-ready zip from a dataset.",
     "plan": "Work out steps, checkpoints and costs of a training run.",
     "upload": "Upload zips and print the file ids that a training job needs.",
     "train": "Start, watch and stop training jobs; choose a checkpoint.",
@@ -54,6 +54,25 @@ class _Lazy(click.Group):
             return None
         command: click.Command = importlib.import_module(f"datasetkit.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with. Raises click.UsageError, with a suggestion, for an unknown one."""
+        if near := did_you_mean(args[0], _COMMANDS) if args[0] not in _COMMANDS else "":
+            ctx.fail(f"No such command '{args[0]}'. {near}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises DatasetkitError if a package that it needs isn't installed."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package == "datasetkit":
+                raise
+            message = f"the Python package {package} is missing"
+            raise DatasetkitError(message, "Run `pip install .` in the clone again.") from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, without importing them, and the options."""
@@ -116,7 +135,7 @@ def run(arguments: Sequence[str]) -> int:
         code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False, color=colours())
         if sys.stdout:  # None if the shell closed it
             sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return int(code or 0)
     except DatasetkitError as error:
         return fail(str(error), error.next_step)
     except click.exceptions.Exit as error:

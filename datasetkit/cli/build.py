@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from datasetkit import spec
-from datasetkit.cli.options import cache_options, files, judging, judging_options
+from datasetkit.cli.options import Number, cache_options, files, judging, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.suggesting import next_command
 from datasetkit.cli.terminal import bars, echo, note, width
@@ -45,14 +45,16 @@ class _OptionalFactor(click.Command):
 @judging_options
 @cache_options
 @click.option(
-    "--hold-out", metavar="N|N%", help="Hold out N samples, or N% of them, for validation, in NAME-validation.zip."
+    "--hold-out",
+    metavar="N|N%",
+    help="Hold out N samples, or N% of them, for validation; they go into NAME-validation.zip.",
 )
 @click.option("--dir", "folder", is_flag=True, help="Write a folder instead, laid out like the zip.")
 @click.option(
     "--shrink",
-    type=click.FloatRange(min=1),
+    type=Number(min=1),
     metavar="[FACTOR]",
-    help="Scale media down to FACTOR times the pixels that training sees (2).",
+    help="Scale media down to FACTOR times the pixels that training uses (default: 2).",
 )
 @click.option("--verify", is_flag=True, help="Read every byte back and compare it with its source.")
 @click.option("--force", is_flag=True, help="Replace a zip that exists.")
@@ -105,10 +107,11 @@ def _endpoint(path: str, options: dict[str, Any]) -> Endpoint:
 def _show(built: Build) -> None:
     """On stderr: what was shrunk, what was found, and what to do about it."""
     if built.shrunk and not built.shrunk.count:
-        note(f"nothing to shrink: no clip or frame has more than {built.shrunk.max_pixels:,} pixels")
+        limit = f"{built.shrunk.max_pixels:,} pixels, {built.shrunk.factor:g} times what training uses"
+        note(f"nothing to shrink: every clip and frame is within {limit}")
     elif built.shrunk:
         saved = built.shrunk.saved
-        change = f"saves {size(saved)}" if saved >= 0 else f"needs {size(-saved)} more"
+        change = f"saves {size(saved)}" if saved >= 0 else f"makes the zip {size(-saved)} larger"
         files = plural(built.shrunk.count, "file")
         note(f"shrunk {files} to at most {built.shrunk.max_pixels:,} pixels, which {change}")
     note(text.render(built.verdict, width=width(sys.stderr)))
@@ -119,9 +122,10 @@ def _show(built: Build) -> None:
             note(f"next: {following}")
     for output in built.outputs:
         if not spec.limits().complies(output.path.stem):
-            note(f"note: rename {output.path.name} before you upload it: only letters, digits, _ and - are accepted")
+            allowed = "its name may have only English letters, digits, _ and -"
+            note(f'note: rename "{output.path.name}" before you upload it: {allowed}')
 
 
 def _row(output: Output) -> Printable:
     digest = f"  sha256 {output.sha256}" if output.sha256 else ""
-    return Printable(f"{output.path}  {output.bytes} bytes{digest}  {output.samples} samples")
+    return Printable(f"{output.path}  {size(output.bytes)} ({output.bytes:,} bytes){digest}  {output.samples} samples")

@@ -36,8 +36,8 @@ _DEFAULTS = {
 def command(path: str, *, form: str, **options: Any) -> None:
     """Show the settings used, and where each comes from.
 
-    PATH is a dataset's folder or zip; without it, the working directory. Options come first, then datasetkit.toml,
-    then the environment. Media aren't read.
+    PATH is a dataset's folder or zip; without it, the working directory. Options override datasetkit.toml,
+    which overrides the environment. Clips and images aren't read.
 
     \b
     Example:

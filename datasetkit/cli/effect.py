@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit.cli.options import files
+from datasetkit.cli.options import WholeNumber, files
 from datasetkit.cli.terminal import echo, note
 from datasetkit.errors import DatasetkitError
 from datasetkit.printable import Printable, as_json, joined, styled
@@ -27,7 +27,9 @@ _SHOWN = 10  # prompts that differ; a set with more has no one effect text yet, 
 @click.option("--write", is_flag=True, help="With --infer or --text: write the [effect] table to datasetkit.toml.")
 @click.option("--deployment", is_flag=True, help="Print the aigc_config that a deployment takes, as JSON.")
 @click.option("--subject", metavar="TEXT", help="Print the prompt for this subject and background.")
-@click.option("--suggest", type=click.IntRange(1, 1000), metavar="N", help="Propose N trigger words, none in PATH.")
+@click.option(
+    "--suggest", type=WholeNumber(1, 1000), metavar="N", help="Propose N trigger words that no prompt in PATH contains."
+)
 @click.option("--seed", type=int, help="With --suggest: the same words for the same seed.")
 def command(path: str | None, **options: Any) -> int:
     """Declare, find, show and export the effect text of a dataset, and its trigger word.

@@ -86,7 +86,7 @@ def show_command(ids: tuple[str, ...], *, form: str, **options: Any) -> None:
 @click.option("--yes", is_flag=True, help="Skip the question.")
 @place_options
 def remove_command(ids: tuple[str, ...], *, yes: bool, **options: Any) -> int:
-    """Delete these files, and say which couldn't be deleted.
+    """Delete these files, and list any that couldn't be deleted.
 
     \b
     Example:

@@ -14,6 +14,7 @@ from datasetkit.findings import Severity
 from datasetkit.printable import Printable
 from datasetkit.repair.fix import Fixed, fix
 from datasetkit.report import text
+from datasetkit.report.columns import argument, plural, quoted
 from datasetkit.verdict import read_settings
 
 
@@ -22,7 +23,11 @@ from datasetkit.verdict import read_settings
 @click.option("-o", "--output", metavar="DIR|ZIP", type=click.Path(path_type=Path), help="The new folder, or NEW.zip.")
 @click.option("--unsafe", is_flag=True, help="Allow fixes that change content, such as trimming long clips.")
 @click.option("--select", multiple=True, metavar="CODES", help="Fix only these codes or prefixes: L,V409.")
-@click.option("--diff", is_flag=True, help="Print what would change, write nothing; exit with 1 if anything would.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print what would change, old → new; write nothing. Exit with 1 if anything would change.",
+)
 @judging_options
 @cache_options
 def command(path: str, *, output: Path | None, unsafe: bool, diff: bool, **options: Any) -> int:
@@ -44,6 +49,8 @@ def command(path: str, *, output: Path | None, unsafe: bool, diff: bool, **optio
     if diff:
         if fixed.media and output is None:
             note("these changes need a new folder: add -o DIR")
+        if fixed.media:
+            note("changes to clips and images are checked when they are made; those that don't work are skipped")
         return int(bool(fixed.changes))
     errors = fixed.verdict.count(Severity.ERROR)
     if fixed.written:
@@ -62,14 +69,15 @@ def _show(fixed: Fixed) -> None:
     for path, loss in fixed.notes:
         note(f"note: {path}: {loss}")
     for finding, reason in fixed.skipped:
-        note(f"skipped: {finding.code} {finding.name}, {finding.medium or finding.where.path or 'the set'}: {reason}")
+        medium = f", {finding.medium}" if finding.medium else ""
+        note(f"skipped: {text.place_of(finding)} {finding.code} {finding.name}{medium}: {reason}")
 
 
 def _show_optional(fixed: Fixed, select: tuple[str, ...]) -> None:
     """Name the options that would fix more of what is selected, or say that there is nothing to fix."""
     nothing = not fixed.changes and not fixed.skipped
     chosen = {*fixed.media, *(finding for finding, _ in fixed.skipped)}
-    others = [one for one in fixed.verdict.findings if one.fix and not one.mended and one not in chosen]
+    others = [one for one in fixed.verdict.findings if one.fix and not one.fixed_by_build and one not in chosen]
     selected = [one for one in others if not select or one.code.startswith(select)]
     unsafe = sorted({finding.code for finding in selected if not finding.safe})
     advice = sorted({finding.code for finding in others if finding.severity is Severity.ADVICE and finding.safe})
@@ -77,7 +85,10 @@ def _show_optional(fixed: Fixed, select: tuple[str, ...]) -> None:
         codes = ", ".join(unsafe)
         note(f"{codes} can only be fixed with --unsafe" if nothing else f"--unsafe would fix {codes}")
     elif nothing:
-        errors = fixed.verdict.count(Severity.ERROR)
-        note("nothing to fix automatically" if errors else "nothing to fix")
+        found = [one for one in fixed.verdict.findings if not one.fixed_by_build]
+        lint = f"datasetkit lint {quoted(argument(text.path_of(fixed.verdict.dataset)))}"
+        listed = f" automatically; `{lint}` lists {plural(len(fixed.verdict.findings), 'problem')}"
+        only_advice = bool(advice) and not select and all(one.severity is Severity.ADVICE for one in found)
+        note("nothing to fix" + (" except advice" if only_advice else listed if found else ""))
     if advice and not select:
-        note(f"--select {','.join(advice)} would fix advice")
+        note(f"to fix advice{' too' * (not nothing)}, add --select {','.join(advice)}")

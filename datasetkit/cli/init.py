@@ -51,7 +51,7 @@ def command(raw: str, output: Path, *, no_convert: bool, every: bool, **options:
         made = init(raw, output, convert=not no_convert, progress=progress, **options)
     echo(lines(_report(made, every=every)))
     if made.drafted:
-        note(f"describe the {plural(len(made.drafted), 'drafted clip')} in {output}/data.jsonl first")
+        note(f"first replace {plural(len(made.drafted), 'draft prompt')} in {output}/data.jsonl")
     note(f"next: datasetkit lint {quoted(argument(str(output)))}")
     return 0
 
@@ -62,12 +62,12 @@ def _report(made: NewDataset, *, every: bool) -> Iterator[Printable]:
     yield joined([name, Printable(f"  {made.kind} training set, {plural(samples, 'sample')}")])
     yield Printable(f"  captions found: {samples - len(made.drafted)}, drafted: {len(made.drafted)}")
     found = sum(len(sample.frames) for sample in made.samples) - grabbed.total()
-    taken = ", ".join(f"{count} {which}" for which, count in grabbed.items())
-    yield Printable(f"  frames found: {found}, taken from clips: {taken or 0}")
+    taken = ", ".join(plural(count, f"{which} frame") for which, count in grabbed.items())
+    yield Printable(f"  frames: {found:,} found; taken from clips: {taken or 'none'}")
     yield from _list("converted", [f"{source} → {path}" for source, path in made.converted], every=every)
-    yield from _list("lost in conversion", [f"{path}: {loss}" for path, loss in made.notes], every=every)
+    yield from _list("changed by conversion", [f"{path}: {loss}" for path, loss in made.notes], every=every)
     yield from _list("not used", [f"{unused.path}: {unused.reason}" for unused in made.unused], every=every)
-    yield from _list("to be described in data.jsonl", made.drafted, every=every)
+    yield from _list("write a prompt in data.jsonl for", made.drafted, every=every)
 
 
 def _list(title: str, entries: Sequence[str], *, every: bool) -> Iterator[Printable]:

@@ -14,6 +14,7 @@ from datasetkit.cli.options import cache_options, files, judging, judging_option
 from datasetkit.cli.staged import chosen, untracked
 from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.printable import Printable, unstyled
+from datasetkit.report.columns import quoted
 from datasetkit.report.formats import FORMATS, load
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
     """
     form, output, statistics = options["form"], options["output"], options["statistics"]
     if statistics and form not in ("text", "json"):
-        raise click.UsageError("--statistics comes as text or json only.")
+        raise click.UsageError("--statistics works only with --format text or json.")
     looked_at = chosen(paths, exclude, staged=staged)
     if not looked_at and form == "text" and not output:
         echo(Printable("no dataset has changed"))  # and nothing slow is loaded
@@ -79,7 +80,8 @@ def _judge(paths: Sequence[str], options: Mapping[str, Any], *, staged: bool) ->
         judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **judging(options))
     for verdict, absent in zip(judged, hidden.values(), strict=False):
         for path in sorted({reference.medium.path for reference in verdict.dataset.references} & absent):
-            note(f"note: {verdict.dataset.name}/{path} isn't part of the commit: git add it, or have git ignore it")
+            missing = f"{verdict.dataset.name}/{path}"
+            note(f"note: {missing} isn't in this commit; run `git add {quoted(missing)}`, or add it to .gitignore")
     return judged
 
 

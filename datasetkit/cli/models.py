@@ -21,6 +21,7 @@ from datasetkit.report.columns import table
 def command(form: str) -> None:
     """List the models that can be fine-tuned, and their limits.
 
+    seconds: the longest clip. batch_size: samples per training step. max_pixels: the pixels of a frame in training.
     The JSON has every limit that datasetkit enforces, with its source and the day it was checked.
 
     \b
@@ -30,7 +31,7 @@ def command(form: str) -> None:
     if form == "json":
         echo(as_json(spec.document("models.json"), ascii_only=False))
         return
-    heading = ("model", "kinds", "seconds", "batch", "max_pixels", "regions")
+    heading = ("model", "kinds", "seconds", "batch_size", "max_pixels", "regions")
     rows = [
         (m.id, ", ".join(m.kinds), f"≤ {m.seconds}", str(m.batch_size), str(m.max_pixels), ", ".join(m.regions))
         for m in spec.models()

@@ -23,6 +23,18 @@ def _models(_context: click.Context, _parameter: click.Parameter, incomplete: st
     return [model.id for model in spec.models() if model.id.startswith(incomplete)]
 
 
+class Number(click.FloatRange):
+    """A number, by the name that messages give it."""
+
+    name = "number"
+
+
+class WholeNumber(click.IntRange):
+    """A whole number, by the name that messages give it."""
+
+    name = "whole number"
+
+
 _FILE = click.Path(path_type=Path)
 _ROLE = click.option("--role", type=click.Choice([*map(str, Role)]), help="What the set is for.")
 _JUDGING = [
@@ -31,19 +43,22 @@ _JUDGING = [
     _ROLE,
     click.option(
         "--target-seconds",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Number(min=0, min_open=True),
         metavar="S",
         help="The length of the videos you want to generate.",
     ),
     click.option(
-        "--ignore", multiple=True, metavar="CODES", help="Leave out these codes or prefixes, or V411:clips/*.mp4."
+        "--ignore",
+        multiple=True,
+        metavar="CODES",
+        help="Ignore these rules (codes or prefixes); for some files only: V411:clips/*.mp4.",
     ),
     click.option("--config", type=_FILE, metavar="FILE", help="Read this instead of datasetkit.toml."),
 ]
 
 
 def judging_options(command: Callable[..., Any], *, role: bool = True) -> Callable[..., Any]:
-    """Give a command the options that say what to judge a dataset as; without ``role`` the command knows its role."""
+    """Add the options that say how to check a dataset; without ``role``, the command itself knows the role."""
     for option in reversed(_JUDGING):
         command = option(command) if role or option is not _ROLE else command
     return command
@@ -75,14 +90,14 @@ def _log(context: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 
 
 def judging(options: Mapping[str, Any]) -> Options:
-    """The options that say what to check a dataset as, out of all of a command's."""
+    """From all of a command's options, those that say how to check a dataset."""
     from datasetkit.config import Options
 
     return cast("Options", {key: options[key] for key in Options.__annotations__ if key in options})
 
 
 def given(*names: str) -> Iterator[str]:
-    """Those options of the running command that were given, as they are typed, of the parameters called ``names``."""
+    """Of the parameters ``names``, those the user gave, as typed on the command line."""
     context = click.get_current_context()
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "") if parameter.name in names else None
@@ -101,7 +116,7 @@ def staged_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--staged",
         is_flag=True,
-        help="Look at the datasets with staged changes in this git repository. PATHs, if given, are checked too.",
+        help="Take the datasets with staged changes in this git repository, besides any PATHs.",
     )(command)
 
 

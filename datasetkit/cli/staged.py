@@ -24,7 +24,7 @@ _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
 def chosen(paths: Sequence[str], exclude: Sequence[str], *, staged: bool) -> Sequence[str]:
     """The paths for a command with `staged_options`: those that were given, or those that git knows of.
 
-    Raises click.UsageError if there are none, or if an option makes no sense.
+    Raises click.UsageError if there are none, or if --exclude is given without --staged.
     """
     if staged:
         return changed(paths, exclude)
@@ -91,7 +91,12 @@ def _git(*command: str, cwd: Path) -> bytes:
     try:
         return subprocess.run(["git", *command], cwd=cwd, capture_output=True, check=True).stdout
     except FileNotFoundError as error:
-        raise DatasetkitError("git isn't installed, or not on PATH", "--staged needs it. Or name PATHs.") from error
+        raise DatasetkitError(
+            "git isn't installed, or not on PATH", "Install git, or give the dataset's path instead of --staged."
+        ) from error
     except subprocess.CalledProcessError as error:
         message = error.stderr.decode(errors="replace").strip()
-        raise DatasetkitError(f"git: {message}", "Run this in a git repository, or name PATHs.") from error
+        if "not a git repository" in message:
+            message = "--staged needs a git repository, and this folder isn't in one"
+            raise DatasetkitError(message, "Run this in a git repository, or give the dataset's path.") from error
+        raise DatasetkitError(f"git: {message}", "Give the dataset's path instead of --staged.") from error

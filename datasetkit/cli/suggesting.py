@@ -46,7 +46,7 @@ def _build(verdict: Verdict) -> Iterator[str]:
 
 def _fix(verdict: Verdict) -> Iterator[str]:
     """How the findings can be fixed: errors and warnings, or if there are none, advice."""
-    fixable = [finding for finding in verdict.findings if finding.fixable and not finding.mended]
+    fixable = [finding for finding in verdict.findings if finding.fixable and not finding.fixed_by_build]
     weighty = [finding for finding in fixable if finding.severity > Severity.ADVICE]
     if not fixable:
         return

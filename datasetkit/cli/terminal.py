@@ -103,7 +103,7 @@ def bars() -> Iterator[Progress]:
 def _bar(stage: str, total: int) -> tqdm[Any]:
     from tqdm import tqdm
 
-    # room for the ^C that a terminal echoes: on a full line it would push the bar up, where it can't be wiped
+    # leave space for the ^C that a terminal echoes: on a full line it would scroll the bar up, out of reach
     columns = max((width(sys.stderr) or 0) - len("^C") - 1, 1)
     unit: dict[str, Any] = {"unit": " epochs" if stage.startswith(_EPOCHS) else " files"}
     if stage.startswith(_BYTES):

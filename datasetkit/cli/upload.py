@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit.cli.options import judging, judging_options
+from datasetkit.cli.options import WholeNumber, judging, judging_options
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.config import UNSET, Settings, merge
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @place_options
 @click.option("--dry-run", is_flag=True, help="Print the request as a curl line and send nothing.")
 @click.option("--again", is_flag=True, help="Send the zip even if it is already on the service.")
-@click.option("--timeout", type=click.IntRange(1, 1440), metavar="MIN", help="Give up on a zip after MIN minutes.")
+@click.option("--timeout", type=WholeNumber(1, 1440), metavar="MIN", help="Give up on a zip after MIN minutes.")
 @click.option(
     "--format",
     "form",
@@ -65,7 +65,8 @@ def command(
     checked = [(path, _check(path, options)) for path in paths]
     zips = [(path, ignored) for path, ignored in checked if ignored is not None]
     if len(zips) < len(paths):
-        note("nothing was sent")
+        faulty = ", ".join(path.name for path, ignored in checked if ignored is None)
+        note(f"nothing was sent: errors in {faulty}")
         return 1
     if dry_run:
         _show(paths, endpoint)
@@ -84,7 +85,7 @@ def send_zips(
 ) -> int:
     """Send each zip, with the codes ignored for it, and print its id (``form`` "json": its receipt); the exit code.
 
-    Raises DatasetkitError at the first that fails; ids that were printed before are good.
+    Raises DatasetkitError at the first that fails; ids already printed stay valid.
     """
     from datasetkit.modelstudio.upload import Interrupted, upload
 

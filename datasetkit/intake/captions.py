@@ -68,7 +68,7 @@ def sidecar(path: str, text: str) -> str | Unused:
         if isinstance(values, Unused):
             return values
         text = (_first(values, _TEXT) if isinstance(values, dict) else None) or ""
-    return " ".join(text.split()) or Unused(path, "holds no caption")
+    return " ".join(text.split()) or Unused(path, "contains no caption")
 
 
 def rows(path: str, text: str) -> Iterator[Row | Unused]:
@@ -127,7 +127,7 @@ def _entry(origin: str, name: str, value: object) -> Row | Unused:
         return _row(origin, {**value, "video_path": name})
     captions = value if isinstance(value, list) else [value]
     if len(captions) != 1:
-        return Unused(origin, f"has {len(captions)} captions; a sample takes one")
+        return Unused(origin, f"has {len(captions)} captions; keep one")
     return _row(origin, {"video_path": name, "caption": captions[0]})
 
 

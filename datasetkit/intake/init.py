@@ -79,7 +79,9 @@ def init(
             make = partial(make_media, tree=tree, target=stage, progress=progress, convert=convert)
             samples, outcomes, unused = _make(pairing.clips, plan, make)
             if not samples:
-                message = f"no clip of {source} can be used: {unused[0].path}: {unused[0].reason}"
+                of = "the only clip" if len(pairing.clips) == 1 else f"none of the {len(pairing.clips):,} clips"
+                not_ = "can't" if len(pairing.clips) == 1 else "can"
+                message = f"{of} in {source} {not_} be used. {unused[0].path}: {unused[0].reason}"
                 raise DatasetkitError(message, "Export the clips again.")
             made = {step: outcome for step, outcome in outcomes.items() if isinstance(outcome, Made)}
             for step in made.keys() - {step for sample in samples for step in sample.steps}:
@@ -89,7 +91,7 @@ def init(
             table = _effect(tree, samples)
             (stage / config.NAME).write_text(_configuration(chosen, model, table), "utf-8")
     if chosen is Kind.I2V:
-        last = "i2v has no last frames; --kind kf2v uses them"
+        last = "last frames aren't used for i2v; use --kind kf2v to include them"
         unused += [Unused(files.last, last) for files in pairing.clips if files.last]
     unpaired = (one for one in pairing.unused if not (table and one.path == config.NAME))
     return _new_dataset(target, chosen, samples, made, (*unused, *unpaired))
@@ -98,8 +100,9 @@ def init(
 def _kind(kind: str | None, model: str | None) -> Kind:
     kinds = spec.find_model(model).kinds if model else tuple(Kind)
     if kind and kind not in kinds:
-        message = f"{model} can't be trained on {kind}" if model else f"there is no kind {kind}"
-        raise DatasetkitError(message, f"Choose {' or '.join(kinds)}.")
+        message = f"{model} can't be trained on {kind} sets" if model else f"there is no kind {kind}"
+        step = f"Use --kind {' or '.join(kinds)}"
+        raise DatasetkitError(message, f"{step}, or another --model." if model else f"{step}.")
     return Kind(kind or kinds[0])
 
 
@@ -167,7 +170,7 @@ def _configuration(kind: Kind, model: str | None, effect: str) -> str:
 
 
 _CONFIGURATION = """\
-# What this dataset is for. `datasetkit config` prints the settings in force; this file is never packed.
+# Settings for this dataset. `datasetkit config` shows what applies. This file is never packed into the zip.
 {model}
 kind = "{kind}"
 role = "{role}"
@@ -175,7 +178,7 @@ role = "{role}"
 
 """
 _NO_EFFECT = """\
-# The effect that every sample teaches: one rare trigger word in one text, the same in all prompts.
+# The effect text: one sentence with a rare trigger word, the same in every prompt.
 # [effect]
 # trigger = "s86b5p"
 # text = "Then the s86b5p effect begins, ..., she/he ..."

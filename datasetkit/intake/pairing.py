@@ -47,7 +47,7 @@ class ClipFiles:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Every clip, sorted by path, with its files; and what belongs to none of them."""
+    """Every clip, sorted by path, with its files, plus the files that belong to no clip."""
 
     clips: tuple[ClipFiles, ...]
     unused: tuple[Unused, ...]
@@ -176,11 +176,11 @@ def _settle(claims: Sequence[_Claim]) -> tuple[_Claim | None, list[Unused]]:
     """The claim with the most similar name; None if several are as similar and differ."""
     closest = min(claim.level for claim in claims)
     best = [claim for claim in claims if claim.level == closest]
+    what = _CAPTION if best[0].slot == _CAPTION else f"{best[0].slot} frame"
     if len({claim.value for claim in best}) == 1:
         others = [claim for claim in claims if claim.value != best[0].value]
-        return best[0], [Unused(one.origin, f"{one.clip} already has {best[0].origin}") for one in others]
-    what = "captions" if best[0].slot == _CAPTION else f"{best[0].slot} frames"
-    reason = f"{best[0].clip} has several {what}: {_listed([claim.origin for claim in best])}"
+        return best[0], [Unused(one.origin, f"{one.clip} already has a {what}, {best[0].origin}") for one in others]
+    reason = f"{best[0].clip} has several {what}s: {_listed([claim.origin for claim in best], 'and')}; keep one"
     return None, [Unused(one.origin, reason) for one in claims]
 
 
@@ -213,6 +213,6 @@ def _which(path: str) -> Which:
     return Which.LAST if words & {"last", "end"} or folder else Which.FIRST
 
 
-def _listed(paths: Sequence[str]) -> str:
+def _listed(paths: Sequence[str], word: str = "or") -> str:
     more = [f"{len(paths) - _SHOWN:,} more"] if len(paths) > _SHOWN else []
-    return " or ".join([*paths[:_SHOWN], *more])
+    return f" {word} ".join([*paths[:_SHOWN], *more])

@@ -15,10 +15,12 @@ from datasetkit.intake.pairing import ClipFiles, Pairing, pair
 from datasetkit.media.content import HEAD, UNKNOWN, ContentKind, sniff
 from datasetkit.model import Expected, File, Kind
 from datasetkit.repair.plan import Step
+from datasetkit.rules.archive import FETCH
+from datasetkit.rules.wording import count
 from datasetkit.scan.tree import Tree
 
 # fmt: off
-# Formats without a signature of their own go by their names; whether they can be read is seen when they are.
+# Formats without a signature are recognised by extension; whether they can be read shows later.
 _NAMED = dict.fromkeys((
     ".mp4", ".mov", ".m4v", ".qt", ".f4v", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".m2v", ".ts", ".mts", ".m2ts",
     ".m2t", ".vob", ".wmv", ".asf", ".flv", ".ogv", ".3gp", ".3g2", ".mxf", ".h264", ".264", ".h265", ".265", ".hevc",
@@ -61,10 +63,11 @@ def read_raw(tree: Tree) -> Pairing:
     found = {file.path: _recognise(tree, file) for file in tree.files}
     unused = [one for one in found.values() if isinstance(one, Unused)]
     clips = [path for path, one in found.items() if one is Expected.VIDEO]
-    if not clips:
-        why = f": {unused[0].path} {unused[0].reason}" if unused else ""
-        raise DatasetkitError(f"there is no clip in {tree.name}{why}", "Name the folder that holds the clips.")
     images = [path for path, one in found.items() if one is Expected.IMAGE]
+    if not clips:
+        seen = f"; {unused[0].path}: {unused[0].reason}" if unused else ""
+        seen = f" ({count(len(images), 'image')})" if images else seen
+        raise DatasetkitError(f"{tree.name} contains no clips{seen}", "Give the folder that holds your clips.")
     pairing = pair(clips, images, {path: one.text for path, one in found.items() if isinstance(one, _Text)})
     hazards = (Unused(hazard.path, hazard.reason) for hazard in tree.hazards)
     return Pairing(pairing.clips, (*pairing.unused, *unused, *hazards))
@@ -84,7 +87,7 @@ def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     """What a file is: by its content, or by its name if the content has no signature."""
     path, suffix = file.path, PurePosixPath(file.path).suffix.lower()
     if any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
-        return Unused(path, "is a hidden file")
+        return Unused(path, "a hidden file")
     try:
         with tree.open(path) as stream:
             content = sniff(stream.read(HEAD), file.size)
@@ -95,16 +98,18 @@ def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     except OSError as error:
         return Unused(path, f"can't be opened: {error.strerror or error}")
     if content.kind is ContentKind.POINTER:
-        return Unused(path, f"is {content.phrase}: fetch the file that it stands for")
+        return Unused(path, f"{content.phrase}, not the file itself; run `{FETCH[content.name]}`")
     phrase = "a file of an unknown format" if content is UNKNOWN else content.phrase
-    return medium or Unused(path, f"is {phrase}, not a clip, image or caption")
+    if phrase == "plain text" and suffix not in _NAMED:
+        return Unused(path, "plain text; captions must be .txt, .caption, .json or .csv files")
+    return medium or Unused(path, f"{phrase}, not a clip, image or caption")
 
 
 def _text(path: str, data: bytes) -> _Text | Unused:
     if len(data) > spec.limits().annotations_read_bytes:
-        return Unused(path, "is too large for captions")
+        return Unused(path, "too large for captions")
     text = decode(data)
-    return Unused(path, "is neither UTF-8 nor UTF-16: save it as UTF-8") if text is None else _Text(text)
+    return Unused(path, "neither UTF-8 nor UTF-16; save it as UTF-8") if text is None else _Text(text)
 
 
 def _sample(files: ClipFiles, kind: Kind, suffix: str, taken: set[str], *, convert: bool) -> NewSample:

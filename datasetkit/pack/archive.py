@@ -19,13 +19,15 @@ from datasetkit.pack.layout import Layout
 from datasetkit.pack.zipwrite import Entry, write_zip
 from datasetkit.scan.tree import Tree
 
+_FAULTY = "The target disk may be faulty. Check it, then build again."
 _BLOCK = 1 << 18  # bytes; stays in a core's cache between being read, checksummed and written
 
 
 def pack(layout: Layout, tree: Tree, target: Path) -> None:
     """Write the zip that ``layout`` plans to ``target``, a new file: whole, or not at all.
 
-    Raises DatasetkitError where ``target`` exists, has no room or can't be written, and as `write_archive` does.
+    Raises DatasetkitError where ``target`` exists, doesn't fit on the disk or can't be written, and as
+    `write_archive` does.
     """
     with new_file(target, size=layout.size, force=False) as path:
         write_archive(layout, tree, path)
@@ -59,7 +61,7 @@ def write_archive(
 
 @contextmanager
 def _hashing(path: Path) -> Iterator[Callable[[int], Future[str]]]:
-    """A function that hashes a file, as it grows, up to an offset behind which it may still change.
+    """A function that hashes a growing file up to an offset; bytes after the offset may still change.
 
     A thread of its own reads the file back. That costs a copy from memory; in return the hash is of what is in the
     file, and no block has to wait in memory for a slower thread. The result is the SHA-256 so far, in hex.
@@ -131,9 +133,7 @@ def _check(path: Path, entries: Sequence[Entry], layout: Layout, tree: Tree | No
             if tree:
                 compare(layout, tree, archive.open)
     except zipfile.BadZipFile as error:
-        raise DatasetkitError(
-            f"the zip doesn't read back as it was written: {error}", "Check the disk, then build again."
-        ) from error
+        raise DatasetkitError(f"the zip doesn't read back as it was written: {error}", _FAULTY) from error
 
 
 def compare(layout: Layout, tree: Tree, open_written: Callable[[str], IO[bytes]]) -> None:
@@ -142,4 +142,4 @@ def compare(layout: Layout, tree: Tree, open_written: Callable[[str], IO[bytes]]
         with open_written(path) as written:
             blocks = contents(layout, tree, index)
             if any(written.read(len(block)) != block for block in blocks) or written.read(1):
-                raise DatasetkitError(f"{path} differs from its source", "Check the disk, then build again.")
+                raise DatasetkitError(f"{path} differs from its source", _FAULTY)

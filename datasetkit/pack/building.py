@@ -66,7 +66,7 @@ def build(
     file changes meanwhile, where too few samples are on a side of a split, and as `check` does.
     """
     if shrink is not None and not shrink >= 1:  # nan is neither
-        raise DatasetkitError(f"can't shrink to {shrink:g} times the pixels", "Give a factor of 1 or more, such as 2.")
+        raise DatasetkitError(f"--shrink must be 1 or more, but is {shrink:g}", "Give a factor such as 2.")
     target = Path(output)
     targets = _targets(target, hold_out, folder=folder, force=force)
     settings = replace(read_settings(options), select=())
@@ -122,7 +122,9 @@ def _layouts(verdict: Verdict, held: int | str | None) -> Iterator[Layout]:
         yield lay_out(dataset.samples, kind, role, dataset.files)
         return
     if role is Role.VALIDATION:
-        raise DatasetkitError("a validation set can't be split", "Leave out --hold-out.")
+        raise DatasetkitError(
+            f"{dataset.name} is a validation set, so --hold-out makes no sense", "Leave it out, or use --role training."
+        )
     batch = verdict.model.batch_size if verdict.model else max(model.batch_size for model in spec.models())
     least = max(spec.limits().samples_low, batch + 1)
     training, validation = split(dataset.samples, held, least_training=least, least_validation=batch + 1)
@@ -131,7 +133,7 @@ def _layouts(verdict: Verdict, held: int | str | None) -> Iterator[Layout]:
 
 
 def _judge_sizes(verdict: Verdict, layouts: Mapping[Path, Layout]) -> Verdict:
-    """The verdict with an error for each zip that its headers make too large; before, the files alone were judged."""
+    """The verdict, plus an error for each zip whose headers push it over the limit; before, only files were counted."""
     rule, limits = REGISTRY["D103"], spec.limits()
     judged = ((target.name, size_problem(layout.size, limits)) for target, layout in layouts.items())
     found = [
@@ -161,7 +163,7 @@ def write(
     for target in layouts:
         refuse_own_file(target, verdict.dataset)
     with scratch(next(iter(layouts))) as work, removed_on_failure() as made:
-        require_room(work, sum(layout.size for layout in layouts.values()))
+        require_room(next(iter(layouts)), sum(layout.size for layout in layouts.values()))
         outputs, targets = [], {}
         for number, (target, layout) in enumerate(layouts.items()):
             path, sha256 = work / f"{number}.zip", None

@@ -29,6 +29,7 @@ def hold_out(
     ``least_training`` or ``least_validation`` samples would be on a side.
     """
     count = held_count(wanted, len(samples))
+    allowed = _allowed(least_validation, len(samples) - least_training)
     held: set[int] = set()
     for group in sorted(_groups(samples), key=lambda group: min(_rank(samples[index]) for index in group)):
         if len(held) + len(group) <= count:
@@ -37,13 +38,20 @@ def hold_out(
     validation = [sample for index, sample in enumerate(samples) if index in held]
     for side, kept, least in (("training", training, least_training), ("validation", validation, least_validation)):
         if len(kept) < least:
-            fewer = f" ({count} were asked for, but the others share files)" if len(held) < count else ""
+            fewer = f" holds out only {len(held)}, as the others share files, and" if len(held) < count else ""
             raise DatasetkitError(
-                f"holding out {len(held)} of {len(samples)} samples{fewer} leaves {len(kept)} for {side}, "
+                f"--hold-out {wanted}{fewer} leaves {len(kept)} of {len(samples)} samples for {side}, "
                 f"which needs at least {least}",
-                "Hold out another number, or add samples.",
+                allowed,
             )
     return training, validation
+
+
+def _allowed(least: int, most: int) -> str:
+    """How many samples can be held out, as a next step."""
+    if most < least:
+        return "Add samples."
+    return f"Hold out {least} to {most}, or add samples." if most > least else f"Hold out {most}, or add samples."
 
 
 def held_count(wanted: int | str, samples: int) -> int:
@@ -53,6 +61,10 @@ def held_count(wanted: int | str, samples: int) -> int:
         return min(int(wanted), samples)
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?%", wanted) and 0 < Fraction(wanted[:-1]) < 100:
         return int(Fraction(wanted[:-1]) / 100 * samples + Fraction(1, 2))
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?%", wanted):
+        raise DatasetkitError(
+            f"--hold-out must be above 0% and below 100%, but is {wanted}", "Give a share such as 10%."
+        )
     raise DatasetkitError(
         f"--hold-out can't be {wanted!r}",
         "Give a number of samples, such as 5, or a percentage below 100%, such as 10%.",

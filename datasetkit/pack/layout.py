@@ -21,7 +21,7 @@ _PARTS = {
     "last_frame_path": ("image", "last"),
     "video_path": ("video", ""),
 }
-_NOT_IGNORED = "Such a line can't be built, even if the finding is ignored."
+_NOT_IGNORED = "`build` can't include this line, even if you ignore the finding."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def lay_out(samples: Sequence[Sample], kind: Kind, role: Role, files: Iterable[F
     """The zip of ``samples``, as sets of this kind and role are written; ``files`` are the dataset's.
 
     It holds the fields of the record's schema and the files that they name, nothing else; naming.py names the files.
-    Raises DatasetkitError where a line lacks a field, names a file that isn't there, or holds half a character.
+    Raises DatasetkitError where a line lacks a field, names a file that isn't there, or contains half a surrogate pair.
     """
     fields = spec.fields(kind, role)
     uses: dict[str, FirstUse] = {}
@@ -110,7 +110,7 @@ def _media(sample: Sample, fields: Sequence[str]) -> Iterator[tuple[str, Present
             medium = references[field].medium
             if isinstance(medium, Missing | Outside):
                 raise DatasetkitError(
-                    f"{line}: the {field} {references[field].written!r} is not a file of the dataset",
+                    f"{line}: there is no file {references[field].written!r} ({field}) in the dataset",
                     f"Add the file, or remove the line. {_NOT_IGNORED}",
                 )
             yield field, medium

@@ -53,7 +53,9 @@ def manifest(output: Output, verdict: Verdict) -> dict[str, Any]:
         "sha256": output.sha256,
         "renamed": layout.renames,
         "ignored": [entry for i in verdict.ignored for entry in _ignored(i, layout.renames)],
-        "findings": [_finding(f) for f in verdict.findings if not f.mended and _concerns(f, layout.lines, media)],
+        "findings": [
+            _finding(f) for f in verdict.findings if not f.fixed_by_build and _concerns(f, layout.lines, media)
+        ],
     }
 
 

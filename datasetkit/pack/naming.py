@@ -97,8 +97,8 @@ def _ascii(file: FirstUse) -> str:
 
 def _with_part(file: FirstUse) -> str:
     plain = _ascii(file)
-    room = spec.limits().file_stem_length - len(_framed(file, ""))
-    return _framed(file, plain[:room]) if plain else ""
+    longest = spec.limits().file_stem_length - len(_framed(file, ""))
+    return _framed(file, plain[:longest]) if plain else ""
 
 
 def _numbered(file: FirstUse) -> str:

@@ -13,9 +13,9 @@ Key = tuple[str, int | None, str | None]
 
 
 def blamed(before: Verdict, after: Verdict, fixed: Sequence[Finding], edits: Sequence[LineEdit]) -> dict[Finding, str]:
-    """The fixes that left their finding or caused a new one, each with the reason.
+    """The fixes that didn't remove their finding, or caused a new one, each with the reason.
 
-    Only errors and warnings count as new, and only on lines that could be read in full before: elsewhere they were
+    Only errors and warnings count as new, and only on lines that could be read in full before: on others they were
     hidden until now.
     """
     left = {_key(finding, finding.where.line) for finding in after.findings}
@@ -25,7 +25,7 @@ def blamed(before: Verdict, after: Verdict, fixed: Sequence[Finding], edits: Seq
         causes = [finding for finding, key in moved.items() if key[1] == new.where.line]
         about = {new.medium, *(value for value in new.data.values() if isinstance(value, str))}
         causes = causes or [finding for finding in fixed if _named(finding) & about] or list(fixed)
-        reasons |= dict.fromkeys(causes, f"it would cause {new.code} {new.name}: {new.message}")
+        reasons |= dict.fromkeys(causes, f"this fix would cause another problem: {new.code} {new.name}, {new.message}")
     return reasons
 
 

@@ -9,6 +9,7 @@ from typing import Unpack
 
 from datasetkit import config, spec
 from datasetkit.config import Options
+from datasetkit.edits import MediaEdit
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import new_folder, remove_stale, replace_file, scratch
 from datasetkit.findings import Finding, Severity
@@ -24,6 +25,7 @@ from datasetkit.scan.datasets import read_annotations
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import AnyPath, Verdict, judge_again, media_facts, open_dataset, read_settings
 
+_SHOWN = 5  # fixes listed in an error
 _NEW_FOLDER = "Give a new folder with -o, or fix only data.jsonl with --select L,P."
 
 
@@ -108,8 +110,11 @@ def _fixed(repaired: Repaired, media: tuple[Finding, ...], written: Path | None)
 def _write_lines(lined: Repaired, media: tuple[Finding, ...], tree: Tree, before: bytes) -> Path | None:
     """Replace data.jsonl in one step; gives its path, or None if nothing has to change."""
     if media:
-        listed = ", ".join(f"{finding.medium or 'the set'} ({finding.code} {finding.name})" for finding in media)
-        raise DatasetkitError(f"fixing this changes clips or images: {listed}", _NEW_FOLDER)
+        shown = "; ".join(map(_changed, media[:_SHOWN])) + (
+            f"; and {len(media) - _SHOWN:,} more" * (len(media) > _SHOWN)
+        )
+        fixes = "1 fix changes" if len(media) == 1 else f"{len(media):,} fixes change"
+        raise DatasetkitError(f"{fixes} clips or images: {shown}", _NEW_FOLDER)
     if tree.source is Source.ZIP:
         if lined.done:
             raise DatasetkitError(f"{tree.name} is a zip, which is never changed", "Give -o DIR or -o NEW.zip.")
@@ -124,14 +129,24 @@ def _write_lines(lined: Repaired, media: tuple[Finding, ...], tree: Tree, before
     return file
 
 
+def _changed(finding: Finding) -> str:
+    """The media that a finding's fix changes, and the line it is on."""
+    changed = ", ".join(dict.fromkeys(edit.path for edit in finding.fix if isinstance(edit, MediaEdit)))
+    line = f", line {finding.where.line}" if finding.where.line else ""
+    return f"{changed}{line} ({finding.code} {finding.name})"
+
+
 def _write(repaired: Repaired, target: Path) -> None:
     if target.suffix.lower() != ".zip":
         with new_folder(target) as folder:
             Overlay(repaired.tree, _configuration(repaired)).write(folder)
         return
     dataset, assumed = repaired.verdict.dataset, repaired.verdict.assumed
-    for error in (finding for finding in repaired.verdict.findings if finding.severity is Severity.ERROR):
-        message = f"{target} not written, because an error remains: {error.code} {error.name}, {error.message}"
+    if errors := [finding for finding in repaired.verdict.findings if finding.severity is Severity.ERROR]:
+        count = "1 error remains" if len(errors) == 1 else f"{len(errors):,} errors remain, the first"
+        first = errors[0]
+        place = f" in {first.where.path}:{first.where.line}" if first.where.line else ""
+        message = f"{target} not written: {count}{place}: {first.code} {first.name}, {first.message}"
         raise DatasetkitError(message, "Write a folder with -o DIR, and correct the errors there.")
     pack(lay_out(dataset.samples, assumed.kind, assumed.role, dataset.files), repaired.tree, target)
 

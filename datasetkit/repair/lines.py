@@ -26,14 +26,14 @@ def edit_lines(data: bytes, edits: Iterable[LineEdit]) -> bytes:
             case SetLine():
                 _set_lines(lines, edit)
             case SetField():
-                lines[edit.line - 1] = replace_value(_line(lines, edit.line), edit.field, edit.value)
+                lines[edit.line - 1] = replace_value(_line(lines, edit.line), edit.field, edit.value, edit.line)
             case DropLine():
                 _drop(lines, edit.line)
     return bom + b"\n".join(line for line in lines if line is not None)
 
 
-def replace_value(line: bytes, field: str, value: str) -> bytes:
-    """The line with a top-level field's value replaced; of a repeated key the last one counts, as for every reader.
+def replace_value(line: bytes, field: str, value: str, number: int) -> bytes:
+    """The line ``number`` with a top-level field's value replaced; of a repeated key the last one, as readers do.
 
     Raises DatasetkitError if the line isn't a JSON object, or lacks the field.
     """
@@ -41,9 +41,9 @@ def replace_value(line: bytes, field: str, value: str) -> bytes:
         text = line.decode("utf-8")
         spans = dict(_members(text))
     except (ValueError, RecursionError) as error:
-        raise _changed(f"{line[:40]!r} isn't a JSON object") from error
+        raise _changed(f"line {number} isn't a JSON object") from error
     if field not in spans:
-        raise _changed(f"{line[:40]!r} has no {field}")
+        raise _changed(f"line {number} has no {field}")
     start, stop = spans[field]
     return (text[:start] + _encode(value, text) + text[stop:]).encode("utf-8")
 

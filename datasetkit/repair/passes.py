@@ -1,7 +1,7 @@
 """Fixes tried, judged, and kept if they work: one that leaves its finding, or brings a new one, is skipped.
 
-Every pass is judged before the next, as a line that can be read at last, or a clip that is an MP4 at last, may show
-what else there is to fix.
+Every pass is checked before the next, because a line that can now be read, or a clip that is now an MP4, may reveal
+more to fix.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _unmade(findings: Iterable[Finding], outcomes: Mapping[Step, Outcome]) -> di
 
 
 def overlay(tree: Tree, done: Plan, folder: Path) -> Overlay:
-    """The tree with a plan carried out, whose media lie in ``folder``."""
+    """The tree after the plan, with the new media from ``folder``."""
     new: dict[str, Path | bytes] = {step.path: folder / step.path for step in done.media}
     if done.lines:
         new[spec.limits().annotations_name] = edit_lines(read_annotations(tree), done.lines)
@@ -106,7 +106,7 @@ def _judged(
     tree: Overlay,
     outcomes: Mapping[Step, Outcome],
 ) -> Repaired:
-    """The dataset as ``tree`` has it; as it was before if that did harm, with the fixes to blame skipped."""
+    """The dataset as ``tree`` has it; unchanged if a fix made it worse, with the fixes responsible skipped."""
     verdict = judge(tree)
     if bad := blamed(now.verdict, verdict, fixed, done.lines):
         return replace(now, skipped={**now.skipped, **bad})

@@ -62,7 +62,8 @@ class Plan:
         for step in self.media:
             path = step.edit.path if step.path == step.edit.path else f"{step.edit.path} → {step.path}"
             yield f"{path}: {', '.join(describe_medium(step.edit, media.get(step.edit.path))) or 'renamed'}"
-        yield from map(describe_line, self.lines)
+        lines = {line.where.line: line for line in dataset.lines}
+        yield from (describe_line(edit, lines) for edit in self.lines)
 
 
 def plan(edits: Iterable[Edit], dataset: Dataset) -> Plan:

@@ -20,9 +20,13 @@ from datasetkit.verdict import Verdict, judge_again
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
-    """How many media were scaled down to ``max_pixels``, and how many bytes that saves, negative if it costs some."""
+    """How many media were scaled down to ``max_pixels``, and how many bytes that saves, negative if it costs some.
+
+    ``factor`` is how many times what training uses that is.
+    """
 
     max_pixels: int
+    factor: float
     count: int = 0
     saved: int = 0
 
@@ -45,7 +49,7 @@ def shrink(
     limit = int(max(model.max_pixels for model in models) * factor)
     made = plan(shrunk(verdict.dataset, limit), verdict.dataset)
     if not made.media:
-        return verdict, tree, Shrunk(limit)
+        return verdict, tree, Shrunk(limit, factor)
     for step, outcome in make_media(made.media, tree, work, progress).items():
         if isinstance(outcome, Failed):
             raise DatasetkitError(
@@ -53,4 +57,4 @@ def shrink(
             )
     changed = overlay(tree, made, work)
     judged = judge_again(changed, verdict, progress=progress, store=store)
-    return judged, changed, Shrunk(limit, len(made.media), verdict.dataset.size - judged.dataset.size)
+    return judged, changed, Shrunk(limit, factor, len(made.media), verdict.dataset.size - judged.dataset.size)

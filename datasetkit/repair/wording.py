@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from datasetkit.edits import Convert, DropLine, GrabFrame, LineEdit, MediaEdit, Reencode, SetField, SetLine, StripBom
-from datasetkit.model import Image, Medium, Video
+from datasetkit.model import BrokenLine, Image, Medium, Sample, Video
 
+_LONG = 120  # characters of a value; of a longer one only the changes are shown
+_CONTEXT = 3  # words shown beside a change
 _CLIP_WORDS = {
     "usual_codec": "H.264",
     "upright": "upright",
@@ -28,18 +30,33 @@ def describe_medium(edit: MediaEdit, medium: Medium | None) -> Iterator[str]:
             yield f"replaced by the {edit.which} frame of {edit.clip}"
 
 
-def describe_line(edit: LineEdit) -> str:
-    """What a line edit does."""
+def describe_line(edit: LineEdit, before: Mapping[int | None, Sample | BrokenLine]) -> str:
+    """What a line edit does; ``before`` are the lines as they are, by their numbers."""
     match edit:
         case SetLine():
             several = f"-{edit.last}" if edit.last and edit.last != edit.line else ""
-            return f"line {edit.line}{several}: {edit.text}"
+            line = before.get(edit.line)
+            return f"line {edit.line}{several}: rewritten" + (
+                f" ({line.message})" if isinstance(line, BrokenLine) else ""
+            )
         case SetField():
-            return f"line {edit.line}, {edit.field}: {edit.value}"
+            return f"line {edit.line}, {edit.field}: {_changed(edit, before.get(edit.line))}"
         case DropLine():
             return f"line {edit.line}: blank line removed"
         case StripBom():
             return "line 1: byte order mark removed"
+
+
+def _changed(edit: SetField, line: Sample | BrokenLine | None) -> str:
+    """A field's old and new value; of a long one the words that change."""
+    old = line.record.get(edit.field) if isinstance(line, Sample) else None
+    if not isinstance(old, str):
+        return edit.value
+    if max(len(old), len(edit.value)) <= _LONG:
+        return f"{old} → {edit.value}"
+    from datasetkit.prompts.worddiff import word_diff  # loads rapidfuzz
+
+    return word_diff(old, edit.value, _CONTEXT) or "white space"
 
 
 def _describe_clip(edit: Reencode, medium: Medium | None) -> Iterator[str]:

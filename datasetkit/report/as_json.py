@@ -57,7 +57,7 @@ def _finding(finding: Finding, placed: Placed) -> dict[str, Any]:
         "line": place.line,
         "field": finding.where.field,
         "medium": (medium.entry or medium.path) if medium else None,
-        "mended": finding.mended,
+        "fixed_by_build": finding.fixed_by_build,
         "fixable": finding.fixable,
         "safe": finding.safe if finding.fixable else None,
         "data": dict(finding.data),

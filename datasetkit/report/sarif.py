@@ -87,7 +87,7 @@ def _result(finding: Finding, placed: Placed, digest: str) -> dict[str, Any]:
 
 
 def _suppressions(reason: str | None) -> list[dict[str, str]]:
-    """Why a host shouldn't show a result; an empty list says that nothing suppresses it, where none says "unknown"."""
+    """Why a host shouldn't show a result; an empty list means "not suppressed", a missing one "unknown"."""
     if reason is None:
         return []
     return [{"kind": "external", "status": "accepted", "justification": Printable(reason)}]

@@ -17,9 +17,9 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: 
 _NOUNS = {
     Severity.ERROR: ("error", "errors"),
     Severity.WARNING: ("warning", "warnings"),
-    Severity.ADVICE: ("suggestion", "suggestions"),
+    Severity.ADVICE: ("piece of advice", "pieces of advice"),
 }
-_BESIDE = 30  # cells; with less room than that a message goes below its place
+_BESIDE = 30  # cells; in a narrower column a message goes below its place
 _SHOWN = 5  # findings of one code; the rest are counted
 
 
@@ -47,9 +47,10 @@ def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:
     """The last line: how many findings of each severity, and how long it took if ``seconds`` is given."""
     counts = Counter(finding.severity for verdict in verdicts for finding in verdict.findings)
     found = ", ".join(plural(counts[severity], *words) for severity, words in _NOUNS.items() if counts[severity])
-    sets = f" in {len(verdicts)} datasets" if len(verdicts) > 1 else ""
+    noun = "datasets" if all(verdict.dataset.annotations for verdict in verdicts) else "paths"
+    sets = f" in {len(verdicts)} {noun}" if len(verdicts) > 1 else ""
     took = "" if seconds is None else f", {seconds:.1f} s"
-    return f"{found or 'nothing found'}{sets}{took}"
+    return f"{found or 'no problems found'}{sets}{took}"
 
 
 def _first(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -97,7 +98,7 @@ def _columns(finding: Finding) -> list[Printable]:
     severity = styled(Printable(str(finding.severity)), fg=_COLOURS[finding.severity])
     rule = f"{finding.code} {finding.name}"
     return [
-        Printable(_place(finding)),
+        Printable(place_of(finding)),
         Printable(finding.where.field or ""),
         severity,
         Printable(rule),
@@ -113,15 +114,16 @@ def _stacked(row: Sequence[Printable]) -> Iterator[Printable]:
     yield joined([Printable("    "), message])
 
 
-def _place(finding: Finding) -> str:
+def place_of(finding: Finding) -> str:
+    """The file and line that a finding points at."""
     where = finding.where
     path = where.path or "the set"
     return f"{path}:{where.line}" if where.line else path
 
 
 def remedy(finding: Finding) -> str:
-    """What removes a finding, in brackets after its message; nothing where a person has to."""
-    if finding.mended:
+    """How to remove a finding, in brackets after its message; empty if a person has to do it."""
+    if finding.fixed_by_build:
         return " (`build` fixes this)"
     options = f" with {' '.join(finding.fix_options)}" if finding.fix_options else ""
     return f" (fixable{options})" if finding.fixable else ""

@@ -1,6 +1,6 @@
 """The rules: a function each, values in, problems out.
 
-No rule opens a file, names a limit or knows another rule.
+No rule opens a file, hard-codes a limit or depends on another rule.
 """
 
 from datasetkit.rules import archive, balance, frames, images, lines, prompts, videos  # noqa: F401 - they register rules

@@ -11,7 +11,7 @@ from posixpath import basename, splitext
 from unicodedata import normalize
 
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.model import Annotations, Dataset, Hazard, Missing, Outside, Pointer, Source
+from datasetkit.model import Annotations, Dataset, Expected, Hazard, Missing, Outside, Pointer, Source
 from datasetkit.rules.parts import clips, media, savings
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import count, megabytes, names
@@ -20,7 +20,8 @@ from datasetkit.spec import Limits, Thresholds
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".tgz", ".gz")
 """The endings of names that promise an archive."""
 
-_FETCH = {"Git LFS": "git lfs pull", "git-annex": "git annex get ."}
+FETCH = {"Git LFS": "git lfs pull", "git-annex": "git annex get ."}
+"""The commands that replace pointers by their files."""
 
 
 def size_problem(size: int, limits: Limits) -> Problem | None:
@@ -45,13 +46,14 @@ def annotations_missing(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """There is no data.jsonl at the root.
 
     Why: the platform looks for exactly this name at the root of the zip, and refuses the zip without it.
-    Source: user guide (documented). The platform's client refuses a folder around everything (client-observed).
+    Source: user guide (documented). The platform's client refuses a zip whose files are inside one top-level folder
+    (client-observed).
     Example: `Data.jsonl`, or `my_set/data.jsonl` in the zip → `data.jsonl`.
-    Remedy: rename the file. `datasetkit build` removes a folder around everything.
+    Remedy: rename the file. `datasetkit build` removes that top-level folder.
     """
     name = ctx.limits.annotations_name
     if dataset.annotations and dataset.prefix:
-        yield Problem(f"{name} is in the folder {dataset.prefix}, not at the root", mended=True)
+        yield Problem(f"{name} is in the folder {dataset.prefix}, not at the root", fixed_by_build=True)
     # a damaged zip is refused whole, and an unsafe data.jsonl is reported as that
     elif not dataset.annotations and all(h.unsafe and basename(h.path) != name for h in dataset.hazards):
         yield Problem(f"there is no {name} at the root{_instead(dataset, ctx)}")
@@ -63,8 +65,11 @@ def _instead(dataset: Dataset, ctx: Context) -> str:
         return f"; did you mean {names(dataset.near, 'or')}? Rename it to {ctx.limits.annotations_name}"
     if packed := [file.path for file in dataset.files if file.path.lower().endswith(ARCHIVES)]:
         return f"; it may be inside {names(packed, 'or')}: unpack that first"
-    if dataset.source is Source.FOLDER and any(_is_medium(file.path, ctx.limits) for file in dataset.files):
-        return "; to make a dataset from raw clips, use `datasetkit init`"
+    found = [file.path for file in dataset.files if _is_medium(file.path, ctx.limits)]
+    images = sum(splitext(path)[1].casefold() in ctx.limits.suffixes(Expected.IMAGE) for path in found)
+    if dataset.source is Source.FOLDER and found:
+        raw = "to make a dataset from raw clips, use `datasetkit init`"
+        return f"; {raw}" if images < len(found) else f", and no clips, only {count(images, 'image')}"
     return ""
 
 
@@ -88,7 +93,7 @@ def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Why: the platform refuses it after you have waited for the upload. As for D102, a GB may be one of two sizes.
     Source: user guide (documented). The platform's newer pages recommend far less (guidance).
     Example: 60 clips of 4096×2160 pixels, 2 GB in all → the same clips at 832×480, 150 MB.
-    Remedy: `datasetkit build --shrink` costs training nothing: it scales the clips down anyway. Or leave samples out.
+    Remedy: `datasetkit build --shrink` loses nothing, as training scales clips down anyway. Or leave out samples.
     """
     size = dataset.size
     if dataset.source is Source.FOLDER and dataset.annotations:  # what the zip would hold, without its directory
@@ -101,7 +106,7 @@ def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 
 @rule("D104", "unreferenced-file", on=Dataset, severity=Severity.ADVICE, basis=Basis.CLIENT)
 def unreferenced_file(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
-    """No line names an image or clip that is in the set.
+    """The set contains an image or clip that no line names.
 
     Not checked if any line can't be read, because that line may name the file.
 
@@ -112,7 +117,11 @@ def unreferenced_file(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """
     strays = [path for path, medium in _strays(dataset, ctx.limits) if medium]
     if strays and len(dataset.samples) == len(dataset.lines):
-        yield Problem(f"no line names {names(strays)}", mended=True, data={"paths": strays})
+        yield Problem(
+            f"{names(strays)} {'is' if len(strays) == 1 else 'are'}n't used by any line",
+            fixed_by_build=True,
+            data={"paths": strays},
+        )
 
 
 @rule("D105", "foreign-file", on=Dataset, severity=Severity.ADVICE, basis=Basis.CLIENT)
@@ -120,13 +129,13 @@ def foreign_file(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """The set contains files that don't belong in it: .DS_Store, __MACOSX, Thumbs.db, notes.
 
     Why: the platform's own client refuses a zip that holds anything but data.jsonl, images and clips.
-    Source: client-observed. Version control's files and our own are not reported.
+    Source: client-observed. Files of version control and datasetkit's own are not reported.
     Example: a zip made by the Finder, with `__MACOSX/._image_1.jpg` in it.
-    Remedy: if it is a folder, do nothing: `datasetkit build` leaves them out. If it is a zip, run `build` on it.
+    Remedy: in a folder you needn't do anything: `datasetkit build` leaves them out. For a zip, run `build` on it.
     """
     strays = [path for path, medium in _strays(dataset, ctx.limits) if not medium]
     if strays:
-        yield Problem(f"not part of the dataset: {names(strays)}", mended=True, data={"paths": strays})
+        yield Problem(f"not part of the dataset: {names(strays)}", fixed_by_build=True, data={"paths": strays})
 
 
 def _strays(dataset: Dataset, limits: Limits) -> Iterator[tuple[str, bool]]:
@@ -176,17 +185,17 @@ def file_name(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Why: the platform's own client refuses such names. What the platform does with them is not documented.
     Source: user guide (recommended) and the platform's client (client-observed).
     Example: `第1个.mp4`, `my clip.mp4` → `my_clip.mp4`.
-    Remedy: if it is a folder, do nothing: `datasetkit build` renames the files. If it is a zip, run `build` on it.
+    Remedy: in a folder you needn't do anything: `datasetkit build` renames the files. For a zip, run `build` on it.
     """
-    uploaded = dataset.source is Source.ZIP and not ctx.mending  # then the zip's own name matters too
+    uploaded = dataset.source is Source.ZIP and not ctx.to_build  # then the zip's own name matters too
     own = [re.split(r"[/\\]", dataset.name)[-1]] if uploaded else []
     odd = [path for path in (*own, *media(dataset)) if not ctx.limits.complies(_stem(path))]
     if odd:
         most = f"at most {ctx.limits.file_stem_length} characters before the extension"
         step = "rename the zip" if odd == own else "`datasetkit build` renames the files"
         allowed = f": only English letters, digits, _ and - are accepted, {most}; {step}"
-        message = names(odd) + (" will be renamed in the zip" if ctx.mending else allowed)
-        yield Problem(message, mended=True, data={"paths": odd})
+        message = names(odd) + (" will be renamed in the zip" if ctx.to_build else allowed)
+        yield Problem(message, fixed_by_build=True, data={"paths": odd})
 
 
 def _stem(path: str) -> str:
@@ -198,9 +207,9 @@ def name_collision(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """Two files have names that differ only in folder, extension, case or Unicode form.
 
     Why: the platform's own client wants each name only once in the whole zip, whatever the folder and extension.
-    Source: client-observed. That case and Unicode form don't count is our own judgement: some file systems ignore them.
+    Source: client-observed. Ignoring case and Unicode form is our own judgement, as some file systems do.
     Example: `001.jpg` beside `001.mp4` → `image_001.jpg`, `video_001.mp4`.
-    Remedy: if it is a folder, do nothing: `datasetkit build` renames the files. If it is a zip, run `build` on it.
+    Remedy: in a folder you needn't do anything: `datasetkit build` renames the files. For a zip, run `build` on it.
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for path in media(dataset):
@@ -209,9 +218,11 @@ def name_collision(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         groups[folded].append(path)
     clashes = [group for group in groups.values() if len(group) > 1]
     if clashes:
-        others = f", and so do {count(len(clashes) - 1, 'other group')} of files" if len(clashes) > 1 else ""
+        others = f" (and {count(len(clashes) - 1, 'more group')} of files)" if len(clashes) > 1 else ""
+        same = "have the same name, apart from folder, extension, case and Unicode form"
+        wanted = "the platform's client wants different names"
         data = {"paths": [path for group in clashes for path in group]}
-        yield Problem(f"{names(clashes[0])} share the same name{others}", mended=True, data=data)
+        yield Problem(f"{names(clashes[0])} {same}{others}; {wanted}", fixed_by_build=True, data=data)
 
 
 @rule("D109", "archive-unreadable", on=Hazard, severity=Severity.ERROR, basis=Basis.HEURISTIC)
@@ -237,4 +248,4 @@ def not_fetched(pointer: Pointer, ctx: Context) -> Iterator[Problem]:
     Remedy: `git lfs pull`, or `git annex get .`.
     """
     what = f"a {pointer.system} pointer ({count(pointer.size, 'byte')}), not the {pointer.expected} itself"
-    yield Problem(f"{pointer.path} is {what}: run `{_FETCH[pointer.system]}`")
+    yield Problem(f"{pointer.path} is {what}: run `{FETCH[pointer.system]}`")

@@ -81,7 +81,7 @@ def imbalance(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """Nearly all samples are portrait, or landscape, or square. (Clips all of one size are S705.)
 
     Why: the model may do badly on the other orientations.
-    Source: user guide (documented), with this very example.
+    Source: user guide (documented), which gives this example.
     Example: 18 portrait clips, 2 landscape clips.
     Remedy: add samples of other orientations, unless you will only generate this one.
     """

@@ -42,7 +42,7 @@ def prepare(dataset: Dataset, settings: Settings, rules: Sequence[Rule], *, buil
         limits=spec.limits(),
         target_seconds=settings.target_seconds,
         review=review_prompts(dataset.samples, settings.effect) if about_prompts else NOTHING,
-        mending=build or dataset.source is Source.FOLDER,
+        to_build=build or dataset.source is Source.FOLDER,
     )
 
 
@@ -64,19 +64,19 @@ def assume(dataset: Dataset, settings: Settings, model: spec.ModelSpec | None) -
 
 
 def judge(context: Context, rules: Sequence[Rule], pair: DatasetPair | None = None) -> list[Finding]:
-    """What the rules find in a dataset, on its lines in their order, then on the whole; or in a ``pair`` alone."""
+    """What the rules find in a dataset: line by line, then in the whole set; or in a ``pair``, what pair rules find."""
     able = [rule for rule in rules if rule.depth <= context.dataset.depth]
     parts: Iterable[Part] = _parts(context) if pair is None else [(pair, Where(""), None)]
     return sorted(_apply(parts, context, able), key=_order)
 
 
 def ignore(findings: Sequence[Finding], entries: Mapping[str, str]) -> tuple[tuple[Finding, ...], tuple[Ignored, ...]]:
-    """The findings that stay, and those that an entry of ``Settings.ignore`` leaves out; the closest entry counts."""
+    """The findings that stay, and those that an entry of ``Settings.ignore`` leaves out; the most specific counts."""
     kept: list[Finding] = []
     left_out: dict[str, list[Finding]] = defaultdict(list)
-    closest = sorted(entries, key=_closeness, reverse=True)
+    ranked = sorted(entries, key=_specificity, reverse=True)
     for finding in findings:
-        entry = next((entry for entry in closest if _covers(entry, finding)), None)
+        entry = next((entry for entry in ranked if _covers(entry, finding)), None)
         (kept if entry is None else left_out[entry]).append(finding)
     return tuple(kept), tuple(Ignored(entry, entries[entry], tuple(left)) for entry, left in left_out.items())
 
@@ -135,7 +135,7 @@ def _media(dataset: Dataset) -> Iterator[Part]:
     A file that a hazard kept from being opened isn't missing as well.
     """
     refused = {hazard.path for hazard in dataset.hazards}
-    seen: set[Medium] = set()  # by value: one path may be right in one field and foreign in another
+    seen: set[Medium] = set()  # by value: the same path may suit one field and not another
     for reference in dataset.references:
         medium = reference.medium
         path = None if isinstance(medium, Outside) else medium.path
@@ -146,15 +146,15 @@ def _media(dataset: Dataset) -> Iterator[Part]:
 
 
 def _finding(rule: Rule, problem: Problem, where: Where, medium: str | None, context: Context) -> Finding:
-    mended = problem.mended and context.mending
+    fixed_by_build = problem.fixed_by_build and context.to_build
     return Finding(
         code=rule.code,
         name=rule.name,
-        severity=Severity.ADVICE if mended else problem.severity or rule.severity,
+        severity=Severity.ADVICE if fixed_by_build else problem.severity or rule.severity,
         basis=rule.basis,
         where=problem.where or where,
         message=problem.message,
-        mended=mended,
+        fixed_by_build=fixed_by_build,
         medium=medium,
         fix=problem.fix,
         safe=problem.safe,
@@ -166,8 +166,8 @@ def _order(finding: Finding) -> tuple[bool, int, str]:
     return finding.where.line is None, finding.where.line or 0, finding.code
 
 
-def _closeness(entry: str) -> tuple[bool, int, int]:
-    """An entry for some files is closer than one for all, and a longer code or path closer than a shorter one."""
+def _specificity(entry: str) -> tuple[bool, int, int]:
+    """An entry for some files is more specific than one for all files, and longer codes and paths than shorter ones."""
     prefix, _, path = entry.partition(":")
     return bool(path), len(prefix), len(path)
 

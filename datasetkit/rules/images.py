@@ -81,7 +81,7 @@ def image_rotated(image: Image, ctx: Context) -> Iterator[Problem]:
 
 @rule("I306", "image-mode", on=Image, severity=Severity.ADVICE, basis=Basis.HEURISTIC)
 def image_mode(image: Image, ctx: Context) -> Iterator[Problem]:
-    """An image is not 8-bit RGB, grey or a palette, or parts of it are transparent.
+    """An image isn't 8-bit RGB, greyscale or palette-based, or it is partly transparent.
 
     Why: training needs RGB. How the platform converts it (on black? on white?) is not documented.
     Source: our own judgement (heuristic).
@@ -93,9 +93,8 @@ def image_mode(image: Image, ctx: Context) -> Iterator[Problem]:
         layout = "16-bit" if ";16" in image.mode else image.mode  # Pillow's name of the layout
         yield Problem(f"{image.path} has {layout} pixels, not 8-bit RGB", fix=fix)
     elif image.transparent:
-        yield Problem(
-            f"{image.path} is partly transparent; which colour the platform puts behind it is unknown", fix=fix
-        )
+        why = "frames must be opaque, and the platform's background colour is unknown"
+        yield Problem(f"{image.path} is partly transparent; {why}", fix=fix)
 
 
 @rule("I307", "image-animated", on=Image, severity=Severity.WARNING, basis=Basis.HEURISTIC)

@@ -36,13 +36,13 @@ _VALUE = 40  # characters of a wrong value that a message shows
 def encoding(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     """The file data.jsonl is not UTF-8, or begins with a byte order mark.
 
-    Why: JSON is UTF-8 without a mark (RFC 8259). Other bytes become wrong letters, or can't be read at all.
+    Why: JSON is UTF-8 without a mark (RFC 8259). Other encodings show up as garbled text, or can't be read at all.
     Source: the user guide's files are plain UTF-8 (documented).
     Example: a file saved by Notepad as "UTF-16 LE" or "UTF-8 with BOM".
     Remedy: save it as UTF-8. `datasetkit build` removes a byte order mark.
     """
     if annotations.bom:
-        yield Problem("the file begins with a byte order mark (BOM)", mended=True, fix=(StripBom(),))
+        yield Problem("the file begins with a byte order mark (BOM)", fixed_by_build=True, fix=(StripBom(),))
     for line in ctx.dataset.lines:
         if isinstance(line, BrokenLine) and line.flaw is Flaw.ENCODING:
             yield Problem(line.message, where=line.where, fix=_corrected(line))
@@ -75,12 +75,12 @@ def blank_line(annotations: Annotations, ctx: Context) -> Iterator[Problem]:
     Why: a program that expects JSON on every line stops at a blank one.
     Source: our own judgement (heuristic). A line break at the end of the file is fine.
     Example: a record, an empty line, a record → a record, a record.
-    Remedy: if it is a folder, do nothing: `datasetkit build` removes them. If it is a zip, run `build` on it.
+    Remedy: in a folder you needn't do anything: `datasetkit build` removes them. For a zip, run `build` on it.
     """
     if blank := annotations.blank:
         fix = tuple(map(DropLine, blank))
         message = f"line {blank[0]} is blank" if len(blank) == 1 else f"lines {names(blank)} are blank"
-        yield Problem(message, Where(annotations.path, blank[0]), mended=True, fix=fix)
+        yield Problem(message, Where(annotations.path, blank[0]), fixed_by_build=True, fix=fix)
 
 
 @rule("L204", "duplicate-key", on=Sample, severity=Severity.ERROR, basis=Basis.HEURISTIC)
@@ -176,7 +176,7 @@ def unknown_field(fault: ShapeFault, ctx: Context) -> Iterator[Problem]:
     intended = _intended(fault.field, fault.record)
     message = f"{fault.field} is not a field of {_shape(ctx)} lines"
     if intended is None:
-        yield Problem(message, mended=True)
+        yield Problem(message, fixed_by_build=True)
     elif intended in fault.record or intended not in spec.fields(ctx.assumed.kind, ctx.assumed.role):
         yield Problem(f'{message}. Did you mean "{intended}"?')
 
@@ -225,11 +225,14 @@ def path_form(reference: Reference, ctx: Context) -> Iterator[Problem]:
     written, medium = reference.written, reference.medium
     if isinstance(medium, Outside):
         fix = _renamed((reference.where,), medium.near)
-        message = f"{written} points outside the dataset's folder{_or_rather(medium.near)}"
+        outside = "points outside the dataset's folder"
+        if "://" in written:
+            outside = "is a URL; download the file into the dataset's folder and write its name"
+        message = f"{written} {outside}{_or_rather(medium.near)}"
         yield Problem(message, fix=fix, data={"near": medium.near})
     elif medium.path and ("\\" in written or not {".", "..", ""}.isdisjoint(written.split("/"))):
         fix = _renamed((reference.where,), (medium.path,))
-        yield Problem(f"write {medium.path}, not {written}", severity=Severity.WARNING, mended=True, fix=fix)
+        yield Problem(f"write {medium.path}, not {written}", severity=Severity.WARNING, fixed_by_build=True, fix=fix)
 
 
 @rule("L211", "duplicate-sample", on=Dataset, severity=Severity.WARNING, basis=Basis.HEURISTIC)

@@ -47,7 +47,7 @@ def wrong_extension(medium: Image | Video, content: str, suiting: Sequence[str],
     """The file's extension isn't one of those that suit its ``content``."""
     if splitext(medium.path)[1].casefold() not in suiting:
         message = f"{medium.path} is {content}, so its extension should be {suiting[0]}"
-        yield Problem(message, mended=True, fix=(fix,))
+        yield Problem(message, fixed_by_build=True, fix=(fix,))
 
 
 def too_many_pixels(medium: Image | Video, limit: int, fix: MediaEdit) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from datasetkit.prompts.review import NOTHING, PromptReview
 from datasetkit.spec import Limits, ModelSpec
 
 S = TypeVar("S")
+_LONGEST_PREFIX = 3  # characters; what a short text that no code starts with may mean is anyone's guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Context:
 
     ``models`` is the model that is set, alone (``named``), or every model that trains the kind; never empty.
     ``target_seconds`` is the length of the videos that the user wants, if set. ``review`` are the prompts and their
-    effect, empty unless a rule needs "prompts". ``missing`` gives the places that name each missing file. ``mending``:
-    `build` has yet to write the zip, and fixes some problems in it.
+    effect, empty unless a rule needs "prompts". ``missing`` gives the places that name each missing file. ``to_build``:
+    `build` will write a zip from this set, and will fix some problems.
     """
 
     dataset: Dataset
@@ -35,12 +36,12 @@ class Context:
     target_seconds: float | None = None
     review: PromptReview = NOTHING
     missing: Mapping[str, Sequence[Where]] = field(default_factory=dict)
-    mending: bool = True
+    to_build: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetPair:
-    """A training set and a validation set of the same kind, as one run gets them: what compares the two judges this.
+    """A training and a validation set of the same kind, given to one run. Rules that compare the two take this.
 
     The context of its rules is the validation set's, which their findings are on.
     """
@@ -87,7 +88,7 @@ def find_rule(name: str) -> Rule:
     for one in REGISTRY.values():
         if name.lower() in (one.code.lower(), one.name):
             return one
-    raise _unknown(name)
+    raise _unknown(name, f"no rule is called {name}")
 
 
 def check_codes(codes: Iterable[str], origin: str) -> None:
@@ -97,14 +98,18 @@ def check_codes(codes: Iterable[str], origin: str) -> None:
     """
     for code in (entry.partition(":")[0] for entry in codes):
         if not code or not any(known.startswith(code) for known in REGISTRY):
-            raise _unknown(code, f"{origin}: ")
+            raise _unknown(code, f"{origin}: no rule code starts with {code or repr(code)}")
 
 
-def _unknown(code: str, prefix: str = "") -> DatasetkitError:
-    names = {one.name: one.code for one in REGISTRY.values()}
-    near = nearest(code, [*REGISTRY, *names])
-    hint = f"Did you mean {names.get(near, near)}?" if near else "`datasetkit rule` lists them."
-    return DatasetkitError(f"{prefix}there is no rule {code}", hint)
+def _unknown(code: str, message: str) -> DatasetkitError:
+    names = {one.name: f"{one.name} ({one.code})" for one in REGISTRY.values()}
+    if begun := [known for known in sorted(REGISTRY) if known.startswith(code.upper())] if code else []:
+        hint = f"{code} is a prefix: `datasetkit rule` lists {begun[0]} to {begun[-1]}."
+    elif near := nearest(code, [*REGISTRY, *names]) if len(code) > _LONGEST_PREFIX else None:
+        hint = f"Did you mean {names.get(near, near)}?"
+    else:
+        hint = "`datasetkit rule` lists the codes."
+    return DatasetkitError(message, hint)
 
 
 def rule(

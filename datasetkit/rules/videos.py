@@ -99,7 +99,7 @@ def video_too_long(video: Video, ctx: Context) -> Iterator[Problem]:
         most = max(model.seconds for model in refused)
         accepts = f"no {ctx.assumed.kind} model accepts more than {most:g} s"
     if severity is Severity.WARNING:  # some models accept the clip, and choosing one is up to the user
-        accepts += "; choose a model with --model; then `fix --unsafe` can trim it"
+        accepts += ". Set your model with --model; `fix --unsafe` can trim the clip"
     problem = _trim(video, min(model.seconds for model in refused), accepts)
     yield replace(problem, severity=severity, fix=problem.fix if severity is Severity.ERROR else ())
 
@@ -160,7 +160,7 @@ def variable_rate(video: Video, ctx: Context) -> Iterator[Problem]:
     """
     if video.jitter > ctx.limits.jitter_seconds:
         data = {"seconds": float(video.jitter)}
-        uneven = f"its frame times are uneven by up to {data['seconds']:.3f} s"
+        uneven = f"the time between frames varies by up to {data['seconds']:.3f} s"
         message = f"{video.path} has a variable frame rate: {uneven}"
         yield Problem(message, fix=(Reencode(video.path, steady=True),), data=data)
 

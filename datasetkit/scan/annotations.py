@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datasetkit.model import Annotations, BrokenLine, Flaw, Sample, Where
 from datasetkit.scan.diagnose import correct, correct_array, correct_encoding, diagnose, not_json, unclosed
 
+_NOT_A_RECORD = 'the line is JSON, but not an object; write it as {"prompt": "…", "video_path": "…"}'
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_OBJECT = 200  # lines; an object printed over more than these is reported line by line
 
@@ -66,7 +67,7 @@ def _line(raw: bytes, path: str, number: int) -> Sample | BrokenLine:
     except (ValueError, RecursionError) as error:
         return BrokenLine(where, Flaw.NOT_JSON, *diagnose(text, error))
     if not isinstance(values, dict):
-        return BrokenLine(where, Flaw.NOT_A_RECORD, "the line is JSON, but not an object {…}")
+        return BrokenLine(where, Flaw.NOT_A_RECORD, _NOT_A_RECORD)
     return Sample(where, values, repeated=repeated)
 
 

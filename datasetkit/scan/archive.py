@@ -135,14 +135,14 @@ def zip_tree(path: Path, name: str, wanted: str = WANTED) -> ZipTree:
         size = path.stat().st_size
         archive = _opened(path)
     except zipfile.BadZipFile as error:
-        hazard = Hazard("", f"isn't a zip that can be read: {_reason(path, name, error, wanted)}", unsafe=False)
+        hazard = Hazard("", f"can't be read as a zip: {_reason(path, name, error, wanted)}", unsafe=False)
         return ZipTree(zipfile.ZipFile(io.BytesIO(), "w"), path, name, size, [hazard], {})
     except OSError as error:
         raise DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check the path.") from error
     hazards = list(_hazards(archive))
     entries = {name_of(entry): entry for entry in archive.infolist() if not unsafe(entry) and not entry.is_dir()}
     if any(not hazard.unsafe for hazard in hazards):
-        entries = {}  # a damaged archive is refused whole: a finding on what is in it would only repeat that
+        entries = {}  # a damaged archive is refused as a whole: findings on its contents would only repeat that
     return ZipTree(archive, path, name, size, hazards, entries)
 
 
@@ -150,11 +150,16 @@ def _opened(path: Path) -> zipfile.ZipFile:
     with path.open("rb") as file:
         entries, directory = declared(file)
     if entries > spec.limits().zip_entries or directory > spec.limits().zip_directory_bytes:
-        raise zipfile.BadZipFile(f"it claims {entries} entries in a directory of {directory} bytes")
+        raise zipfile.BadZipFile(f"it lists {entries:,} entries in a directory of {directory / 1e6:,.1f} MB; {_most()}")
     try:
         return zipfile.ZipFile(path)
     except _DAMAGE as error:
         raise zipfile.BadZipFile(str(error)) from error
+
+
+def _most() -> str:
+    limits = spec.limits()
+    return f"the limits are {limits.zip_entries:,} entries and {limits.zip_directory_bytes / 1e6:,.1f} MB"
 
 
 def _reason(path: Path, name: str, error: zipfile.BadZipFile, wanted: str) -> str:
@@ -163,12 +168,15 @@ def _reason(path: Path, name: str, error: zipfile.BadZipFile, wanted: str) -> st
         head = file.read(HEAD)
     content = sniff(head, len(head))
     if path.suffix.lower() == ".zip" or content.phrase == _ZIP:
-        lost = str(error).replace("File is not a zip file", "its end is missing, as after an interrupted download")
-        return (
-            lost
-            if content is UNKNOWN or content.phrase == _ZIP
-            else f"it is {content.phrase}; download or build it again"
+        lost = str(error).replace(
+            "File is not a zip file", "its end is missing, probably because the download was interrupted"
         )
+        step = (
+            ", not a zip; unpack it and give the folder"
+            if "archive" in content.phrase
+            else "; download or build it again"
+        )
+        return lost if content is UNKNOWN or content.phrase == _ZIP else f"it is {content.phrase}{step}"
     what = "" if content is UNKNOWN else f"{content.phrase}, "
     hint = "Unpack it and give the folder." if "archive" in content.phrase else wanted
     raise DatasetkitError(f"{name} is {what}not a folder or zip", hint)

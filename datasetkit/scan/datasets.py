@@ -58,11 +58,13 @@ def open_tree(path: str, hidden: frozenset[str] = frozenset(), wanted: str = WAN
         return zip_tree(place, path, wanted)
     archive = next((parent for parent in place.parents if parent.is_file()), None)
     if not archive:
-        raise DatasetkitError(f"there is no folder or zip called {path or repr(path)}", wanted)
+        raise DatasetkitError(f"there is no folder or zip called {path}" if path else "the path is empty", wanted)
     tree, folder = zip_tree(archive, str(archive)), place.relative_to(archive).as_posix()
     if tree.files and not tree.below(f"{folder}/").files:
         tree.close()
-        raise DatasetkitError(f"{archive} has no folder {folder}", "`datasetkit lint` on the zip lists its datasets.")
+        raise DatasetkitError(
+            f"there is no folder {folder} in {archive}", f"To list its datasets: datasetkit lint {archive}"
+        )
     return tree.below(f"{folder}/")
 
 
@@ -135,11 +137,15 @@ def read_annotations(tree: Tree) -> bytes:
     try:
         with tree.open(name) as file:
             data = file.read(cap + 1)
+            size = file.seek(0, 2) if len(data) > cap else len(data)
     except OSError as error:
         reason = error.strerror or str(error)
         raise DatasetkitError(f"can't read {tree.name}/{name}: {reason}", "Check its permissions.") from error
     if len(data) > cap:
-        raise DatasetkitError(f"{tree.name}/{name} is over {cap:,} bytes", "Check that this is the right file.")
+        raise DatasetkitError(
+            f"{tree.name}/{name} is {size / 1e6:,.0f} MB; the limit is {cap / 1e6:,.0f} MB",
+            "Check that this is the right file.",
+        )
     return data
 
 

@@ -1,6 +1,6 @@
 """Why a line is not JSON, and the line corrected where there is no doubt what it should say. Pure.
 
-There is no doubt where the cause is known and, without it, the line holds records whose fields are text, each once.
+The correction is certain if the cause is known and removing it leaves records with text fields, none repeated.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _objects(text: str) -> list[object]:
 
 
 def _cause(text: str) -> tuple[str, list[object]]:
-    """The cause in plain words, "" where it isn't known, and the objects that are left without it."""
+    """The cause in plain words ("" if unknown), and the objects once it is removed."""
     if objects := _objects(text):
         return _SEVERAL if len(objects) > 1 else _COMMA, objects
     for message, undo in _CAUSES if len(text) <= _LONGEST else ():

@@ -75,11 +75,13 @@ def fault_of(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Hazard]:
     limits = spec.limits()
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
-    if unpacked > min(limits.zip_unpacked_bytes, limits.zip_ratio * max(packed, limits.zip_ratio_from_bytes)):
-        yield Hazard("", f"would unpack to {unpacked:,} bytes: it is a zip bomb, not a dataset", unsafe=False)
+    most = min(limits.zip_unpacked_bytes, limits.zip_ratio * max(packed, limits.zip_ratio_from_bytes))
+    if unpacked > most:
+        sizes = f"{unpacked / 1e9:,.1f} GB; the limit for its size is {most / 1e9:,.1f} GB"
+        yield Hazard("", f"would unpack to {sizes} (a zip bomb?)", unsafe=False)
     for name, count in Counter(name_of(entry) for entry in entries).items():
         if count > 1:
-            yield Hazard(name, f"is in the archive {count} times", unsafe=False)
+            yield Hazard(name, f"is in the archive {'twice' if count == 2 else f'{count} times'}", unsafe=False)
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED:
             yield Hazard(name_of(entry), "is encrypted", unsafe=False)
@@ -87,7 +89,7 @@ def fault_of(entries: Sequence[zipfile.ZipInfo]) -> Iterator[Hazard]:
             method = _METHODS.get(entry.compress_type, f"method {entry.compress_type}")
             yield Hazard(name_of(entry), f"is packed with {method}; use store or deflate", unsafe=False)
         elif entry.compress_type == zipfile.ZIP_STORED and entry.compress_size != entry.file_size:
-            yield Hazard(name_of(entry), "declares a size that is not its own", unsafe=False)
+            yield Hazard(name_of(entry), "has a wrong size in the zip's directory", unsafe=False)
     yield from _overlapping(entries)
 
 

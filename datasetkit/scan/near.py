@@ -1,4 +1,4 @@
-"""Which file a path may mean where none has that name. Pure."""
+"""Guesses which file is meant if no file has the given name. Pure."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Names:
 
 
 def _keys(path: str, *, typos: bool) -> Iterator[tuple[str, str]]:
-    """Two paths that share a key come close to each other, the closer the earlier in this order.
+    """Paths that share a key are similar; keys earlier in this order mean closer matches.
 
     They differ in case or Unicode form, in the extension, in the folder, in folder and extension, or by a letter.
     Another digit is never a typo: image_1 and image_2 are two images.

@@ -215,7 +215,7 @@ def workers() -> Iterator[ThreadPoolExecutor]:
 
 
 def thread_count() -> int:
-    """One for each core that this process may use, as long as there is memory for an image in each."""
+    """The number of threads: one per core, limited by the memory that decoding an image needs."""
     if hasattr(os, "process_cpu_count"):  # Python 3.13
         cores = os.process_cpu_count()
     else:

@@ -51,7 +51,7 @@ def test_a_messy_folder_builds_into_a_clean_zip_at_the_first_try(cli: Cli, messy
     assert ran.out.endswith("  20 samples\n")
     again = cli("lint", tmp_path / "out.zip", "--strict")
     assert again.code == 0
-    assert "nothing found" in again.out
+    assert "no problems found" in again.out
 
 
 def test_scanning_what_was_built_gives_the_same_samples(cli: Cli, messy: Path, tmp_path: Path) -> None:
@@ -127,7 +127,12 @@ def test_hold_out_writes_a_second_zip(cli: Cli, clean: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("held", "message"), [("2", "leaves 2 for validation"), ("12", "leaves 8 for training"), ("x", "can't be 'x'")]
+    ("held", "message"),
+    [
+        ("2", "leaves 2 of 20 samples for validation"),
+        ("12", "leaves 8 of 20 samples for training"),
+        ("x", "can't be 'x'"),
+    ],
 )
 def test_a_side_that_would_be_too_small_is_refused(
     cli: Cli, clean: Path, tmp_path: Path, held: str, message: str
@@ -180,11 +185,11 @@ def test_one_of_several_datasets_in_a_zip_is_judged_and_built(cli: Cli, clean: P
     assert facts(read(tmp_path / "out.zip")) == facts(read(clean))
     nowhere = cli("lint", f"{two}/test")
     assert nowhere.code == 2
-    assert f"{two} has no folder test" in nowhere.err
+    assert f"there is no folder test in {two}" in nowhere.err
 
 
 def test_a_target_whose_name_the_client_refuses_is_named(cli: Cli, clean: Path, tmp_path: Path) -> None:
-    assert "rename 我的.zip before you upload it" in cli("build", clean, "-o", tmp_path / "我的.zip").err
+    assert 'rename "我的.zip" before you upload it' in cli("build", clean, "-o", tmp_path / "我的.zip").err
 
 
 def test_ctrl_c_is_quiet_and_leaves_nothing(clean: Path, tmp_path: Path) -> None:
@@ -241,7 +246,7 @@ def test_a_line_whose_file_is_missing_can_not_be_ignored_into_a_zip(cli: Cli, cl
     (folder / "data.jsonl").write_text((folder / "data.jsonl").read_text() + line(21, "gone.mp4", "image_1.jpg") + "\n")
     ran = cli("build", folder, "-o", tmp_path / "out.zip", "--ignore", "L209")
     assert ran.code == 2
-    assert "the video_path 'gone.mp4' is not a file of the dataset" in ran.err
+    assert "there is no file 'gone.mp4' (video_path) in the dataset" in ran.err
 
 
 def test_a_line_without_its_clip_can_not_be_ignored_into_a_zip(cli: Cli, clean: Path, tmp_path: Path) -> None:

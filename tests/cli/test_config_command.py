@@ -91,7 +91,7 @@ def test_a_code_that_no_rule_has_is_named_with_its_file(cli: Cli, settled: Path)
     (settled / "datasetkit.toml").write_text('ignore = { "V999:a.mp4" = "x" }')
     ran = cli("config", settled)
     assert ran.code == 2
-    assert f"{settled}/datasetkit.toml: there is no rule V999" in ran.err
+    assert f"{settled}/datasetkit.toml: no rule code starts with V999" in ran.err
 
 
 @pytest.mark.parametrize("command", ["lint", "build"])

@@ -80,7 +80,7 @@ def test_advice_is_fixed_only_by_its_whole_code(cli: Cli, clean: Path, tmp_path:
         ran = cli("fix", folder, *select, "-o", tmp_path / "new")
         assert "nothing to fix" in ran.err
         assert not (tmp_path / "new").exists()
-    assert "--select V411 would fix advice" in cli("fix", folder, "--diff").err
+    assert "to fix advice, add --select V411" in cli("fix", folder, "--diff").err
     assert cli("fix", folder, "--select", "V411", "-o", tmp_path / "new").code == 0
     assert "V411" not in cli("lint", tmp_path / "new").out
 
@@ -111,7 +111,7 @@ def test_media_are_fixed_only_in_a_new_folder(cli: Cli, clean: Path, tmp_path: P
     options = ("--unsafe", "--model", "wan2.2-i2v-flash")
     refused = cli("fix", folder, *options)
     assert refused.code == 2
-    assert "video_1.mp4 (V407 video-too-long)" in refused.err
+    assert "video_1.mp4, line 2 (V407 video-too-long)" in refused.err
     safe = cli("fix", folder, "--model", "wan2.2-i2v-flash")
     assert (safe.code, "V407 can only be fixed with --unsafe" in safe.err) == (1, True)
     assert "nothing to fix" not in safe.err
@@ -221,7 +221,7 @@ def test_a_fix_that_causes_a_new_finding_is_skipped(cli: Cli, clean: Path, tmp_p
         file.write(line(99, "wide.mp4", "image_0.jpg") + "\n")
     before = content(folder)
     ran = cli("fix", folder, "-o", tmp_path / "new")
-    assert "skipped: K501 frame-shape, data.jsonl: it would cause K501" in ran.err
+    assert "K501 frame-shape: this fix would cause another problem: K501" in ran.err
     assert not (tmp_path / "new").exists()
     assert content(folder) == before
 
@@ -247,7 +247,7 @@ def test_what_can_not_be_made_is_reported(cli: Cli, clean: Path, tmp_path: Path)
     (folder / "image_1.jpg").write_bytes(b"GIF89a broken")
     ran = cli("fix", folder, "-o", tmp_path / "new")
     assert ran.code == 1
-    assert "skipped: I302 image-format, image_1.jpg: not an image that can be read: a GIF image" in ran.err
+    assert "skipped: data.jsonl:2 I302 image-format, image_1.jpg: not an image that can be read: a GIF image" in ran.err
     assert not (tmp_path / "new").exists()
 
 
@@ -282,7 +282,7 @@ def test_prompts_are_fixed_as_normalize_would(cli: Cli, clean: Path, tmp_path: P
 
 
 def test_an_unknown_code_is_refused(cli: Cli, clean: Path) -> None:
-    assert "there is no rule X9" in cli("fix", clean, "--select", "X9").err
+    assert "no rule code starts with X9" in cli("fix", clean, "--select", "X9").err
 
 
 def test_uneven_clips_become_steady(cli: Cli, clean: Path, tmp_path: Path) -> None:
@@ -312,7 +312,7 @@ def test_what_is_no_dataset_says_what_to_do(cli: Cli, clean: Path, tmp_path: Pat
     shutil.copy(clean / "video_1.mp4", tmp_path / "raw")
     ran = cli("fix", tmp_path / "raw")
     assert ran.code == 1
-    assert "nothing to fix automatically" in ran.err
+    assert "nothing to fix automatically; `datasetkit lint" in ran.err
     assert "datasetkit init" in ran.err
 
 

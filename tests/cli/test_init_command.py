@@ -46,18 +46,18 @@ def test_a_folder_of_clips_becomes_a_dataset(cli: Cli, raw: Path, tmp_path: Path
     ]
     for told in (
         "captions found: 2, drafted: 1",
-        "frames found: 1, taken from clips: 2 first",
+        "frames: 1 found; taken from clips: 2 first frames",
         "第二.webm → 第二.mp4",
         "deep/c.tif → deep/c_first.jpg",
         "captions.csv:3: names lost.mp4, which isn't there",
         "stray.png: no clip has this name",
         "    deep/c.MOV",
-        "._a b.mp4: is a hidden file",
+        "._a b.mp4: a hidden file",
     ):
         assert told in ran.out
     linted = cli("lint", tmp_path / "new", "--select", "L,I,V,K")
     assert linted.code == 0
-    assert "nothing found" in linted.out
+    assert "no problems found" in linted.out
 
 
 def test_the_effect_that_the_raw_folder_declares_is_taken_over(cli: Cli, raw: Path, tmp_path: Path) -> None:
@@ -130,15 +130,15 @@ def test_clips_that_would_share_a_name_are_told_apart(cli: Cli, tmp_path: Path) 
         (["raw", "-o", "there"], "already exists"),
         (["raw", "-o", "raw/new"], "must not be changed"),
         (["raw", "-o", "raw"], "must not be changed"),
-        (["empty", "-o", "new"], "there is no clip in empty"),
+        (["empty", "-o", "new"], "empty contains no clips"),
         (["set", "-o", "new"], "so it is a dataset already"),
         (["none", "-o", "new"], "there is no folder"),
         (
             ["raw", "-o", "new", "--model", "wan2.2-i2v-flash", "--kind", "kf2v"],
             "wan2.2-i2v-flash can't be trained on",
         ),
-        (["unreadable", "-o", "new"], "no clip of unreadable can be used: x.mp4: "),
-        (["notes", "-o", "new"], "there is no clip in notes: x.mp4 is plain text"),
+        (["unreadable", "-o", "new"], "the only clip in unreadable can't be used. x.mp4: "),
+        (["notes", "-o", "new"], "notes contains no clips; x.mp4: plain text, not a clip"),
         (["raw", "-o", "new.zip"], "datasetkit build"),
     ],
 )
@@ -176,7 +176,7 @@ def test_files_are_sorted_by_their_content(cli: Cli, tmp_path: Path) -> None:
     assert used | listed == set(content(raw))
     assert not used & listed
     assert [line["video_path"] for line in lines(new)] == ["a.mp4", "b.mp4", "c.mp4"]
-    assert "frames found: 1, taken from clips: 2 first" in ran.out
+    assert "frames: 1 found; taken from clips: 2 first frames" in ran.out
 
 
 def test_a_frame_that_can_not_be_read_is_taken_in_the_wanted_format(cli: Cli, tmp_path: Path) -> None:

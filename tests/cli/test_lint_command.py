@@ -21,7 +21,7 @@ def test_a_clean_set_says_so_and_what_it_was_taken_for(cli: Cli, clean: Path) ->
     assert ran.code == 0
     heading, summary = ran.out.splitlines()
     assert heading.startswith(f"{clean}  i2v training set (from its lines), for wan2.2-i2v-flash, 20 samples, ")
-    assert summary.startswith("nothing found, ")
+    assert summary.startswith("no problems found, ")
     assert ran.err == ""
 
 
@@ -48,7 +48,7 @@ def test_findings_name_the_line_the_field_and_the_way_out(cli: Cli, faulty: Path
     assert "there is no file image_3.jpeg; did you mean image_3.jpg?" in ran.out
     assert "I303 image-extension" in ran.out
     assert "(`build` fixes this)" in ran.out
-    assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 suggestions, ")
+    assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 pieces of advice, ")
 
 
 def test_select_and_ignore_take_codes_and_prefixes(cli: Cli, faulty: Path) -> None:
@@ -82,10 +82,10 @@ def test_the_configuration_beside_the_lines_is_followed_and_options_rule(cli: Cl
     [
         ("modle = 'x'", "has an unknown key, modle", "Did you mean model?"),
         ("model = ", "isn't valid TOML", "model ="),
-        ("kind = 'i3v'", "kind: 'i3v' is not one of", 'kind = "i2v"'),
+        ("kind = 'i3v'", 'kind must be "i2v" or "kf2v", but is "i3v"', 'kind = "i2v"'),
         ("model = 'wan3'", "no model is called 'wan3'", "These can be fine-tuned"),
-        ("ignore = { Z000 = 'x' }", "datasetkit.toml: there is no rule Z000", "lists them"),
-        ("ignore = { V411 = '' }", "ignore.V411", "Give the reason"),
+        ("ignore = { Z000 = 'x' }", "datasetkit.toml: no rule code starts with Z000", "lists the codes"),
+        ("ignore = { V411 = '' }", "[ignore] V411", "Write the reason"),
         ("target_seconds = 0", "target_seconds", "length in seconds"),
     ],
 )
@@ -106,15 +106,18 @@ def test_a_wrong_configuration_could_not_be_run(
     [
         (("lint",), "Missing argument 'PATH...'"),
         (("lint", "gone"), "there is no folder or zip called gone"),
-        (("lint", ""), "there is no folder or zip called ''"),
+        (("lint", ""), "the path is empty"),
         (("lint", "x" * 5000), "File name too long"),
-        (("lint", "tests", "--target-seconds", "nan"), "nan is not a length"),
+        (("lint", "tests", "--target-seconds", "nan"), "must be a number, but is nan"),
+        (("lint", "tests", "--target-seconds", "five"), "'five' is not a valid number"),
         (("lint", ".", "--model", "wan"), "no model is called 'wan'"),
-        (("lint", ".", "--ignore", "Z"), "there is no rule Z"),
+        (("lint", ".", "--ignore", "Z"), "no rule code starts with Z"),
         (("lint", ".", "--exclude", "x"), "--exclude only works with --staged"),
         (("lint", ".", "--kind", "t2v"), "'t2v' is not one of"),
-        (("lnt", "."), "No such command 'lnt'"),
-        (("rule", "V999"), "there is no rule V999"),
+        (("lnt", "."), "No such command 'lnt'. Did you mean lint?"),
+        (("zzz", "."), "No such command 'zzz'."),
+        (("rule", "V999"), "no rule is called V999"),
+        (("rule", "V4"), "V4 is a prefix: `datasetkit rule` lists V401 to V4"),
     ],
 )
 def test_what_could_not_be_run_says_why(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
@@ -134,7 +137,7 @@ def test_several_paths_and_several_sets_in_one(cli: Cli, clean: Path, tmp_path: 
         str(tmp_path / "root" / "train"),
         str(clean),
     ]
-    assert ran.out.splitlines()[-1].startswith("nothing found in 3 datasets")
+    assert ran.out.splitlines()[-1].startswith("no problems found in 3 datasets")
 
 
 def test_data_jsonl_itself_may_be_named(cli: Cli, clean: Path) -> None:
@@ -266,7 +269,7 @@ def test_statistics_count_the_findings_of_each_code(cli: Cli, faulty: Path) -> N
 
 
 def test_statistics_of_nothing_and_in_other_formats(cli: Cli, clean: Path) -> None:
-    assert cli("lint", clean, "--statistics").out.startswith("nothing found")
+    assert cli("lint", clean, "--statistics").out.startswith("no problems found")
     assert json.loads(cli("lint", clean, "--statistics", "--format", "json").out) == []
     assert "text or json" in cli("lint", clean, "--statistics", "--format", "sarif").err
 

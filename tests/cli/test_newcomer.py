@@ -55,13 +55,13 @@ def test_the_page_leads_from_captions_to_a_clean_set(
         assert ran.code in (0, 1), (words, ran)
     ran = cli("lint", "money_rain", "--strict")
     assert ran.code == 0, ran.out
-    assert "nothing found" in ran.out
+    assert "no problems found" in ran.out
     assert cli("normalize", "money_rain", "--append").out == "money_rain  60 prompts: 0 to change, 0 skipped\n"
     prompts = [json.loads(row)["prompt"] for row in (captioned / "data.jsonl").read_text("utf-8").splitlines()]
     assert all(prompt.startswith(caption.rstrip(".")) for prompt, caption in zip(prompts, CAPTIONS, strict=True))
     assert (captioned / "datasetkit.toml").read_text("utf-8").startswith('model = "wan2.2-i2v-flash"  # ours\n')
     assert cli("build", "money_rain", "-o", "money_rain.zip").code == 0
-    assert "nothing found" in cli("lint", "money_rain.zip", "--model", "wan2.2-i2v-flash", "--strict").out
+    assert "no problems found" in cli("lint", "money_rain.zip", "--model", "wan2.2-i2v-flash", "--strict").out
 
 
 def test_a_set_of_people_and_things_builds_into_a_zip_without_a_finding(

@@ -99,7 +99,7 @@ def test_a_medium_that_was_not_added_is_missing_from_the_commit(cli: Cli, repo: 
     ran = cli("lint", "--staged", "--ignore", "S")
     assert ran.code == 1
     assert "L209 file-not-found  there is no file b.mp4" in ran.out
-    assert "note: sets/snow/b.mp4 isn't part of the commit: git add it" in ran.err
+    assert "note: sets/snow/b.mp4 isn't in this commit; run `git add sets/snow/b.mp4`" in ran.err
     assert cli("lint", folder, "--ignore", "S").code == 0
 
 
@@ -173,7 +173,7 @@ def test_outside_of_a_repository(cli: Cli, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     ran = cli("lint", "--staged")
     assert ran.code == 2
-    assert "not a git repository" in ran.err
+    assert "--staged needs a git repository" in ran.err
     assert "Run this in a git repository" in ran.err
 
 

@@ -100,8 +100,12 @@ def test_a_table_may_name_the_frames() -> None:
     [
         (["y.png"], {}, {"y.png": "no clip has this name"}),
         (["x.mov", "x.png"], {}, {"x.png": "could belong to x.mov or x.mp4"}),
-        (["x.png", "x.jpg"], {}, dict.fromkeys(["x.png", "x.jpg"], "x.mp4 has several first frames: x.jpg or x.png")),
-        (["x.png", "image_x.png"], {}, {"image_x.png": "x.mp4 already has x.png"}),
+        (
+            ["x.png", "x.jpg"],
+            {},
+            dict.fromkeys(["x.png", "x.jpg"], "x.mp4 has several first frames: x.jpg and x.png; keep one"),
+        ),
+        (["x.png", "image_x.png"], {}, {"image_x.png": "x.mp4 already has a first frame, x.png"}),
         (
             ["a/y.mp4", "b/y.mp4"],
             {"metadata.csv": "video,text\ny.mp4,t\n"},
@@ -127,7 +131,7 @@ def test_a_table_may_name_the_frames() -> None:
         ([], {"captions.json": '{"x.mp4": ["a", "b"]}'}, {"captions.json, x.mp4": "has 2 captions"}),
         ([], {"captions.json": "{"}, {"captions.json": "is not JSON"}),
         ([], {"metadata.jsonl": "[1]\n{"}, {"metadata.jsonl:1": "is not an object", "metadata.jsonl:2": "is not JSON"}),
-        ([], {"x.txt": " \n"}, {"x.txt": "holds no caption"}),
+        ([], {"x.txt": " \n"}, {"x.txt": "contains no caption"}),
         (
             [],
             {"x.txt": "a", "captions.json": '{"x.mp4": "b"}'},

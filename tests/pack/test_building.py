@@ -195,7 +195,7 @@ def test_a_zip_is_replaced_only_by_force(dataset: Path, tmp_path: Path) -> None:
 
 
 def test_a_validation_set_is_not_split(dataset: Path, tmp_path: Path) -> None:
-    with pytest.raises(DatasetkitError, match="a validation set can't be split"):
+    with pytest.raises(DatasetkitError, match="is a validation set"):
         build(dataset, tmp_path / "a.zip", role="validation", hold_out=5)
 
 
@@ -210,5 +210,5 @@ def test_a_zip_is_not_built_over_itself(dataset: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("factor", [0, 0.5, -1, float("nan")])
 def test_media_are_not_shrunk_below_what_training_sees(dataset: Path, tmp_path: Path, factor: float) -> None:
-    with pytest.raises(DatasetkitError, match="can't shrink"):
+    with pytest.raises(DatasetkitError, match="--shrink must be 1 or more"):
         build(dataset, tmp_path / "a.zip", shrink=factor)

@@ -86,7 +86,7 @@ def test_a_prompt_has_no_line_end_for_any_reader_and_stays_the_same():
 
 
 def test_a_line_that_names_no_file_cant_be_built():
-    with pytest.raises(DatasetkitError, match=r"data.jsonl:4: the first_frame_path .b.jpg. is not"):
+    with pytest.raises(DatasetkitError, match=r"data.jsonl:4: there is no file .b.jpg. .first_frame_path"):
         lay_out([sample(4, first=missing("b.jpg"), clip=clip("a.mp4"))], I2V, TRAINING)
 
 

@@ -20,9 +20,9 @@ def built(tmp_path):
     return Output(tmp_path / "雨.zip", layout, "ab" * 32)
 
 
-def finding(code, mended=False, path="data.jsonl"):
+def finding(code, fixed_by_build=False, path="data.jsonl"):
     where = Where(path, 3, "video_path")
-    return Finding(code, "a-name", Severity.WARNING, Basis.HEURISTIC, where, "too odd", mended, "clip.mp4")
+    return Finding(code, "a-name", Severity.WARNING, Basis.HEURISTIC, where, "too odd", fixed_by_build, "clip.mp4")
 
 
 def verdict(*findings, model=None):
@@ -78,7 +78,7 @@ def test_what_was_ignored_for_some_files_goes_by_their_names_in_the_zip(built):
 
 
 def test_what_was_fixed_is_left_out(built):
-    assert manifest(built, verdict(finding("D107", mended=True)))["findings"] == []
+    assert manifest(built, verdict(finding("D107", fixed_by_build=True)))["findings"] == []
 
 
 def test_it_is_readable_text_beside_the_zip(built):

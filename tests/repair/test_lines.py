@@ -20,7 +20,7 @@ from datasetkit.repair.lines import edit_lines, replace_value
     ],
 )
 def test_only_the_value_changes(line: bytes, after: bytes) -> None:
-    assert replace_value(line, "prompt", "new") == after
+    assert replace_value(line, "prompt", "new", 1) == after
 
 
 @pytest.mark.parametrize(
@@ -32,13 +32,13 @@ def test_only_the_value_changes(line: bytes, after: bytes) -> None:
     ],
 )
 def test_letters_are_escaped_as_the_line_does(line: str, after: str) -> None:
-    assert replace_value(line.encode(), "prompt", "é") == after.encode()
+    assert replace_value(line.encode(), "prompt", "é", 1) == after.encode()
 
 
 @pytest.mark.parametrize("line", [b"", b"[1]", b'{"a": 1', b"\xff", b'{"a": 1} x', b"[" * 100_000, b'{"x": "a"}'])
 def test_what_is_not_a_record_is_refused(line: bytes) -> None:
     with pytest.raises(DatasetkitError):
-        replace_value(line, "prompt", "new")
+        replace_value(line, "prompt", "new", 3)
 
 
 VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda v: st.lists(v, max_size=3))
@@ -49,7 +49,7 @@ SPACE = st.text(alphabet=" \t", max_size=2)
 def test_every_other_byte_stays(record: dict, data: st.DataObject, comma: str, colon: str, ascii_: bool, new: str):
     text = json.dumps(record, separators=("," + comma, ":" + colon), ensure_ascii=ascii_)
     key = data.draw(st.sampled_from(list(record)))
-    after = replace_value(text.encode("utf-8", "surrogatepass"), key, new).decode()
+    after = replace_value(text.encode("utf-8", "surrogatepass"), key, new, 1).decode()
     assert json.loads(after) == {**record, key: new}
     assert list(json.loads(after)) == list(record)
     old = json.dumps(record[key], separators=("," + comma, ":" + colon), ensure_ascii=ascii_)

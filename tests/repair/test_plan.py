@@ -10,6 +10,7 @@ from datasetkit.edits import (
     Convert,
     DropLine,
     GrabFrame,
+    LineEdit,
     Reencode,
     SetField,
     SetLine,
@@ -32,7 +33,7 @@ from datasetkit.model import (
     Where,
 )
 from datasetkit.repair.plan import Step, plan
-from datasetkit.repair.wording import describe_medium
+from datasetkit.repair.wording import describe_line, describe_medium
 
 
 def sample(line: int, **paths: str) -> Sample:
@@ -187,3 +188,19 @@ IMAGE = Image("a.png", 1, "PNG", 1280, 720, frames=12, transparent=True)
 )
 def test_an_edit_that_can_not_be_undone_says_what_it_keeps(edit, medium, words: list[str]) -> None:
     assert list(describe_medium(edit, medium)) == words
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (SetField(1, "video_path", "b.mp4"), "line 1, video_path: a.mp4 → b.mp4"),
+        (SetField(1, "prompt", "a man " * 30 + "walks"), "line 1, prompt: … man a man [-runs-] {+walks+}"),
+        (SetField(1, "first_frame_path", "a.jpg"), "line 1, first_frame_path: a.jpg"),
+        (SetLine(2, '{"prompt": "x"}'), "line 2: rewritten (there is a comment)"),
+        (SetLine(3, "x", 5), "line 3-5: rewritten"),
+    ],
+)
+def test_a_line_is_described_by_what_changes(edit: LineEdit, words: str) -> None:
+    record = {"prompt": "a man " * 30 + "runs", "video_path": "a.mp4"}
+    broken = BrokenLine(Where("data.jsonl", 2), Flaw.NOT_JSON, "there is a comment")
+    assert describe_line(edit, {1: Sample(Where("data.jsonl", 1), record), 2: broken}) == words

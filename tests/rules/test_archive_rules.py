@@ -69,6 +69,7 @@ LINE = i2v(first=image("第1个.jpg"), clip=video("my clip.mp4"))
             "D101 error: no data.jsonl at the root | inside a.rar or b.tar.gz | unpack",
         ),
         (dataset(annotations=None, files=(File("clips/a.MKV", 9),)), "D101 error: raw clips | `datasetkit init`"),
+        (dataset(annotations=None, files=(File("a.jpg", 9),)), "D101 error: no clips, only 1 image"),
         (dataset(i2v(), prefix="my_set/"), "D101 advice: data.jsonl | my_set/ | not at the root"),
         (zipped(i2v(), prefix="my_set/"), "D101 error: data.jsonl | my_set/ | not at the root"),
         (
@@ -91,10 +92,10 @@ LINE = i2v(first=image("第1个.jpg"), clip=video("my clip.mp4"))
             dataset(i2v(clip=video(size=300_000_000, width=1024, height=512))),
             "D103 advice: the zip is 300.0 MB (300,010,000 bytes) | at most 300,000,000 | save about 150.0 MB",
         ),
-        (dataset(i2v(), stray=["video_2.mov"]), "D104 advice: no line names video_2.mov"),
+        (dataset(i2v(), stray=["video_2.mov"]), "D104 advice: video_2.mov isn't used by any line"),
         (
             dataset(i2v(), stray=[f"b{n}.gif" for n in range(9)]),
-            "D104 advice: no line names b0.gif, b1.gif, b2.gif and 6 more",
+            "D104 advice: b0.gif, b1.gif, b2.gif and 6 more aren't used by any line",
         ),
         (
             dataset(i2v(), stray=[".DS_Store", "__MACOSX/._image_1.jpg", "._a.jpg", "Thumbs.db", "notes.txt"]),
@@ -123,15 +124,15 @@ LINE = i2v(first=image("第1个.jpg"), clip=video("my clip.mp4"))
         ),
         (
             dataset(i2v(first=image("001.jpg"), clip=video("001.mp4"))),
-            "D108 advice: 001.jpg and 001.mp4 share the same name",
+            "D108 advice: 001.jpg and 001.mp4 have the same name, apart from folder, extension",
         ),
         (
             zipped(i2v(first=image("image/A.jpg"), clip=video("video/a.mp4"))),
-            "D108 warning: image/A.jpg and video/a.mp4 share the same name",
+            "D108 warning: image/A.jpg and video/a.mp4 have the same name",
         ),
         (
             dataset(*(i2v(n, first=image(f"{n}.jpg"), clip=video(f"{n}.mp4")) for n in (1, 2, 3))),
-            "D108 advice: 1.jpg and 1.mp4 share the same name | 2 other groups",
+            "D108 advice: 1.jpg and 1.mp4 have the same name | 2 more groups",
         ),
         (
             zipped(annotations=None, hazards=(Hazard("", "is not a zip that can be read: no", unsafe=False),)),
