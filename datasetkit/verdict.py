@@ -32,8 +32,8 @@ class Verdict:
     """All that was found in one dataset, in the order of its lines.
 
     ``model`` is None where no model is set. ``ignored`` are the findings that were left out; ``skipped`` the codes of
-    the rules that need clips read further than they were. ``settings`` are those in force. ``seconds`` says how long each
-    kind of work took ("read", "decode", "hash", "rules"), in the sum of all threads.
+    the rules that need clips read further than they were. ``settings`` are those that apply. ``seconds`` says how long
+    each kind of work took ("read", "decode", "hash", "rules"), in the sum of all threads.
     """
 
     dataset: Dataset

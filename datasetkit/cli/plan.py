@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from datasetkit import spec
-from datasetkit.cli.options import files
+from datasetkit.cli.options import WholeNumber, files
 from datasetkit.cli.runs import COLOURS, faults_of, line_of, plan_run, quoted_prices, read_run, run_options
 from datasetkit.cli.terminal import echo
 from datasetkit.findings import Severity
@@ -27,7 +27,7 @@ from datasetkit.training.values import plan_values
 @click.command(name="plan")
 @click.argument("path", metavar="PATH|ZIP", shell_complete=files, type=click.Path(path_type=Path))
 @run_options
-@click.option("--generate", type=click.IntRange(min=1), metavar="N", help="Also price N generated videos.")
+@click.option("--generate", type=WholeNumber(min=1), metavar="N", help="Also price N generated videos.")
 @click.option("--region", metavar="NAME", help="Prices of this region only: singapore or beijing.")
 @click.option("--compare", is_flag=True, help="Compare all models that can train this set.")
 @click.option(

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from datasetkit.cli.options import judging, judging_options
+from datasetkit.cli.options import Number, WholeNumber, judging, judging_options
 from datasetkit.cli.terminal import bars
 from datasetkit.cli.upload import as_built
 from datasetkit.config import merge
@@ -25,7 +25,7 @@ from datasetkit.training.prices import Price
 from datasetkit.verdict import Verdict, compare, open_dataset, read_settings
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
-_COUNT = click.IntRange(min=1)
+_COUNT = WholeNumber(min=1)
 
 
 def _share(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Fraction | None:
@@ -43,7 +43,7 @@ _RUN = [
     click.option("--epochs", "n_epochs", type=_COUNT, metavar="N", help="n_epochs: passes over the training set."),
     click.option("--batch-size", type=_COUNT, metavar="N", help="batch_size: samples in a training step."),
     click.option(
-        "--learning-rate", type=click.FloatRange(min=0, min_open=True), metavar="X", help="learning_rate, such as 2e-5."
+        "--learning-rate", type=Number(min=0, min_open=True), metavar="X", help="learning_rate, such as 2e-5."
     ),
     click.option("--split", callback=_share, metavar="X", help="split: the share to train on, such as 0.9."),
     click.option(
