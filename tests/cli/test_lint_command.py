@@ -83,7 +83,7 @@ def test_the_configuration_beside_the_lines_is_followed_and_options_rule(cli: Cl
         ("modle = 'x'", "has an unknown key, modle", "Did you mean model?"),
         ("model = ", "isn't valid TOML", "model ="),
         ("kind = 'i3v'", 'kind must be "i2v" or "kf2v", but is "i3v"', 'kind = "i2v"'),
-        ("model = 'wan3'", "no model is called 'wan3'", "These can be fine-tuned"),
+        ("model = 'wan3'", "wan3 isn't among the models", "These can be fine-tuned"),
         ("ignore = { Z000 = 'x' }", "datasetkit.toml: no rule code starts with Z000", "lists the codes"),
         ("ignore = { V411 = '' }", "[ignore] V411", "Write the reason"),
         ("target_seconds = 0", "target_seconds", "length in seconds"),
