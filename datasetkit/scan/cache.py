@@ -83,18 +83,23 @@ class FactCache:
         self._used: set[int] = set()
 
     def get(self, key: FactKey) -> Present | None:
-        """The facts kept under ``key``, or those of a file with the same bytes; None if there are none.
-
-        The bytes are only read if they may be known: facts of a file of the same size are kept.
-        """
+        """The facts kept under ``key``, or None."""
         known = self._memory.get(key)
         if known is None and (known := self._find("file = ? AND stamp = ?", _file(key), _stamp(key))):
             self._memory.put(key, known)
-        if known is None and self._may_know_content(key):
+        return known
+
+    def find(self, key: FactKey) -> Present | None:
+        """The facts kept of another file with the same bytes, whose path they have; now also kept under ``key``.
+
+        The bytes are only read if they may be known: facts of a file of the same size are kept.
+        """
+        if self._may_know_content(key):
             with suppress(OSError):  # who reads the file meets the error too, and reports it
                 if known := self._find("content = ?", _content(key, key.digest())):
                     self.put(key, known)
-        return known
+                    return known
+        return None
 
     def put(self, key: FactKey, facts: Present) -> None:
         """Keep facts, in place of any kept before under ``key``.

@@ -52,6 +52,9 @@ class FactStore(Protocol):
     def get(self, key: FactKey) -> Present | None:
         """The facts kept under ``key``, or None."""
 
+    def find(self, key: FactKey) -> Present | None:
+        """The facts kept of another file with the same bytes, whose path they have; None if there are none."""
+
     def put(self, key: FactKey, facts: Present) -> None:
         """Keep facts, in place of any kept before under ``key``."""
 
@@ -65,6 +68,10 @@ class MemoryStore:
     def get(self, key: FactKey) -> Present | None:
         """The facts kept under ``key``, or None."""
         return self._facts.get(key)
+
+    def find(self, _key: FactKey) -> Present | None:
+        """None: it knows no content."""
+        return None
 
     def put(self, key: FactKey, facts: Present) -> None:
         """Keep facts, in place of any kept before under ``key``."""

@@ -114,8 +114,9 @@ class _Reader:
         store = self._store
         if store is None or not (key := key_of(self._tree, path, expected, wanted)):
             return None, None
-        deeper = (replace(key, depth=depth) for depth in Depth if depth >= wanted)
-        found = ((one, known) for one in deeper if (known := store.get(one)))
+        deeper = [replace(key, depth=depth) for depth in Depth if depth >= wanted]
+        looks = (store.get, store.find)  # by place first: to find the content it has to be read
+        found = ((one, known) for look in looks for one in deeper if (known := look(one)))
         return next((both for both in found if both[0] == key or _serves(both[1], wanted)), (key, None))
 
     def _read(self, path: str, expected: Expected, known: Present | None) -> Present:

@@ -146,7 +146,9 @@ def test_facts_of_a_deeper_look_serve_unless_they_hold_damage(dataset: Path, fil
     watched(dataset, file, Depth.FULL)
     assert watched(dataset, file, Depth.FRAMES).located == ["1.mp4", "1.mp4"]  # its headers, and its first frame
     assert watched(dataset, file, Depth.FRAMES).located == []
-    assert watched(dataset, file, Depth.HEADER).located == []
+    shallow = watched(dataset, file, Depth.HEADER)
+    assert shallow.located == []
+    assert set(shallow.opened) == {"data.jsonl", "bad.jpg"}  # nothing that can be read is so much as hashed
 
 
 def damage(clip: Path) -> None:
@@ -177,7 +179,7 @@ def test_a_file_of_a_size_that_no_other_has_is_not_hashed_to_be_found(dataset: P
     assert key
     asked: list[str] = []
     with closing(FactCache(file)) as store:
-        assert store.get(replace(key, digest=lambda: str(asked.append("digest")))) is None
+        assert store.find(replace(key, digest=lambda: str(asked.append("digest")))) is None
     assert asked == []
 
 
@@ -226,7 +228,7 @@ def test_a_file_that_changed_is_not_known(cache: FactCache, file: Path, change: 
     cache.put(key, IMAGE)
     with closing(FactCache(file)) as again:
         changed = replace(key, **{change: getattr(key, change) + 1}, digest=lambda: "other bytes")
-        assert again.get(changed) is None
+        assert again.get(changed) is again.find(changed) is None
         assert again.get(key) is not None
 
 
