@@ -16,9 +16,7 @@ FACTS = st.one_of(*map(st.from_type, (Image, Video, Unreadable, Foreign, Pointer
 def test_facts_come_back_as_they_were(facts: Present) -> None:
     text = to_json(facts)
     assert text.isascii()
-    back = from_json(text)
-    assert back == facts
-    assert to_json(back) == text  # 1, 1.0 and True are equal
+    assert repr(from_json(text)) == repr(facts)  # 1, 1.0 and True are equal, and nan isn't equal to itself
 
 
 def test_fractions_are_exact() -> None:
