@@ -127,6 +127,8 @@ def test_no_two_classes_have_one_name() -> None:
         (["files", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["plan", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["train", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["deploy", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["generate", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unloaded: set[str]) -> None:

@@ -33,6 +33,8 @@ _COMMANDS = {
     "plan": "Work out steps, checkpoints and costs of a training run.",
     "upload": "Upload zips and print the file ids that a training job needs.",
     "train": "Start, watch and stop training jobs; choose a checkpoint.",
+    "deploy": "Deploy fine-tuned models; list and delete deployments.",
+    "generate": "Make a video from an image with a deployed model.",
     "files": "List, show and delete the files on the service.",
     "rule": "Explain a rule, or list them all.",
     "config": "Show the settings used, and where each comes from.",

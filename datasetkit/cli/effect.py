@@ -46,19 +46,19 @@ def command(path: str | None, **options: Any) -> int:
     if options["write"] and not (options["infer"] or options["text"]):
         raise click.UsageError("--write goes with --infer or --text.")
     if options["text"]:
-        return _declare(_only(path), Effect(options["trigger"] or "", options["text"]), write=options["write"])
+        return _declare(only_dataset(path), Effect(options["trigger"] or "", options["text"]), write=options["write"])
     if options["suggest"]:
         _suggest(path, options["suggest"], options["seed"])
     if options["trigger"]:
         return _diagnose(options["trigger"])
-    return 0 if options["suggest"] else _about(_only(path), **options)
+    return 0 if options["suggest"] else _about(only_dataset(path), **options)
 
 
 def _about(dataset: PromptFile, *, infer: bool, write: bool, deployment: bool, subject: str | None, **_: Any) -> int:
     if infer:
         return _infer(dataset, write=write)
     if deployment:
-        _deploy(dataset)
+        echo(as_json({"aigc_config": aigc_config(dataset)}, ascii_only=False))
     elif subject is not None:
         echo(Printable(_prompt(_declared(dataset), subject)))
     else:
@@ -77,12 +77,13 @@ def _diagnose(trigger: str) -> int:
 def _suggest(path: str | None, count: int, seed: int | None) -> None:
     from datasetkit.prompts.doctor import suggest_triggers
 
-    taken = {word for prompt in _only(path).prompts for word in prompt.split()} if path else set()
+    taken = {word for prompt in only_dataset(path).prompts for word in prompt.split()} if path else set()
     for word in suggest_triggers(count, seed, taken):
         echo(Printable(word))
 
 
-def _only(path: str | None) -> PromptFile:
+def only_dataset(path: str | None) -> PromptFile:
+    """The one dataset of a folder or zip, its prompts read. Raises DatasetkitError if there are several."""
     if path is None:
         raise click.UsageError("Missing argument 'PATH'.")
     from datasetkit.repair.normalizing import read_prompt_files
@@ -177,7 +178,11 @@ def _declare(dataset: PromptFile, effect: Effect, *, write: bool) -> int:
     return 0
 
 
-def _deploy(dataset: PromptFile) -> None:
+def aigc_config(dataset: PromptFile) -> dict[str, str | bool]:
+    """What a deployment takes of the effect that the dataset declares, else of the one that its prompts share.
+
+    Raises DatasetkitError where there is none, or no prompt that can be the example.
+    """
     from datasetkit.prompts.infer import infer
     from datasetkit.prompts.normalize import deployment, normalize
 
@@ -189,4 +194,4 @@ def _deploy(dataset: PromptFile) -> None:
         for sample in dataset.samples
         if isinstance(prompt := sample.record.get("prompt"), str)
     )
-    echo(as_json({"aigc_config": deployment(effect, results)}, ascii_only=False))
+    return deployment(effect, results)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from studio import Studio
 from studio_clock import Clock
 from studio_state import KEY
 
+from datasetkit.cli import run
 from datasetkit.modelstudio.client import Client
 from datasetkit.modelstudio.endpoint import Endpoint, Key, fact, resolve
 from datasetkit.modelstudio.pace import Pace
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +74,35 @@ def archive(tmp_path: Path) -> Path:
     path = tmp_path / "money rain.zip"
     path.write_bytes(b"".join(number.to_bytes(3, "big") for number in range(100_000)))
     return path
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the zips of a training and a validation set."""
+    folder = tmp_path_factory.mktemp("built")
+    for role in ("training", "validation"):
+        source = str(ROOT / "sample_data" / "i2v" / role)
+        assert run(["build", source, "-o", str(folder / f"{role}.zip"), "--model", "wan2.6-i2v"]) == 0
+    return folder
+
+
+@pytest.fixture
+def workplace(built: Path, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, which holds the zips; the environment says where the service is."""
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
+    monkeypatch.setenv("DASHSCOPE_COMPATIBLE_BASE_URL", studio.base_url)
+    shutil.copytree(built, tmp_path / "work")
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def command(workplace: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command there: exit code, stdout, stderr."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run(arguments)
+        return code, *capsys.readouterr()
+
+    return call

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from studio import Studio
 from studio_clock import Clock
-from studio_state import KEY, Misdeed
+from studio_state import Misdeed
 
-from datasetkit.cli import run
 from datasetkit.cli.watching import watch
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.client import Client
@@ -23,36 +22,10 @@ ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the zips of a training and a validation set."""
-    folder = tmp_path_factory.mktemp("built")
-    for role in ("training", "validation"):
-        source = str(ROOT / "sample_data" / "i2v" / role)
-        assert run(["build", source, "-o", str(folder / f"{role}.zip"), "--model", "wan2.6-i2v"]) == 0
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def here(built: Path, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, which holds the zips."""
-    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
-    monkeypatch.setenv("DASHSCOPE_COMPATIBLE_BASE_URL", studio.base_url)
-    shutil.copytree(built, tmp_path / "work")
-    monkeypatch.chdir(tmp_path / "work")
-    return tmp_path / "work"
-
-
 @pytest.fixture
-def train(capsys: pytest.CaptureFixture[str]) -> Run:
+def train(command: Run) -> Run:
     """Runs a command of `train`: exit code, stdout, stderr."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run(["train", *arguments])
-        return code, *capsys.readouterr()
-
-    return call
+    return partial(command, "train")
 
 
 @pytest.fixture
@@ -239,19 +212,17 @@ def test_logs_are_the_result(job_id: str, train: Run) -> None:
     assert err == ""
 
 
-@pytest.mark.parametrize("command", ["stop", "rm"])
-def test_stop_and_rm_ask(
-    command: str, job_id: str, studio: Studio, train: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if command == "rm":
+@pytest.mark.parametrize("verb", ["stop", "rm"])
+def test_stop_and_rm_ask(verb: str, job_id: str, studio: Studio, train: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    if verb == "rm":
         train("watch", job_id, "--every", "0")
     answers(monkeypatch, "n\n")
-    code, out, err = train(command, job_id)
+    code, out, err = train(verb, job_id)
     assert (code, out) == (2, "")
     assert "nothing was" in err
-    assert train(command, job_id, "--yes")[:2] == (0, f"{job_id}\n")
-    assert ("CANCELED" in str(studio.runs.jobs)) == (command == "stop")
-    assert (studio.runs.jobs == {}) == (command == "rm")
+    assert train(verb, job_id, "--yes")[:2] == (0, f"{job_id}\n")
+    assert ("CANCELED" in str(studio.runs.jobs)) == (verb == "stop")
+    assert (studio.runs.jobs == {}) == (verb == "rm")
 
 
 def test_what_cannot_be_deleted_is_said_in_the_services_words(job_id: str, train: Run) -> None:
