@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from datasetkit.prompts.person import Decision, Reason
 from datasetkit.prompts.slots import Slot, parts_of
-from datasetkit.prompts.subject import names_being, new_being
+from datasetkit.prompts.subject import BEING_STEMS, new_being
 from datasetkit.prompts.template import Effect
 from datasetkit.prompts.trigger import Trigger, find_triggers
 from datasetkit.prompts.words import (
@@ -33,6 +33,7 @@ _TRANSITIONS = frozenset(map(stem, LISTS["transitions"]))  # they lead over to a
 _CONNECTORS = frozenset(map(stem, LISTS["connectors"]))
 _OWN = frozenset(map(stem, LISTS["style"]))  # what a caption says of its style or background is not to be dropped
 _PRONOUN = stem("she")
+_SUBJECTS = BEING_STEMS | {_PRONOUN}
 _SUBJECT_TRANSITIONS = _TRANSITIONS | {_PRONOUN}
 _MARKS = frozenset(",;:—–(\uff0c\uff1b\uff1a\u3001")
 _RUN = 4  # words in the template's order, most of them content: a copy of the text
@@ -148,7 +149,7 @@ def split_prompt(text: str, effect: Effect) -> PromptParts | None:
     begin, end = spans[first][0] + start, spans[last][0] + len(sentences[last].text)
     doubt = doubt or _inner_doubt(sentences[first : last + 1], outline)
     texts = [s.text for s in sentences]
-    if not doubt and names_being(row):
+    if not doubt and not BEING_STEMS.isdisjoint(row):
         doubt = new_being(text[:begin], [texts[first][start:], *texts[first + 1 : last + 1]], outline.known)
     within = tuple(t for t in triggers if begin <= t.start and t.end <= end)
     opening = [texts[first][:start]] if texts[first][:start].strip() else []
@@ -240,9 +241,9 @@ def _front(head: str, sentence: _Sentence, outline: _Outline) -> tuple[int, str]
     strange = [w for w in leading if (w == _PRONOUN or is_content(w)) and w not in outline.usual]
     if strange and not (len(strange) <= _NAMED and {*stems(head), *row[:at]}.issuperset(strange)):
         opens_alike = (at == 0 and row[0] == outline.row[0]) or row[at] in _CONNECTORS
-        if len(strange) > _NAMED or not opens_alike or names_being(strange):
+        if len(strange) > _NAMED or not opens_alike or not BEING_STEMS.isdisjoint(strange):
             return at, sentence.text[_opening(sentence, at) : sentence.places[at + len(leading)][0]].strip()
-    joined = at == 0 or row[at] in _CONNECTORS or names_being(row[:at]) or _PRONOUN in row[:at] or not head.strip()
+    joined = at == 0 or row[at] in _CONNECTORS or not _SUBJECTS.isdisjoint(row[:at]) or not head.strip()
     return at, "" if joined else before
 
 

@@ -56,7 +56,7 @@ _KNOWN = PLURALS | {name: kind for kind in _KINDS for name in LISTS[kind.value]}
 _PERSONS = frozenset(word for word, kind in _KNOWN.items() if kind in PEOPLE)
 ANIMALS = frozenset(word for word, kind in _KNOWN.items() if kind is Noun.ANIMAL)
 _BEINGS = _PERSONS | ANIMALS
-_BEING_STEMS = frozenset(map(stem, _BEINGS))
+BEING_STEMS = frozenset(map(stem, _BEINGS))
 _AGENTS = ("ist", "ian", "eer", "ster", "man", "person", "blonde", "brunette", "redhead")  # endings of a person's noun
 
 _CUT = re.compile(f"({WORD.pattern})")
@@ -117,7 +117,8 @@ def _only_describes(tokens: Tokens, k: int) -> bool:
     if k + 1 == len(tokens) or tokens[k + 1].opens:
         return False
     following, sexing = tokens[k + 1].word, tokens[k].word in LISTS["sexing"] and not tokens[k].owner
-    described = following in LISTS["described"] or _KNOWN.get(following) is Noun.THING
+    thing = _KNOWN.get(following) is Noun.THING and following not in PLURALS  # "a woman watches"
+    described = thing or following in LISTS["described"]
     return described or (sexing and not _PERSONS.isdisjoint(token.word for token in tokens[k + 1 : k + 3]))
 
 
@@ -157,9 +158,13 @@ def _first_phrase(tokens: Tokens, number: int) -> Subject | None:
     noun, plural = _kind(tokens, at, head), tokens[head].word in PLURALS
     if noun is Noun.UNKNOWN and not determiners and tokens[at].capital and not plural:
         noun = Noun.NAME
-    several = plural or not LISTS["numbers"].isdisjoint((word, tokens[at].word)) or _is_joined(tokens, head)
-    found = Subject(tokens[head].word, tokens[at].word, noun, several, number, head)
-    return _apposed(tokens, found) if noun in PEOPLE else found
+    elif noun in SEXED and not determiners and any(_is_verb(token.word) for token in tokens[head + 1 : head + 2]):
+        noun = Noun.UNKNOWN  # "Brother printers"
+    counted = not LISTS["numbers"].isdisjoint((word, tokens[at].word)) or "/" in [t.gap for t in tokens[at : head + 1]]
+    found = Subject(
+        tokens[head].word, tokens[at].word, noun, plural or counted or _is_joined(tokens, head), number, head
+    )
+    return _apposed(tokens, found) if noun in PEOPLE - SEXED else found
 
 
 def _apposed(tokens: Tokens, subject: Subject) -> Subject:
@@ -169,7 +174,8 @@ def _apposed(tokens: Tokens, subject: Subject) -> Subject:
         return subject
     end = _phrase_end(tokens, at, singular=True)
     noun = _kind(tokens, at, end)
-    return replace(subject, noun=noun, at=end) if noun in SEXED | {Noun.ANIMAL} else subject
+    several = subject.several or _is_joined(tokens, end)
+    return replace(subject, noun=noun, several=several, at=end) if noun in SEXED | {Noun.ANIMAL} else subject
 
 
 def _is_joined(tokens: Tokens, at: int) -> bool:
@@ -277,11 +283,6 @@ def _is_aside(token: Token, before: Sequence[str], subject: Subject) -> bool:
     return (
         compared or (token.word not in PLURALS and (again or stated)) or not LISTS["lifeless"].isdisjoint(before[-2:])
     )
-
-
-def names_being(stems: Iterable[str]) -> bool:
-    """Whether one of these stems is a being's."""
-    return not _BEING_STEMS.isdisjoint(stems)
 
 
 def new_being(before: str, sentences: Iterable[str], known: Set[str]) -> str:

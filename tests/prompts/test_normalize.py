@@ -7,7 +7,7 @@ import pytest
 from prompt_cases import EFFECTS, FILES, JUMP, declaring, prompt_of, read, spelled_out
 
 from datasetkit.prompts.normalize import normalize
-from datasetkit.prompts.person import Reason
+from datasetkit.prompts.person import ABOUT_PERSONS, Reason
 from datasetkit.prompts.review import Offence, flaws_of
 from datasetkit.prompts.slots import Person
 from datasetkit.prompts.template import Persons
@@ -143,6 +143,23 @@ def test_declarations_that_disagree_leave_a_prompt():
 def test_the_old_pronoun_alone_is_no_evidence():
     result = normalize(spelled_out("rain", "A nurse waits in a corridor. «she»"), EFFECTS["rain"])
     assert (result.reason, result.changed) == (Reason.UNKNOWN, False)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "A woman/man stands here.",
+        "A man, a woman and a dog wait.",
+        "A chef, a woman and a dog wait.",
+        "A bartender mixes a drink. A woman watches; she smiles.",
+        "Brother printers stand on a shelf.",
+        "A nurse stands beside a man. He smiles.",
+        "A teacher leans over her.",
+        "A sculptor carves a woman. Her hair is long.",
+    ],
+)
+def test_who_could_be_another_is_asked(subject):
+    assert normalize(subject, EFFECTS["rain"], append=True).reason in ABOUT_PERSONS
 
 
 def test_append_adds_the_effect_once_and_only_where_there_is_none():
