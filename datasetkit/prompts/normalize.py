@@ -108,7 +108,9 @@ def _exact(text: str, effect: Effect) -> PromptParts | None:
             continue
         if find_triggers(head, effect.trigger, mistyped=False) and resembles(head, effect, behind=False):
             continue
-        if not tail or (found.endswith(_STOPS) and has_letters(tail) and not resembles(tail, effect, behind=True)):
+        if not tail or (
+            found.endswith(_STOPS) and any(map(str.isalnum, tail)) and not resembles(tail, effect, behind=True)
+        ):
             return PromptParts(
                 head, [*split_sentences(head), *split_sentences(tail)], found, tail, (Trigger(0, 0, effect.trigger),)
             )

@@ -32,13 +32,14 @@ from datasetkit.prompts.words import (
 _TRANSITIONS = frozenset(map(stem, LISTS["transitions"]))  # they lead over to an effect, and belong to it
 _CONNECTORS = frozenset(map(stem, LISTS["connectors"]))
 _OWN = frozenset(map(stem, LISTS["style"]))  # what a caption says of its style or background is not to be dropped
+_PLACES = frozenset(map(stem, LISTS["scenery"] - LISTS["weather"]))
 _PRONOUN = stem("she")
 _SUBJECTS = BEING_STEMS | {_PRONOUN}
 _SUBJECT_TRANSITIONS = _TRANSITIONS | {_PRONOUN}
 _MARKS = frozenset(",;:—–(\uff0c\uff1b\uff1a\u3001")
 _RUN = 4  # words in the template's order, most of them content: a copy of the text
 _LIKE = 0.6  # of a sentence's content words in the template: it is the effect's
-_LONGEST_END = 14  # words after the last one of the template that are still a drifted ending
+_LONGEST_END = 6  # words after the last one of the template that are still a drifted ending
 _LEAST_WITH_TRIGGER = 0.05  # of the template's content words, for a place with the trigger to be the effect
 _LEAST_WITHOUT = 0.4
 _FEW = 0.3  # below this share, or without a trigger, the place must also be mostly the template's
@@ -64,7 +65,8 @@ class PromptParts:
 class _Outline:
     """A template for comparison: its stems in a row, those that carry meaning, and its runs of four.
 
-    ``lead`` are the stems of its sentences before the one with the trigger, ``usual`` the words that may lead over.
+    ``lead`` are the stems of its sentences before the one with the trigger, ``usual`` the words that may lead over
+    to it, ``elsewhere`` those that tell of a background or style that isn't the template's.
     """
 
     row: tuple[str, ...]
@@ -72,6 +74,7 @@ class _Outline:
     runs: frozenset[tuple[str, ...]]
     lead: frozenset[str]
     usual: frozenset[str]
+    elsewhere: frozenset[str]
 
     def share(self, row: Iterable[str]) -> float:
         """The share of a row's content words that are the template's."""
@@ -109,7 +112,8 @@ def _outline(trigger: str, text: str) -> _Outline:
     telling = frozenset(run for run in runs if len(content_stems(run)) >= _RUN - 1)
     start = next(a for a, b in sentence_spans(plain) if trigger in plain[a:b])
     lead = frozenset(content_stems(stems(plain[:start])))
-    return _Outline(row, frozenset(content_stems(row)), telling, lead, _TRANSITIONS.union(row))
+    known = frozenset(content_stems(row))
+    return _Outline(row, known, telling, lead, _TRANSITIONS.union(row), (_OWN | _PLACES) - known)
 
 
 @lru_cache(maxsize=4096)
@@ -122,8 +126,6 @@ def _read(text: str, triggers: tuple[tuple[int, int], ...], outline: _Outline) -
     places = tuple((start, end) for start, end, _ in words)
     row = tuple(stem for _, _, stem in words)
     hits = outline.known.intersection(row)
-    if not hits and not triggers:
-        return _Sentence(text, places, row, hits, has_trigger=False, like=False, copies=False)
     copies = outline.has_run(tuple(word for word in row if word != TRIGGER))
     like = copies or (len(hits) > 1 and outline.share(row) >= _LIKE and _OWN.isdisjoint(row))
     return _Sentence(text, places, row, hits, bool(triggers), like, copies)
@@ -147,13 +149,12 @@ def split_prompt(text: str, effect: Effect) -> PromptParts | None:
         absorbed, doubt = _reworded(sentences[last + 1], outline, final=last + 2 == len(sentences))
         last += absorbed
     begin, end = spans[first][0] + start, spans[last][0] + len(sentences[last].text)
-    doubt = doubt or _inner_doubt(sentences[first : last + 1], outline)
+    doubt = doubt or _inner_doubt(sentences[first : last + 1], row, outline)
     texts = [s.text for s in sentences]
     if not doubt and not BEING_STEMS.isdisjoint(row):
         doubt = new_being(text[:begin], [texts[first][start:], *texts[first + 1 : last + 1]], outline.known)
     within = tuple(t for t in triggers if begin <= t.start and t.end <= end)
-    opening = [texts[first][:start]] if texts[first][:start].strip() else []
-    outside = [*texts[:first], *opening, *texts[last + 1 :]]
+    outside = [*texts[:first], *filter(str.strip, [texts[first][:start]]), *texts[last + 1 :]]
     head = text[:begin]
     tail = text[end:] if any(map(str.isalnum, text[end:])) else ""  # after it may be a quotation mark
     skip = None
@@ -217,8 +218,8 @@ def _reach(sentences: Sequence[_Sentence], last: int) -> int:
 def _is_enough(row: Sequence[str], outline: _Outline, *, has_trigger: bool) -> bool:
     """Whether so much of the template is in a place, and so little else, that it is the effect."""
     coverage = len(outline.known.intersection(row)) / len(outline.known)
-    least = _LEAST_WITH_TRIGGER if has_trigger else _LEAST_WITHOUT
-    return coverage >= least and (outline.share(row) >= _LIKE or (has_trigger and coverage >= _FEW))
+    enough = coverage >= (_LEAST_WITH_TRIGGER if has_trigger else _LEAST_WITHOUT)
+    return enough and (outline.share(row) >= _LIKE or (has_trigger and coverage >= _FEW))
 
 
 def _opening(sentence: _Sentence, at: int) -> int:
@@ -267,16 +268,18 @@ def _opens_alike(row: tuple[str, ...], outline: _Outline) -> bool:
     return row[:2] == outline.row[: min(len(row), 2)]
 
 
-def _inner_doubt(sentences: Sequence[_Sentence], outline: _Outline) -> str:
-    """What inside the place is about something else: the background, the style, too many words."""
+def _inner_doubt(sentences: Sequence[_Sentence], row: Sequence[str], outline: _Outline) -> str:
+    """What inside the place is about something else: a background, a style, too many words."""
+    if elsewhere := outline.elsewhere.intersection(row):
+        return next(s.text.strip() for s in sentences if not elsewhere.isdisjoint(s.row))
     last = sentences[-1]
     known = [k for k, word in enumerate(last.row) if word in outline.known or word == TRIGGER]
     behind = known[-1] + 1 if known else 0
-    if len(last.row) - behind > _LONGEST_END or not _OWN.isdisjoint(last.row[behind:]):
+    if len(last.row) - behind > _LONGEST_END:
         return last.text[last.places[behind][0] :].strip()
     for k, s in enumerate(sentences[1:-1], 1):
         twice = any(a.has_trigger for a in sentences[:k]) and any(b.has_trigger for b in sentences[k:])
-        if not (s.like or s.has_trigger) and (twice or len(s.row) > _LONGEST_END or not _OWN.isdisjoint(s.row)):
+        if not (s.like or s.has_trigger) and (twice or len(s.row) > _LONGEST_END):
             return s.text.strip()
     return ""
 

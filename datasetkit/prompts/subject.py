@@ -40,10 +40,8 @@ _KINDS = (Noun.SCENERY, Noun.THING, Noun.ANIMAL, Noun.HUMAN, Noun.MALE, Noun.FEM
 
 def _plural(noun: str) -> set[str]:
     """The plural forms that a noun may have."""
-    if noun in _IRREGULAR:
-        return {_IRREGULAR[noun]}
-    if noun.endswith("man"):
-        return {noun.removesuffix("man") + "men"}
+    if noun in _IRREGULAR or noun.endswith("man"):
+        return {_IRREGULAR.get(noun, noun.removesuffix("man") + "men")}
     if noun.endswith("y"):
         return {noun.removesuffix("y") + "ies", noun + "s"}
     return {noun + "es" if noun.endswith(("s", "sh", "ch", "x")) else noun + "s"}
@@ -158,7 +156,12 @@ def _first_phrase(tokens: Tokens, number: int) -> Subject | None:
     noun, plural = _kind(tokens, at, head), tokens[head].word in PLURALS
     if noun is Noun.UNKNOWN and not determiners and tokens[at].capital and not plural:
         noun = Noun.NAME
-    elif noun in SEXED and not determiners and any(_is_verb(token.word) for token in tokens[head + 1 : head + 2]):
+    elif (
+        noun in SEXED
+        and not determiners
+        and word not in LISTS["sexing"]
+        and any(_is_verb(token.word) for token in tokens[head + 1 : head + 2])
+    ):
         noun = Noun.UNKNOWN  # "Brother printers"
     counted = not LISTS["numbers"].isdisjoint((word, tokens[at].word)) or "/" in [t.gap for t in tokens[at : head + 1]]
     found = Subject(

@@ -162,6 +162,23 @@ def test_who_could_be_another_is_asked(subject):
     assert normalize(subject, EFFECTS["rain"], append=True).reason in ABOUT_PERSONS
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("in this wild money rain.", "in this wild money rain, in front of a red wall in Paris."),
+        ("money rain effect begins,", "money rain effect begins in a red-brick alley,"),
+        ("arms upward,", "arms upward, a small brown dog beside him,"),
+        ("wild money rain.", "wild money rain. It is a photorealistic shot."),
+    ],
+)
+def test_a_background_inside_the_effect_is_not_dropped(old, new):
+    """Only a human can move it to where it belongs."""
+    prompt = spelled_out("rain", "A man waits. «he»").replace(old, new)
+    result = normalize(prompt, EFFECTS["rain"])
+    assert new.removeprefix(old) in result.text
+    assert any(flaw.offence is Offence.EFFECT_DRIFT for flaw in flaws_of(result, EFFECTS["rain"]))
+
+
 def test_append_adds_the_effect_once_and_only_where_there_is_none():
     effect = EFFECTS["rain"]
     appended = normalize("A young woman by a wall", effect, append=True)

@@ -63,6 +63,7 @@ def drifted(draw):
 
 
 @given(drifted())
+@example(("zh", f" x then {EFFECTS['zh'].text} 0"))
 @settings(max_examples=400, deadline=None)
 def test_normalizing_twice_is_normalizing_once(case):
     name, prompt = case
