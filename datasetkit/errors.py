@@ -23,6 +23,6 @@ def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | Non
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """ "Did you mean …?" with the name in ``known`` that ``word`` looks like; empty where none does."""
+    """ "Did you mean …?" with the name in ``known`` that ``word`` looks like; empty if none does."""
     near = nearest(word, known)
     return f"Did you mean {near}?" if near else ""

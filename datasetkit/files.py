@@ -36,7 +36,7 @@ _ONE_DAY = 24 * 60 * 60  # seconds; longer than any pause between two writes of 
 def new_folder(target: Path) -> Iterator[Path]:
     """A new empty folder to write in, which becomes ``target`` at the end; after an error nothing is left of it.
 
-    Raises DatasetkitError where ``target`` exists, at the beginning or at the end, or can't be written.
+    Raises DatasetkitError if ``target`` exists, at the beginning or at the end, or can't be written.
     """
     _refuse_taken(target)
     with scratch(target) as folder:
@@ -54,7 +54,7 @@ def new_folder(target: Path) -> Iterator[Path]:
 def new_file(target: Path, *, size: int, force: bool) -> Iterator[Path]:
     """A path beside ``target`` to write ``size`` bytes to; it becomes ``target`` when the block ends well.
 
-    However else the block ends, nothing is left of it and ``target`` stays as it was. Raises DatasetkitError where
+    However else the block ends, nothing is left of it and ``target`` stays as it was. Raises DatasetkitError if
     ``target`` exists (unless ``force``), is a folder, doesn't fit on the disk, or can't be written.
     """
     refuse_existing(target, force=force)
@@ -225,7 +225,7 @@ def unwritable(target: Path, error: OSError) -> DatasetkitError:
 
 
 def refuse_existing(target: Path, *, force: bool, hint: str = _TAKEN) -> None:
-    """Raise DatasetkitError where a file can't be put at ``target``; with ``force`` it may replace another file.
+    """Raise DatasetkitError if a file can't be put at ``target``; with ``force`` it may replace another file.
 
     ``hint`` says what to do about a file that is there.
     """

@@ -44,7 +44,7 @@ class Signature:
 class Damage:
     """What is wrong: in how many ``frames``, from which second of the clip on, and libav's first words for it.
 
-    ``frames`` is 0 where all of them decode and only the file's structure is complained of.
+    ``frames`` is 0 if all frames decode and only the file's structure is damaged.
     """
 
     since: float
@@ -144,7 +144,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """A clip's first and last frame; ``last`` is None where the clip wasn't decoded to its end."""
+    """A clip's first and last frame; ``last`` is None if the clip wasn't decoded to its end."""
 
     first: Signature
     last: Signature | None
@@ -171,7 +171,7 @@ class Match:
 class FramesMatched:
     """How well an ``image`` matches a clip's first, best and last frame.
 
-    ``last`` is None where no more than the first frame was compared, as it is surely the image.
+    ``last`` is None if no more than the first frame was compared, as it is surely the image.
     """
 
     image: Signature
@@ -199,10 +199,10 @@ class Seen:
     results: tuple[Result, ...]
 
     def of(self, kind: type[R]) -> R | None:
-        """The result of that type; None where its check didn't run or has nothing to say."""
+        """The result of that type; None if its check didn't run or has nothing to say."""
         return next((result for result in self.results if isinstance(result, kind)), None)
 
     def matched(self, image: Signature) -> FramesMatched | None:
-        """How well that image matches the frames; None where they weren't compared."""
+        """How well that image matches the frames; None if they weren't compared."""
         compared = (result for result in self.results if isinstance(result, FramesMatched))
         return next((result for result in compared if result.image == image), None)

@@ -73,8 +73,8 @@ class Image:
     """An image that was decoded whole, or whose header alone was read because it is over the limit.
 
     ``width`` and ``height`` are the stored pixels, before ``orientation`` (EXIF, 1 to 8) turns them.
-    ``digest`` is the SHA-256 in hex, or None where no other file of the set has the same size. ``signature`` is what it
-    shows; None where only headers are read.
+    ``digest`` is the SHA-256 in hex, or None if no other file of the set has the same size. ``signature`` is what it
+    shows; None if only headers are read.
     """
 
     path: str
@@ -104,7 +104,7 @@ class Video:
     ``mirrored`` and ``pixel_aspect``. ``seconds`` and ``rate`` (average frames a second) are exact.
     ``jitter`` is the largest difference between a frame's duration and the usual one, in seconds, rounding taken off.
     ``missing`` counts the frames whose bytes lie beyond the end of the file, ``pictures`` the picture streams, cover
-    art aside. ``hdr`` is "PQ" or "HLG" for an HDR clip, else "". ``seen`` is None where only headers are read.
+    art aside. ``hdr`` is "PQ" or "HLG" for an HDR clip, else "". ``seen`` is None if only headers are read.
     """
 
     path: str
@@ -219,7 +219,7 @@ class Sample:
         return self.where.line or 0
 
     def medium(self, field: str) -> Medium | None:
-        """The medium that ``field`` names, or None where the line lacks the field."""
+        """The medium that ``field`` names, or None if the line lacks the field."""
         return next((r.medium for r in self.references if r.where.field == field), None)
 
 
@@ -236,7 +236,7 @@ class BrokenLine:
     """A line that holds no record: ``message`` names the cause; ``column`` counts characters from 1.
 
     ``corrected`` is what should stand in its place, and in that of the lines up to ``last`` where it runs over several;
-    None where that is in doubt.
+    None if that is in doubt.
     """
 
     where: Where
@@ -272,7 +272,7 @@ class Dataset:
 
     ``name`` is how the user spelled the place; ``prefix`` is the folder inside the archive or tree that holds
     data.jsonl ("" at the root). ``size`` is the bytes of all files, for a zip that of the zip itself.
-    ``annotations`` is None where no data.jsonl was found; ``near`` then holds what looks like it.
+    ``annotations`` is None if no data.jsonl was found; ``near`` then holds what looks like it.
     """
 
     name: str

@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 class Verdict:
     """All that was found in one dataset, in the order of its lines.
 
-    ``model`` is None where no model is set. ``ignored`` are the findings that were left out; ``skipped`` the codes of
+    ``model`` is None if no model is set. ``ignored`` are the findings that were left out; ``skipped`` the codes of
     the rules that need clips read further than they were. ``settings`` are those that apply. ``seconds`` says how long
     each kind of work took ("read", "decode", "hash", "rules"), in the sum of all threads.
     """
@@ -54,7 +54,7 @@ class Verdict:
 def check(path: AnyPath, *, progress: Progress | None = None, **options: Unpack[Options]) -> Verdict:
     """Check the one dataset of a folder or zip. ``progress`` is called as media are read.
 
-    Raises DatasetkitError where there are several, and for a path, option or datasetkit.toml that can't be used.
+    Raises DatasetkitError if there are several, and for a path, option or datasetkit.toml that can't be used.
     """
     settings = read_settings(options)
     with (
@@ -208,7 +208,7 @@ def refuse_own_file(target: Path, dataset: Dataset) -> None:
 
 
 def _config_file(tree: Tree, settings: Settings) -> tuple[str, bytes | None]:
-    """The configuration file's name as users know it, and its bytes; None where there is no such file."""
+    """The configuration file's name as users know it, and its bytes; None if there is no such file."""
     name = str(settings.file or f"{tree.name}/{tree.prefix}{config.NAME}")
     try:
         if settings.file:

@@ -30,7 +30,8 @@ FAMILIES = {
 }
 SEVERITIES = (
     "An **error** would be refused or would fail. A **warning** means that training suffers, or that the service may\n"
-    "refuse it. **Advice** is worth a look. [Limits](limits.md) explains the basis of each rule."
+    "refuse it. **Advice** is worth a look. In a folder, a problem that `build` fixes is shown as advice, whatever\n"
+    "its severity here. [Limits](limits.md) explains the basis of each rule."
 )
 MADE = "<!-- Written by docs/render.py; change the docstrings that it reads instead. -->"
 

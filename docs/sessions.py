@@ -1,4 +1,6 @@
-"""Replays the sessions in the docs: each ```console block is run in a shell, and shows what its commands print.
+"""Reruns the example commands in the docs ("sessions").
+
+Each ```console block is run in a shell, and shows what its commands print.
 
 The blocks of a page share one folder, which holds `sample_data`. A line that begins with `$ ` is a command; lines that
 begin with `> ` continue it.
@@ -17,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
 # what differs between machines and runs: seconds, sizes of clips that were encoded, digests
-VARYING = [(r"\b\d+\.\d s\b", "0.0 s"), (r"\b[\d.]+ (?:bytes|kB|MB)", "0 MB"), (r"\b[0-9a-f]{64}\b", "0" * 64)]
+VARYING = [(r"\b\d+\.\d s\b", "0.0 s"), (r"\b[\d.,]+ (?:bytes|kB|MB)", "0 MB"), (r"\b[0-9a-f]{64}\b", "0" * 64)]
 
 
 def replay(page: str) -> str:

@@ -1,4 +1,4 @@
-"""The rooms keep to themselves: who may import what, read off the source."""
+"""The layers keep to themselves: who may import what, read off the source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "datasetkit"
 
-# From the ground up: a room may import the rooms of earlier rows, and earlier rooms of its own row. Rooms of the
+# From the ground up: a layer may import the layers of earlier rows, and earlier layers of its own row. Layers of the
 # package's top level go by their module's name. `pack.building` is a floor above its folder: `fix` writes zips, and
 # `build` shrinks media.
 HOUSE = [
@@ -33,9 +33,9 @@ HOUSE = [
     ["cli"],
     ["__init__", "__main__"],
 ]
-FLOORS = {room: (row, place) for row, rooms in enumerate(HOUSE) for place, room in enumerate(rooms)}
+FLOORS = {layer: (row, place) for row, layers in enumerate(HOUSE) for place, layer in enumerate(layers)}
 
-# library → the rooms that may import it
+# library → the layers that may import it
 ONLY = {
     "PIL": {"media"},
     "av": {"media"},
@@ -54,17 +54,17 @@ ONLY = {
     "wcwidth": {"report", "printable"},
     "zipfile": {"scan", "pack"},
 }
-# room → what it may not import: the middle is pure
+# layer → what it may not import: the middle is pure
 IMPURE = {"os", "io", "pathlib.Path", "shutil", "subprocess", "socket", "tempfile", "open"}
 PURE = {"errors", "printable", "footage", "model", "edits", "findings", "rules", "report", "prompts", "training"}
 
 
-def room(path: Path) -> str:
-    return room_of(path.relative_to(PACKAGE).with_suffix("").parts)
+def layer(path: Path) -> str:
+    return layer_of(path.relative_to(PACKAGE).with_suffix("").parts)
 
 
-def room_of(names: Sequence[str]) -> str:
-    """The room of a module, or of a name in it: that of its folder, unless it has a room of its own."""
+def layer_of(names: Sequence[str]) -> str:
+    """The layer of a module, or of a name in it: that of its folder, unless it has a layer of its own."""
     module = ".".join(names[:2])
     return module if module in FLOORS else names[0]
 
@@ -87,12 +87,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_imports_what_its_room_may(path: Path) -> None:
-    here = room(path)
-    assert here in FLOORS, f"{here} is not a room of the house"
+    here = layer(path)
+    assert here in FLOORS, f"{here} is not in HOUSE"
     for name in imported(path):
         top, *rest = name.split(".")
         assert here in ONLY.get(top, {here}), f"{top} is not for {here}"
-        there = room_of(rest) if top == "datasetkit" else here
+        there = layer_of(rest) if top == "datasetkit" else here
         if there not in (here, "__version__"):
             assert FLOORS[there] < FLOORS[here], f"{here} may not know {there}"
     if here in PURE:

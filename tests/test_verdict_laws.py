@@ -121,7 +121,9 @@ DATASETS = st.builds(
     source=st.sampled_from(Source),
     size=SIZES,
     annotations=st.none() | st.builds(Annotations, st.just(NAME), SIZES, st.booleans(), st.just(()) | st.just((2, 3))),
-    hazards=st.lists(st.builds(Hazard, PATHS | st.just(""), st.text(min_size=1).filter(str.strip), st.booleans()), max_size=2).map(tuple),
+    hazards=st.lists(
+        st.builds(Hazard, PATHS | st.just(""), st.text(min_size=1).filter(str.strip), st.booleans()), max_size=2
+    ).map(tuple),
     near=st.lists(PATHS, max_size=2).map(tuple),
     prefix=st.sampled_from(["", "my set/"]),
 )

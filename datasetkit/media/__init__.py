@@ -1,1 +1,1 @@
-"""Media: their facts read, their frames decoded and encoded. The only room that opens av and PIL."""
+"""Media: their facts read, their frames decoded and encoded. The only layer that uses av and PIL."""

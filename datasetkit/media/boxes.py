@@ -29,8 +29,8 @@ _PARENTS = {
     *(b"udta", b"dinf", b"wave", b"ilst", b"cmov", b"meta", b"iinf"),
 }
 _DEPTH = 10  # libav's own
-# libav takes the number of a track or item for a signed one, and where it is negative counts from an error code of
-# its own up to zero at each run of a fragment: a second each
+# libav treats a track or item number as signed. If it is negative, libav counts up from an error code to zero for every
+# fragment run, which takes a second each time.
 _NUMBER = 0x7FFF_FFFF
 
 
@@ -114,7 +114,7 @@ class Boxes:
 def read_boxes(stream: BinaryIO, size: int) -> Boxes:
     """Walk a file of ``size`` bytes from one top-level box to the next, and into its headers only.
 
-    Raises MediumError where a header is beyond all bounds, OSError where the stream can't be read.
+    Raises MediumError if a header is beyond all bounds, OSError if the stream can't be read.
     """
     boxes, at = Boxes(), 0
     while at + 8 <= size:
@@ -182,7 +182,7 @@ def _read_header(boxes: Boxes, kind: bytes, body: memoryview) -> None:
         if name == b"trak":
             track = Track()
             boxes.tracks.append(track)
-        with suppress(struct.error, IndexError):  # too short for its fields: the demuxer judges it
+        with suppress(struct.error, IndexError):  # too short for its fields: leave it to the demuxer
             _movie(boxes, track, name, part)
             _track(track, name, part)
             _table(track, name, part)

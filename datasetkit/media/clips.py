@@ -25,7 +25,7 @@ from datasetkit.media.survey import Survey, survey
 def edit_clip(source: ClipFile, target: Path, edit: Reencode) -> Outcome:
     """Write the clip at ``source`` to ``target`` as ``edit`` wants it; if that fails, ``target`` is removed.
 
-    Raises DatasetkitError where the machine doesn't allow it.
+    Raises DatasetkitError if the machine doesn't allow it.
     """
     return attempt(target, lambda: _edit(source, target, edit))
 

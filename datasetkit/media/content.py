@@ -49,7 +49,7 @@ def _foreign(phrase: str, medium: Expected | None = None) -> Content:
 
 
 EMPTY = Content(ContentKind.EMPTY, "an empty file")
-UNKNOWN = Content(ContentKind.UNKNOWN, "no format known here")
+UNKNOWN = Content(ContentKind.UNKNOWN, "a file of an unknown format")
 MP4 = Content(ContentKind.VIDEO, "an MP4 video", "mp4", Expected.VIDEO)
 MOV = Content(ContentKind.VIDEO, "a MOV video", "mov", Expected.VIDEO)
 LFS = Content(ContentKind.POINTER, "a Git LFS pointer", "Git LFS")
@@ -140,7 +140,7 @@ def _text(head: bytes) -> Content | None:
 
 
 def refuse(content: Content, head: bytes, path: str, size: int, expected: Expected) -> Refused | None:
-    """What stands in the place of the medium that was expected, or None where the content may be one."""
+    """Why this content can't be the expected image or clip; None if it can."""
     match content.kind:
         case ContentKind.IMAGE | ContentKind.VIDEO if content.kind.value == expected:
             return None
@@ -149,7 +149,7 @@ def refuse(content: Content, head: bytes, path: str, size: int, expected: Expect
         case ContentKind.EMPTY:
             return Unreadable(path, size, expected, "empty")
         case ContentKind.UNKNOWN:
-            wanted = "an image" if expected is Expected.IMAGE else "an MP4 or MOV"
-            return Unreadable(path, size, expected, f"not {wanted}: it begins with the bytes {head[:8].hex(' ')}")
+            wanted = "an image" if expected is Expected.IMAGE else "an MP4 or MOV video"
+            return Unreadable(path, size, expected, f"not {wanted} (unknown format, first bytes {head[:4].hex(' ')})")
         case _:
             return Foreign(path, size, expected, content.phrase)

@@ -1,4 +1,4 @@
-"""What goes wrong while media are read or made, in plain words: the one place that meets other libraries' errors."""
+"""Turns other libraries' errors while reading or making media into plain words. No other module handles them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _INTERNAL_WORDS = ("<", "stream_options", "buffer", "Invalid data found", "not i
 
 
 class MediumError(Exception):
-    """A medium can't be read or made as asked; the text says why. Callers outside the room get it as a value."""
+    """A medium can't be read or made as asked; the text says why. Other layers get it as a value."""
 
 
 @contextmanager

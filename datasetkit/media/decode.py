@@ -39,7 +39,7 @@ def decode(
     """Show the frames of the clip at ``source``, whose header said ``video``, to the checks: ``limit`` of them or all.
 
     Gives up after ``seconds`` of ``clock``. Bad data is in the result, never an exception. Raises CancelledError once
-    ``stop`` is set, and DatasetkitError where the machine doesn't let the file be read.
+    ``stop`` is set, and DatasetkitError if the machine doesn't let the file be read.
     """
     patience = _Patience(spec.thresholds("decoding")["seconds"] if seconds is None else seconds, clock, stop)
     log, seen = DamageLog(), 0

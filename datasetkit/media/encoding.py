@@ -23,9 +23,9 @@ from datasetkit.media.sound import SoundTrack, feed, sound_tracks
 from datasetkit.media.survey import Survey
 from datasetkit.media.timing import Timeline, paced, with_next
 
-# Without "mbtree=0" x264 writes other bytes at each run on CPUs with AVX-512, where its macroblock tree reads memory it
-# should not. The price, on 14 natural clips of 320×240 to 1920×1080: 13 % more bytes (geometric mean), PSNR at most
-# 0.7 dB lower but for one of moving water (3 dB, at 17 % fewer bytes). "asm=AVX2" would need to know the CPU.
+# Without "mbtree=0", x264's output differs from run to run on CPUs with AVX-512, because its macroblock tree reads
+# memory it shouldn't. The price, on 14 natural clips of 320×240 to 1920×1080: 13 % more bytes (geometric mean), PSNR at
+# most 0.7 dB lower but for one of moving water (3 dB, at 17 % fewer bytes). "asm=AVX2" would need to know the CPU.
 _ENCODER = {"crf": "16", "preset": "medium", "x264-params": "mbtree=0"}
 
 
@@ -42,11 +42,13 @@ class Part:
 
 
 def part_of(timeline: Timeline, edit: Reencode) -> Part:
-    """The part of a clip that an edit keeps. Raises MediumError where that is nothing."""
+    """The part of a clip that an edit keeps. Raises MediumError if that is nothing."""
     start = edit.start or Fraction(0)
     rest = timeline.seconds - start
     if rest <= 0:
-        raise MediumError(f"it is {float(timeline.seconds):.2f} s long, so nothing is left after {float(start):.2f} s")
+        raise MediumError(
+            f"the clip is {float(timeline.seconds):.2f} s long; it has nothing after {float(start):.2f} s"
+        )
     length = rest if edit.seconds is None else min(rest, edit.seconds)
     cut = length < rest
     count = int(length * timeline.rate) if cut else round(length * timeline.rate)
@@ -124,7 +126,7 @@ def _shown(
 
 
 def _clocked(frames: Iterator[VideoFrame], part: Part) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Frames with their second from the part's start on; one that tells no time follows the one before it."""
+    """Frames with their time in seconds since the part's start. A frame without a timestamp follows the one before."""
     time = -1 / part.rate
     for frame in frames:
         if frame.pts is None or frame.time_base is None:

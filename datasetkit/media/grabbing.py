@@ -28,7 +28,7 @@ def grab(source: ClipFile, target: Path, which: Which) -> Outcome:
     """Write the frame of the clip at ``source`` to ``target``: a PNG where that ends in .png, else a JPEG.
 
     The frame is upright, in square pixels, its colours by the clip's own matrix and range; HDR is not tone-mapped,
-    which a note says. Raises DatasetkitError where ``target`` can't be written.
+    which a note says. Raises DatasetkitError if ``target`` can't be written.
     """
 
     def make() -> Made:

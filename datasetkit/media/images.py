@@ -39,7 +39,7 @@ _ONE_LARGE = threading.Lock()
 def read_image(stream: BinaryIO, path: str, size: int, limit: int) -> Image | Refused:
     """Read the image of ``size`` bytes in ``stream``, named ``path`` in the value.
 
-    Where a side is over ``limit`` pixels only the header is read. Bad data is a value. Raises DatasetkitError where
+    Where a side is over ``limit`` pixels only the header is read. Bad data is a value. Raises DatasetkitError if
     the machine doesn't let the stream be read.
     """
     try:
@@ -102,16 +102,16 @@ def _check_sums(stream: BinaryIO, *, header_only: bool) -> None:
     kind = b""
     while kind != b"IEND":
         length, kind = struct.unpack(">I4s", stream.read(8))
-        name = kind.decode("ascii") if kind.isalpha() else f"nameless ({kind.hex()})"
+        name = f"its {kind.decode('ascii')} chunk" if kind.isalpha() else f"a chunk without a valid name ({kind.hex()})"
         if length > _CHUNK and kind not in (b"IDAT", b"fdAT"):
-            raise MediumError(f"damaged: a {name} chunk of {length:,} bytes")
+            raise MediumError(f"damaged: {name} of {length:,} bytes")
         if header_only and kind == b"IDAT":
             return
         total = zlib.crc32(kind)
         while length and (part := stream.read(min(length, 1 << 20))):
             total, length = zlib.crc32(part, total), length - len(part)
         if struct.unpack(">I", stream.read(4))[0] != total:
-            raise MediumError(f"damaged: the checksum of its {name} chunk is wrong")
+            raise MediumError(f"damaged: the checksum of {name} is wrong")
 
 
 def _is_transparent(image: ImageFile) -> bool:

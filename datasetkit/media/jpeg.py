@@ -40,7 +40,7 @@ def split_jpeg(stream: BinaryIO) -> tuple[bytes, bytes]:
 def is_checked(data: bytes, mode: str, *, progressive: bool) -> bool:
     """Whether libjpeg decodes a JPEG, at an eighth of its size, which still reads every byte; else Pillow has to.
 
-    ``mode`` is Pillow's name of its colours. Raises MediumError where the data are damaged.
+    ``mode`` is Pillow's name of its colours. Raises MediumError if the data are damaged.
     """
     import simplejpeg  # type: ignore[import-untyped]  # loads numpy: not for sets without JPEGs
 

@@ -3,8 +3,8 @@
 Two hashes are partners within a number of different bits. Cut into four bands, partners agree in one band at least
 but for a quarter of those bits (the pigeonhole principle), so that looking up each band and its neighbours finds all.
 
-A clip matches a longer one where a share of its hashes have partners there. Whatever that share leaves over can be
-ignored when candidates are looked for; ignoring each clip's commonest hashes keeps black frames from pairing all clips.
+A clip matches a longer one if a share of its hashes have partners there. Hashes beyond that share can be ignored when
+looking for candidates. Ignoring each clip's most common hashes keeps black frames from pairing all clips.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from datasetkit import spec
 
 _BANDS, _BITS = 4, 16
 _CHUNK = 1 << 20  # pairs in memory at a time
-_BATCH = 1 << 12  # pairs compared before those that are joined by now are left out
+_BATCH = 1 << 12  # compare this many pairs, then drop those already in one group
 
 Hashes = NDArray[np.uint64]
 Indexes = NDArray[np.int64]

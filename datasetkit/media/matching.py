@@ -1,4 +1,4 @@
-"""Is this image that frame? And if it isn't: what is it?"""
+"""Tells whether an image is a given frame of a clip and, if not, what it shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMPARED = 3  # of the first frames most like an image
 def correlation(one: Floats, other: Floats) -> float:
     """Zero-mean normalised correlation: 1 for pictures that differ in brightness and contrast only.
 
-    Flat pictures have nothing to correlate: two of them are alike, one and another aren't.
+    Flat pictures have nothing to correlate: two flat pictures match, a flat and a detailed one don't.
     """
     flat = spec.thresholds("matching")["flat"]
     spreads = float(one.std()), float(other.std())
@@ -71,7 +71,7 @@ def explained(
     """What the image shows in place of ``expected``, the clip's first (or ``last``) frame.
 
     The best match decides, not how good it is; where nothing is clearly better than the frame that is expected, the
-    image is that frame, and its match is returned. None where the image matches nothing.
+    image is that frame, and its match is returned. None if the image matches nothing.
     """
     limits = spec.thresholds("matching")
     right = own.last if last and own.last else own.first

@@ -37,7 +37,7 @@ def open_mp4(source: ClipFile, tracks: int) -> InputContainer:
 
 @contextmanager
 def reading(source: ClipFile) -> Iterator[InputContainer]:
-    """Open a clip for decoding. Raises MediumError for what isn't one, DatasetkitError where it may not be read."""
+    """Open a clip for decoding. Raises MediumError for what isn't one, DatasetkitError if it may not be read."""
     content, _, _ = content_of(source)
     stated = content.kind is ContentKind.VIDEO or content == MATROSKA
     try:
@@ -104,9 +104,9 @@ def picture_stream(container: InputContainer) -> VideoStream:
 
 
 def prepare(stream: VideoStream) -> None:
-    """Make a stream ready to be decoded. Raises MediumError where there is no decoder."""
+    """Make a stream ready to be decoded. Raises MediumError if there is no decoder."""
     if stream.codec_context is None:
-        raise MediumError("not decodable: its codec isn't known here")
+        raise MediumError("can't be decoded: unsupported codec")
     stream.discard = Discard.default
     stream.codec_context.skip_frame = "DEFAULT"
     stream.codec_context.thread_count = 1

@@ -1,4 +1,4 @@
-"""What became of one medium that was to be made."""
+"""The result of making one image or clip."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Outcome = Made | Failed
 
 
 def attempt(target: Path, make: Callable[[], Made]) -> Outcome:
-    """Make ``target``; it is gone where that fails. Raises DatasetkitError where the disk doesn't allow it."""
+    """Make ``target``; it is gone where that fails. Raises DatasetkitError if the disk doesn't allow it."""
     try:
         with plain_errors(partial(unwritable, target)):
             return make()

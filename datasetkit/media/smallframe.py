@@ -70,7 +70,7 @@ class Check(Protocol):
         """Take one frame in."""
 
     def result(self) -> Result | None:
-        """What was found; None where there is nothing to say."""
+        """What was found; None if there is nothing to say."""
 
 
 class Shrinker:

@@ -93,7 +93,11 @@ class EncodedSound:
             self._graph.push(None)
             self._encode(self._graph)
             self._output.mux(self._target.encode(None))
-        return [f"{self._damaged} packets of sound don't decode and are silent now"] if self._damaged else []
+        return (
+            [f"{self._damaged:,} audio packets can't be decoded and were replaced with silence"]
+            if self._damaged
+            else []
+        )
 
     def _encode(self, graph: Graph) -> None:
         for frame in drained(graph.pull):
@@ -115,7 +119,7 @@ def sound_tracks(
     for stream in source.streams.audio:
         context = stream.codec_context
         if context is None or not context.sample_rate:
-            notes.append("a sound track in a codec that isn't known here is left out")
+            notes.append("an audio track with an unsupported codec was dropped")
         else:
             copied = context.name == "aac" and context.extradata
             kept.append((CopiedSound if copied else EncodedSound)(stream, output, start, length))

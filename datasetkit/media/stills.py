@@ -48,7 +48,7 @@ _WIDE = {"I", "I;16", "I;16L", "I;16B", "I;16N"}  # sixteen bits of grey, as Pil
 def edit_image(source: BinaryIO, target: Path, edit: Convert) -> Outcome:
     """Write the image in ``source`` to ``target`` as ``edit`` wants it.
 
-    An image that needs nothing but its name is copied byte for byte. Raises DatasetkitError where the disk
+    An image that needs nothing but its name is copied byte for byte. Raises DatasetkitError if the disk
     doesn't allow it.
     """
 
@@ -85,7 +85,7 @@ def _opened(source: BinaryIO, name: str) -> Image.Image:
 def save(image: Image.Image, target: Path, wanted: str) -> None:
     """Write an image: JPEG at quality 95 with full colour, PNG and WEBP without loss.
 
-    Raises DatasetkitError where it can't be written.
+    Raises DatasetkitError if it can't be written.
     """
     encoded = BytesIO()  # Pillow's own writing of JPEG and BMP says nothing of a full disk
     image.save(encoded, wanted, **_OPTIONS[wanted])

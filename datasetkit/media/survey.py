@@ -16,8 +16,8 @@ from datasetkit.media.timing import Timeline
 from datasetkit.media.videos import INTERLACED, read_video
 from datasetkit.model import Unreadable, Video
 
-_STATING = ("matroska,webm", "mxf")  # libav's names of the containers that say how long they are, and mean it
-_SLACK = Fraction(1, 30)  # second that may be missing to what such a container says
+_STATING = ("matroska,webm", "mxf")  # libav's names for containers whose stated length is reliable
+_SLACK = Fraction(1, 30)  # seconds by which a clip may fall short of what its container says
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class _Walk:
 
 
 def survey(source: ClipFile) -> Survey:
-    """Read a clip through. Raises MediumError, also if it is cut off, and DatasetkitError where it may not be read."""
+    """Read a clip through. Raises MediumError, also if it is cut off, and DatasetkitError if it may not be read."""
     content, head, size = content_of(source)
     header = _header(source, size) if content.kind is ContentKind.VIDEO else None
     declared = int.from_bytes(head[4:8], "little") if head.startswith(b"RIFF") else 0  # of an AVI
@@ -118,7 +118,7 @@ def _walk(container: InputContainer, stream: VideoStream) -> _Walk:
 def _timeline(walk: _Walk, stream: VideoStream, header: Video | None) -> Timeline:
     ticks, base = sorted(walk.frames or walk.ticks), stream.time_base
     if not ticks or base is None:
-        raise MediumError("its frames have no times; put it into a container first: `ffmpeg -i IN -c copy OUT.mp4`")
+        raise MediumError("its frames have no timestamps; remux it first: `ffmpeg -i IN -c copy OUT.mp4`")
     end = ticks[0] + round(header.seconds / base) if header else walk.end
     if end <= ticks[-1]:  # where the file doesn't say, the last frame lasts as long as the others
         usual = round(Fraction(ticks[-1] - ticks[0], len(ticks) - 1)) if len(ticks) > 1 else 1

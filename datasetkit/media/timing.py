@@ -34,7 +34,7 @@ class Timeline:
 
     @cached_property
     def shown(self) -> tuple[int, ...]:
-        """The ticks without frames that are never seen: VP8 keeps such a tick after the one before them."""
+        """The ticks of the frames that are shown. VP8 stores hidden frames one tick after the frame before them."""
         usual = median_low([after - before for before, after in pairwise(self.ticks)] or [0])
         return (self.ticks[0], *(after for before, after in pairwise(self.ticks) if (after - before) * 10 > usual))
 
@@ -81,8 +81,8 @@ def nominal_rate(rate: Fraction, seconds: Fraction, tick: Fraction) -> Fraction:
 def paced(frames: Iterable[tuple[Fraction, F]], rate: Fraction, count: int, *, cut: bool) -> Iterator[tuple[int, F]]:
     """``count`` frames at a constant rate: each the one nearest in time, left out or repeated as needed.
 
-    ``frames`` come with their second from the first one on. The first is always taken, and the last too unless
-    the clip is ``cut``.
+    Each frame comes with its time in seconds since the first. The first is always kept, and so is the last unless the
+    clip is ``cut``.
     """
     index = 0
     for (time, frame), following in with_next(frames):

@@ -1,4 +1,7 @@
-"""An image that is the right frame but in other tones: the video would flash after its first frame."""
+"""An image that is the right frame with different brightness, contrast or colour.
+
+The video would flash after its first frame.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class Tone:
 
 
 def tone_jump(image: Signature, frame: Signature) -> Tone | None:
-    """How the tones of an image differ from those of the frame that it shows; None where no one would see it.
+    """How the tones of an image differ from those of the frame that it shows; None if no one would see it.
 
     A clip that names no matrix may have been decoded by BT.601 or BT.709: either is right.
     """

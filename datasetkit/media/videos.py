@@ -25,7 +25,7 @@ _PROGRESSIVE, INTERLACED = 1, (2, 3, 4, 5)  # libav's AV_FIELD_PROGRESSIVE, and 
 def read_video(source: ClipFile, path: str, size: int) -> Video | Refused:
     """Read the clip of ``size`` bytes at the absolute file path, or in the seekable stream, ``source``.
 
-    ``path`` names it in the value. Bad data is a value. Raises DatasetkitError where the machine doesn't let the clip
+    ``path`` names it in the value. Bad data is a value. Raises DatasetkitError if the machine doesn't let the clip
     be read.
     """
     try:
@@ -44,7 +44,7 @@ def read_video(source: ClipFile, path: str, size: int) -> Video | Refused:
 
 
 def _check(boxes: Boxes) -> None:
-    """Raise MediumError where libav isn't asked."""
+    """Raise MediumError if libav isn't asked."""
     if any(track.coding in _ENCRYPTED for track in boxes.tracks):
         raise MediumError("encrypted")
     if boxes.entries > ENTRIES:

@@ -13,7 +13,7 @@ from datasetkit.modelstudio.endpoint import Key, fact, redacted
 from datasetkit.modelstudio.pace import duration
 
 _TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})  # the service or a proxy was busy or broken
-# 429s that will last: an unpaid bill, and as many jobs as an account may have
+# 429s that retrying won't cure: an unpaid bill, and as many jobs as an account may have
 _LASTING = ("CommodityNotPurchased", "PrepaidBillOverdue", "PostpaidBillOverdue", "per user", "user is allowed")
 _WORDS = ("loc", "error", "code", "title", "message", "msg", "detail")  # of a native, compatible or FastAPI error
 
@@ -21,7 +21,7 @@ _WORDS = ("loc", "error", "code", "title", "message", "msg", "detail")  # of a n
 class ServiceError(DatasetkitError):
     """A request that failed.
 
-    ``status`` is 0 if no whole answer came. ``uncertain``: the service may have acted on the request all the same.
+    ``status`` is 0 if no whole answer came. ``uncertain``: the request may have succeeded despite the error.
     ``temporary``: another try may work, after ``retry_after`` seconds if the service asked for that.
     ``attempts`` counts the tries so far.
     """
@@ -50,7 +50,7 @@ def record(
     if not 200 <= status < 300:
         raise _refusal(host, status, headers, details, retry_after)
     if not isinstance(parsed, dict):
-        message = f"{host} didn't send a usable answer{details or ': nothing at all'}"
+        message = f"{host} didn't send a usable answer{details}" if details else f"{host} sent an empty response"
         next_step = "It may come from a proxy or a login page: check HTTPS_PROXY and --base-url, then try again."
         raise ServiceError(message, next_step, uncertain=True, temporary=True)
     if failed := _failed(answer):
@@ -69,7 +69,7 @@ def _refusal(host: str, status: int, headers: Mapping[str, str], details: str, w
     group = "500" if broken else "300" if 300 <= status < 400 else "400"
     meaning, next_step = fact("meanings").get(str(status)) or fact("meanings")[group]
     meaning = meaning.format(location=plain(headers.get("location", "somewhere")))
-    asks = f"; it asks to wait {duration(wait)}" if wait else ""
+    asks = f"; it asks us to wait {duration(wait)}" if wait else ""
     temporary = status in _TEMPORARY and not any(words in details for words in _LASTING)
     message = f"{host} answered {status} ({meaning}){asks}{details}"
     fault = ServiceError(message, next_step, status=status, uncertain=broken, temporary=temporary)

@@ -47,7 +47,7 @@ class Preview:
 
 
 def list_checkpoints(client: Client, job_id: str) -> list[Checkpoint]:
-    """The checkpoints of a job, first to last. Raises DatasetkitError where the API is missing or the job is."""
+    """The checkpoints of a job, first to last. Raises DatasetkitError if the API is missing or the job is."""
     found = rows(_ask(client, "checkpoints", job_id), "output", client)
     read = (_checkpoint(row) for row in found)
     return sorted((one for one in read if one), key=lambda one: one.step or 0)

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -30,11 +31,11 @@ logging.getLogger("httpcore").setLevel(logging.INFO)
 _LOST = (httpx.TransportError, httpx.DecodingError)  # no answer, or a broken one
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _PHASES = (
-    (httpx.ProxyError, "the proxy didn't connect to"),
-    (_NO_CONNECTION, "no connection to"),
-    ((httpx.WriteError, httpx.WriteTimeout), "the connection broke while sending to"),
-    (httpx.ReadTimeout, "no answer in time from"),
-    (Exception, "the connection broke before the whole answer came from"),
+    (httpx.ProxyError, "the proxy {proxy} couldn't connect to {host}"),
+    (_NO_CONNECTION, "no connection to {host}"),
+    ((httpx.WriteError, httpx.WriteTimeout), "the connection broke while sending to {host}"),
+    (httpx.ReadTimeout, "{host} didn't answer within {seconds}"),
+    (Exception, "the connection to {host} broke before the full response arrived"),
 )
 _CHECK = "Check the connection and the proxy settings (HTTPS_PROXY), then run the same command again."
 _CHECK_TLS = "Check --base-url and the clock. If a proxy re-signs traffic here, name its CA bundle in SSL_CERT_FILE."
@@ -67,7 +68,7 @@ class Client(AbstractContextManager["Client"]):
 
     def start(self, seconds: float) -> None:
         """Allow ``seconds`` from now for all that follows, pauses included."""
-        self._limit, self._end = seconds, self.pace.clock() + seconds
+        self.limit, self._end = seconds, self.pace.clock() + seconds
 
     @property
     def left(self) -> float:
@@ -97,8 +98,8 @@ class Client(AbstractContextManager["Client"]):
     ) -> T:
         """What ``once`` returns, after up to ``attempts`` tries with pauses between them.
 
-        After a failure that the service may have acted on all the same, ``settle`` looks for the result and returns
-        it, or None if there is none. Raises the last ServiceError.
+        If the request may have succeeded despite the error, ``settle`` looks for the result and returns it, or None if
+        there is none. Raises the last ServiceError.
         """
         attempt = 0
         while True:
@@ -136,16 +137,18 @@ class Client(AbstractContextManager["Client"]):
             with self._limited(), self._http.stream(method, url, **options) as response:
                 return read(response)
         except _LOST as error:
-            raise self._fault(error) from None
+            raise self._fault(error, answer_timeout) from None
         except (httpx.InvalidURL, UnicodeError):  # an impossible IP address; a name that DNS can't hold
-            raise DatasetkitError("no host can have this name", "Check --base-url and HTTPS_PROXY.") from None
+            raise DatasetkitError(
+                f"{self.endpoint.host!r} is not a valid host name", "Check --base-url and HTTPS_PROXY."
+            ) from None
 
     @contextmanager
     def _limited(self) -> Iterator[None]:
         """Break the connection when time is up: httpx limits each read alone, so a slow answer could last for ever."""
         self._broken = self.left <= 0
         if self._broken:
-            raise httpx.ConnectTimeout("no time is left")
+            raise httpx.ConnectTimeout("the time limit is over")
         timer = threading.Timer(min(self.left, threading.TIMEOUT_MAX), self._break)
         timer.daemon = True
         timer.start()
@@ -154,7 +157,7 @@ class Client(AbstractContextManager["Client"]):
         finally:
             timer.cancel()
         if self._broken:  # what looks like the end of an answer is ours
-            raise httpx.ReadTimeout("no time is left")
+            raise httpx.ReadTimeout("the time limit is over")
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Remember the open connection (there is one at a time) from what httpcore reports of its steps."""
@@ -171,9 +174,9 @@ class Client(AbstractContextManager["Client"]):
 
     def _out_of_time(self, happened: str, *, uncertain: bool) -> ServiceError:
         next_step = f"{_CHECK} `datasetkit upload --timeout` allows more time."
-        return ServiceError(f"{happened} the time limit of {duration(self._limit)}", next_step, uncertain=uncertain)
+        return ServiceError(f"{happened} the time limit of {duration(self.limit)}", next_step, uncertain=uncertain)
 
-    def _fault(self, error: Exception) -> ServiceError:
+    def _fault(self, error: Exception, answer_timeout: float) -> ServiceError:
         """What a missing or broken answer means."""
         host, happened = self.endpoint.host, plain(redacted(str(error), self._key)) or type(error).__name__
         sent = not isinstance(error, (httpx.ProxyError, *_NO_CONNECTION))
@@ -182,7 +185,9 @@ class Client(AbstractContextManager["Client"]):
         if isinstance(error, httpx.ConnectError) and "ssl" in happened.lower():
             return ServiceError(f"no secure connection to {host}: {happened}", _CHECK_TLS)
         phase = next(phase for kind, phase in _PHASES if isinstance(error, kind))
-        return ServiceError(f"{phase} {host}: {happened}", _CHECK, uncertain=sent, temporary=True)
+        proxy = urlsplit(_proxy(self.endpoint) or "").hostname  # without its user and password
+        phase = phase.format(host=host, proxy=proxy, seconds=duration(answer_timeout))
+        return ServiceError(f"{phase}: {happened}", _CHECK, uncertain=sent, temporary=True)
 
 
 def _http(endpoint: Endpoint, key: Key | None) -> httpx.Client:
@@ -230,5 +235,6 @@ def _whole(response: httpx.Response) -> tuple[int, httpx.Headers, bytes]:
     for piece in response.iter_bytes():
         body += piece
         if len(body) > longest:
-            raise httpx.DecodingError(f"the answer is longer than {longest // 2**20} MB")
+            message = f"{response.url.netloc.decode()}'s response is over {longest // 2**20} MB"
+            raise ServiceError(message, "Check --base-url.", uncertain=True, temporary=True)
     return response.status_code, response.headers, bytes(body)

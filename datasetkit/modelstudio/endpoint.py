@@ -52,13 +52,16 @@ class Endpoint:
 
 
 class Key:
-    """An API key. Its text leaves through `header` alone. Raises DatasetkitError if it couldn't stand in a header."""
+    """An API key. Only `header` reveals its text. Raises DatasetkitError if it isn't valid in a header."""
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
         if not re.fullmatch(r"[!-~]+", text):  # visible ASCII: anything else could end the header and start another
-            raise DatasetkitError("the API key has a space, a line break or a letter beyond ASCII", "Copy it again.")
+            raise DatasetkitError(
+                f"the API key ({fact('environment')['key']}) contains a space, a line break or a non-ASCII character",
+                "Copy it again.",
+            )
         self._text = text
 
     def __repr__(self) -> str:
@@ -134,9 +137,11 @@ def resolve(
     """
     names = fact("environment")
     space = workspace or env.get(names["workspace"])
+    if workspace:
+        _require_workspace_id(workspace)
     if base_url:
         if workspace:
-            raise DatasetkitError("--base-url and --workspace both name a host", "Give one of them.")
+            raise DatasetkitError("--base-url and --workspace both name a host", "Leave one of them out.")
         return _in_region(_from_url(base_url, "--base-url"), region)
     if chosen := region or next(filter(None, map(_configured, folders)), None):
         return _from_region(find_region(chosen), space)
@@ -163,10 +168,14 @@ def _configured(folder: Path) -> str | None:
 def _from_region(region: str, workspace: str | None) -> Endpoint:
     code, origin = regions()[region]
     if workspace:
-        if not re.fullmatch(fact("workspace_id"), workspace):
-            raise DatasetkitError(f"{workspace!r} is not a workspace id", "Copy the id that the console shows.")
+        _require_workspace_id(workspace)
         origin = fact("workspace_origin").format(workspace=workspace, code=code)
     return Endpoint(origin + fact("compatible_path"), region)
+
+
+def _require_workspace_id(workspace: str) -> None:
+    if not re.fullmatch(fact("workspace_id"), workspace):
+        raise DatasetkitError(f"{workspace!r} is not a workspace id", "Copy the id that the console shows.")
 
 
 def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
@@ -179,7 +188,8 @@ def _from_url(url: str, name: str, *, native: bool = False) -> Endpoint:
         raise DatasetkitError(f"{name} is plain HTTP to {host}: others could read the key on the way", "Use https.")
     if native:
         if not path.endswith(fact("native_path")):
-            raise DatasetkitError(f"{name} doesn't end in {fact('native_path')}", "Use --region or --base-url instead.")
+            wanted = f"{name} must end in {fact('native_path')}, but ends in /{path.rpartition('/')[2]}"
+            raise DatasetkitError(wanted, "Use --region or --base-url instead.")
         path = path.removesuffix(fact("native_path")) + fact("compatible_path")
     return Endpoint(f"{scheme}://{host}{port or ''}{path}", _region_of(host.lower()))
 
@@ -195,7 +205,9 @@ def _region_of(host: str) -> str | None:
 def _in_region(endpoint: Endpoint, region: str | None) -> Endpoint:
     wanted = find_region(region) if region else endpoint.region
     if endpoint.region not in (None, wanted):
-        raise DatasetkitError(f"--base-url is in {endpoint.region}, --region says {wanted}", "Give one of them.")
+        raise DatasetkitError(
+            f"--base-url is the {endpoint.region} endpoint, but --region says {wanted}", "Leave one of them out."
+        )
     return replace(endpoint, region=wanted)
 
 

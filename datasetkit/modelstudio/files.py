@@ -21,7 +21,7 @@ _GONE = (400, 404)  # the native API answers 400 InvalidParameter for a file tha
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file as the service describes it, or None where it doesn't say. All texts are the service's: foreign.
+    """A file as the service describes it, or None if it doesn't say. All texts are the service's: foreign.
 
     ``size`` is in bytes, ``created`` in seconds since 1970, UTC.
     """
@@ -44,8 +44,8 @@ def send_file(client: Client, name: str, content: OpenZip) -> RemoteFile:
     files = {"file": (name, content, "application/zip")}
     if file := _remote(client.post(client.endpoint.files, files=files, data={"purpose": fact("purpose")})):
         return file
-    message = f"{client.endpoint.host} answered with a record that has no usable file id"
-    raise ServiceError(message, "Look for the file: datasetkit files ls", uncertain=True, temporary=True)
+    message = f"{client.endpoint.host} accepted the upload but returned no file id"
+    raise ServiceError(message, "Look for the file with: datasetkit files ls", uncertain=True, temporary=True)
 
 
 def list_files(client: Client, purpose: str | None = None) -> Iterator[RemoteFile]:
@@ -90,7 +90,9 @@ def delete_file(client: Client, file_id: str) -> bool:
     """Delete one file; False if the service has no such file."""
     answer = _look_up(client, "DELETE", client.endpoint.files, file_id)
     if answer is not None and answer.get("deleted") is False:
-        raise ServiceError(f"{client.endpoint.host} didn't delete {file_id}", "Look at it: datasetkit files show ID")
+        raise ServiceError(
+            f"{client.endpoint.host} didn't delete {file_id}", f"See its status: datasetkit files show {file_id}"
+        )
     return answer is not None
 
 

@@ -28,11 +28,11 @@ _JOBS = "fine-tunes"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A fine-tuning job as the service describes it, or None where it doesn't say. All texts are the service's.
+    """A fine-tuning job as the service describes it, or None if it doesn't say. All texts are the service's.
 
     ``made_model`` is the model that training makes, which some services name before it exists. ``files`` are the ids
     of the training files. ``tokens`` are those that are billed. Times are as the service writes them, without a zone.
-    ``failure`` is the service's reason; empty where it gives none.
+    ``failure`` is the service's reason; empty if it gives none.
     """
 
     id: str

@@ -124,5 +124,5 @@ def number(value: object, end: int = 2**63) -> int | None:
 
 
 def failure(row: Mapping[str, Any]) -> str:
-    """Why the service says that something failed; empty where it doesn't say."""
+    """Why the service says that something failed; empty if it doesn't say."""
     return ": ".join(part for name in ("code", "message") if (part := text(row.get(name))))

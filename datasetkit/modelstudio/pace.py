@@ -39,8 +39,8 @@ class Pace:
     def delay(self, attempt: int, asked: float | None = None) -> float:
         """Seconds before the next try after the ``attempt``-th, which counts from 1.
 
-        It is what the service ``asked`` for and some more, or doubles with each attempt. Chance keeps clients that
-        failed together from returning together.
+        It is what the service ``asked`` for plus a little, or doubles with each attempt. Random jitter keeps clients
+        that failed together from retrying together.
         """
         if asked is not None:
             return asked + self.first * self.chance()

@@ -126,7 +126,7 @@ def _store(content: OpenZip, client: Client, ignored: tuple[str, ...], *, again:
     try:
         write_receipt(content.path, receipt)
     except DatasetkitError as error:  # the file is up and its id is known: that must not be lost over this
-        client.note(f"{error}; the upload itself is done, as {remote.id}")
+        client.note(f"{error}; but the upload succeeded: the file id is {remote.id}")
     return receipt
 
 
@@ -137,8 +137,8 @@ def _find_or_send(content: OpenZip, client: Client, *, again: bool) -> RemoteFil
         client.note(f"{name} is on the service already as {there.id} (same name, size and MD5); nothing was sent")
         return there
     client.note(
-        f"sending {name} to {client.endpoint.host}: {content.size} bytes, sha256 {content.sha256}, "
-        f"for at most {duration(client.left)}"
+        f"sending {name} to {client.endpoint.host} ({content.size / 1e6:,.2f} MB, sha256 {content.sha256}); "
+        f"time limit {duration(client.left)}"
     )
     before = {file.id for file in candidates}
     try:
@@ -150,7 +150,7 @@ def _find_or_send(content: OpenZip, client: Client, *, again: bool) -> RemoteFil
     except ServiceError as fault:
         tries = f" (sent {fault.attempts} times)" if fault.attempts > 1 else ""
         if fault.uncertain:
-            raise DatasetkitError(f"{fault}{tries}. It is not in the file list.", _LOOKS_FIRST) from None
+            raise DatasetkitError(f"{fault}{tries}. {name} isn't in the file list.", _LOOKS_FIRST) from None
         raise DatasetkitError(f"{fault}{tries}. Nothing was stored.", fault.next_step) from None
 
 
@@ -180,8 +180,9 @@ def _identical(content: OpenZip, client: Client, candidates: list[RemoteFile]) -
         silent = file.id if md5 is None else silent
     if silent:
         raise DatasetkitError(
-            f"{silent} on the service has the name and size of {content.path}, and no MD5 to compare",
-            f"Use {silent} if it is this zip; if not, `datasetkit files rm {silent}`, or send with --again.",
+            f"{silent} on the service has the same name and size as {content.path}, but no MD5 to compare",
+            f"Use {silent} if you know it is this zip. Otherwise delete it (`datasetkit files rm {silent}`), or send "
+            "again with --again.",
         )
     return None
 
@@ -198,7 +199,7 @@ def _arrived(content: OpenZip, client: Client, fault: ServiceError, before: Coll
             found = next((file for file in new if file_md5(client, file.id) in (content.md5, None)), None)
         except ServiceError as second:
             raise DatasetkitError(
-                f"{fault}. {content.path.name} may have arrived: asking for the files failed too: {second}",
+                f"{fault}. {content.path.name} may have arrived; listing the files failed too ({second})",
                 _LOOKS_FIRST,
             ) from None
         if found:
@@ -212,9 +213,9 @@ def _require_same(remote: RemoteFile, content: OpenZip) -> None:
     purpose = fact("purpose")
     if remote.size not in (content.size, None) or remote.purpose not in (purpose, None):
         raise DatasetkitError(
-            f"the service holds {remote.size} bytes under {remote.id} for the purpose {remote.purpose!r}; "
-            f"{content.path} has {content.size} bytes, for {purpose!r}",
-            f"Send it again after `datasetkit files rm {remote.id}`.",
+            f"{remote.id} on the service has {remote.size} bytes and purpose {remote.purpose!r}, "
+            f"but {content.path} has {content.size} bytes and purpose {purpose!r}",
+            f"Delete it with `datasetkit files rm {remote.id}`, then send the zip again.",
         )
 
 
@@ -226,7 +227,7 @@ def _wait(file_id: str, client: Client) -> None:
         try:
             remote = show_file(client, file_id)
         except ServiceError as fault:
-            raise DatasetkitError(f"{file_id} is stored; asking for its state failed: {fault}", _LATER) from None
+            raise DatasetkitError(f"{file_id} is stored, but checking its status failed: {fault}", _LATER) from None
         state = remote.status or "processed" if remote else "not there"
         if state == "processed":
             return
@@ -238,7 +239,7 @@ def _wait(file_id: str, client: Client) -> None:
             client.note(f"{file_id} is {state}; waiting for it")
         delay = min(pace.delay(poll), pace.poll_longest)
         if delay > client.left:
-            raise DatasetkitError(f"{file_id} is stored, but not processed within the time limit", _LATER)
+            raise DatasetkitError(f"{file_id} is stored, but wasn't processed within {duration(client.limit)}", _LATER)
         pace.sleep(delay)
 
 

@@ -68,7 +68,9 @@ class OpenZip(io.FileIO):
 
     def _hash(self) -> None:
         if not self.size:
-            raise DatasetkitError(f"{self.path} is empty (0 bytes)", "Build it again: datasetkit build FOLDER -o ZIP")
+            raise DatasetkitError(
+                f"{self.path} is empty (0 bytes)", f"Build it again: datasetkit build FOLDER -o {self.path}"
+            )
         sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
         while piece := self.read(_PIECE):
             sha256.update(piece)
@@ -94,7 +96,7 @@ def only_upload(path: Path, client: Client) -> Iterator[None]:
         # on Windows a lock would keep ourselves from reading the zip
         with nullcontext(None) if os.name == "nt" else locked(path.resolve(), create=False) as ours:
             if ours is None:
-                client.note(f"{path} can't be locked here: don't upload it twice at the same time")
+                client.note(f"{path} can't be locked on this file system, so don't upload it twice at the same time")
             if ours is not False:
                 yield
                 return
@@ -131,13 +133,13 @@ def read_receipt(zip_path: Path, note: Callable[[str], object]) -> Receipt | Non
     path = receipt_path(zip_path)
     try:
         found = read_json(path)
-        fault = spec.misfit("receipt.schema.json", found)
+        fault = "it isn't a receipt that datasetkit wrote" if spec.misfit("receipt.schema.json", found) else ""
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         fault = str(error)
     if fault:
-        note(f"{path} can't be used as a receipt: {plain(fault, 200)}; asking the service instead")
+        note(f"ignoring {path} ({plain(fault, 200)}); asking the service instead")
         return None
     return Receipt(**{**found, "ignored": tuple(found["ignored"])})
 
@@ -161,5 +163,5 @@ def read_json(path: Path) -> Any:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether it is a regular file, asked before it is opened: a named pipe would block. Raises OSError."""
+    """Whether it is a regular file. Checked before opening, because a named pipe would block. Raises OSError."""
     return stat.S_ISREG(path.stat().st_mode)

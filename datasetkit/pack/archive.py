@@ -26,7 +26,7 @@ _BLOCK = 1 << 18  # bytes; stays in a core's cache between being read, checksumm
 def pack(layout: Layout, tree: Tree, target: Path) -> None:
     """Write the zip that ``layout`` plans to ``target``, a new file: whole, or not at all.
 
-    Raises DatasetkitError where ``target`` exists, doesn't fit on the disk or can't be written, and as
+    Raises DatasetkitError if ``target`` exists, doesn't fit on the disk or can't be written, and as
     `write_archive` does.
     """
     with new_file(target, size=layout.size, force=False) as path:
@@ -39,7 +39,7 @@ def write_archive(
     """Write the zip that ``layout`` plans to ``path``, a new file, and return its SHA-256 in hex.
 
     The same layout and bytes give the same zip on any machine. ``verify`` compares every byte of it with the sources
-    once more. Raises DatasetkitError where a source has changed or the zip doesn't read back as planned; OSError.
+    once more. Raises DatasetkitError if a source has changed or the zip doesn't read back as planned; OSError.
     """
     members, size = layout.members, layout.size
     with path.open("xb") as out, _hashing(path) as hash_up_to:
@@ -87,7 +87,7 @@ def _hashing(path: Path) -> Iterator[Callable[[int], Future[str]]]:
 def contents(layout: Layout, tree: Tree, index: int) -> Iterator[bytes]:
     """The bytes of the member ``index``, a block at a time.
 
-    Raises DatasetkitError where a file can't be read, or has changed since it was checked or while it is read.
+    Raises DatasetkitError if a file can't be read, or has changed since it was checked or while it is read.
     """
     if index == 0:
         yield layout.annotations
@@ -115,7 +115,7 @@ def contents(layout: Layout, tree: Tree, index: int) -> Iterator[bytes]:
 
 
 def _stamp(stream: BinaryIO) -> tuple[int, int] | None:
-    """Size and time of the last change, or None where the stream isn't a file's."""
+    """Size and time of the last change, or None if the stream isn't a file's."""
     try:
         status = os.fstat(stream.fileno())
     except io.UnsupportedOperation:
@@ -137,7 +137,7 @@ def _check(path: Path, entries: Sequence[Entry], layout: Layout, tree: Tree | No
 
 
 def compare(layout: Layout, tree: Tree, open_written: Callable[[str], IO[bytes]]) -> None:
-    """Raise DatasetkitError where a file that was written, which ``open_written`` opens, differs from its source."""
+    """Raise DatasetkitError if a file that was written, which ``open_written`` opens, differs from its source."""
     for index, (path, _) in enumerate(layout.members):
         with open_written(path) as written:
             blocks = contents(layout, tree, index)

@@ -62,8 +62,8 @@ def build(
     reads every byte back. ``force`` replaces zips. The other options say what to judge by; ``select`` is not used, as
     every rule has to be checked. ``progress`` is called as media are read and files written.
 
-    All outputs appear at the end, or none does. Raises DatasetkitError where they exist or can't be written, where a
-    file changes meanwhile, where too few samples are on a side of a split, and as `check` does.
+    All outputs appear at the end, or none does. Raises DatasetkitError if they exist or can't be written, if a
+    file changes meanwhile, if too few samples are on a side of a split, and as `check` does.
     """
     if shrink is not None and not shrink >= 1:  # nan is neither
         raise DatasetkitError(f"--shrink must be 1 or more, but is {shrink:g}", "Give a factor such as 2.")

@@ -18,7 +18,7 @@ def write_folder(layout: Layout, tree: Tree, target: Path, made: list[Path], pro
     """Write the files that ``layout`` plans into ``target``, a new or empty folder; add each new path to ``made``.
 
     Nothing is renamed at the end, as mounted buckets rename folders slowly or not at all. Instead data.jsonl is
-    written last: without it, a folder isn't a dataset. Raises DatasetkitError where ``target`` holds anything or a
+    written last: without it, a folder isn't a dataset. Raises DatasetkitError if ``target`` holds anything or a
     source has changed; OSError.
     """
     refuse_filled(target)
@@ -36,7 +36,7 @@ def write_folder(layout: Layout, tree: Tree, target: Path, made: list[Path], pro
 
 
 def refuse_filled(target: Path) -> None:
-    """Raise DatasetkitError where ``target`` is neither free nor an empty folder."""
+    """Raise DatasetkitError if ``target`` is neither free nor an empty folder."""
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise DatasetkitError(f"{target} already exists and isn't an empty folder", "Choose a new folder.")

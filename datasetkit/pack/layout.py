@@ -77,7 +77,7 @@ def lay_out(samples: Sequence[Sample], kind: Kind, role: Role, files: Iterable[F
     """The zip of ``samples``, as sets of this kind and role are written; ``files`` are the dataset's.
 
     It holds the fields of the record's schema and the files that they name, nothing else; naming.py names the files.
-    Raises DatasetkitError where a line lacks a field, names a file that isn't there, or contains half a surrogate pair.
+    Raises DatasetkitError if a line lacks a field, names a file that isn't there, or contains half a surrogate pair.
     """
     fields = spec.fields(kind, role)
     uses: dict[str, FirstUse] = {}

@@ -72,7 +72,7 @@ def manifest_path(built: Path) -> Path:
 
 
 def refuse_manifest(built: Path, *, force: bool) -> None:
-    """Raise DatasetkitError where something other than a manifest is in its place (``force`` replaces a file)."""
+    """Raise DatasetkitError if something other than a manifest is in its place (``force`` replaces a file)."""
     target = manifest_path(built)
     refuse_existing(target, force=force or _is_manifest(target))
 

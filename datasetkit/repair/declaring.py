@@ -14,19 +14,19 @@ from datasetkit.prompts.template import Effect
 
 
 def declare_effect(text: str, effect: Effect) -> str:
-    """The file with an [effect] table at its end. Raises DatasetkitError where it has one."""
+    """The file with an [effect] table at its end. Raises DatasetkitError if it has one."""
     return _with(text, {"trigger": effect.trigger, "text": effect.text}, "effect")
 
 
 def declare_model(text: str, model: str) -> str:
-    """The file with ``model``. Raises DatasetkitError where it can't be put into it."""
+    """The file with ``model``. Raises DatasetkitError if it can't be put into it."""
     return _with(text, {"model": model})
 
 
 def declare_persons(text: str, persons: Mapping[str, str]) -> str:
     """The file with ``persons`` in its [effect.persons]: added, or in the place of what is there.
 
-    Raises DatasetkitError where they can't be put into it.
+    Raises DatasetkitError if they can't be put into it.
     """
     return _with(text, persons, "effect", "persons")
 

@@ -109,7 +109,7 @@ def normalize(
 def read_prompt_files(path: AnyPath, *, config: AnyPath | None = None, nested: bool = True) -> Iterator[PromptFile]:
     """Every dataset's data.jsonl in a folder or zip; no medium is read. Without ``nested`` only the one at the root.
 
-    Raises DatasetkitError where there is none.
+    Raises DatasetkitError if there is none.
     """
     asked = Settings(file=Path(config) if config else None)
     with closing(open_tree(fspath(path))) as tree:

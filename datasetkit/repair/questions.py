@@ -43,7 +43,7 @@ def block_to_paste(questions: Sequence[Question], effect: Effect) -> list[str]:
 def write_questions(file: Path, questions: Sequence[Question]) -> None:
     """Write a CSV table with a row a question; the column "person" is to be filled in.
 
-    Raises DatasetkitError where the file exists, or can't be written.
+    Raises DatasetkitError if the file exists, or can't be written.
     """
     if file.exists():
         raise DatasetkitError(f"{file} exists", f"Use it with --answers {file}, or name another file.")

@@ -20,7 +20,7 @@ _CLIP_WORDS = {
 
 
 def describe_medium(edit: MediaEdit, medium: Medium | None) -> Iterator[str]:
-    """What a media edit does to ``medium``, which is None where it isn't known."""
+    """What a media edit does to ``medium``, which is None if it isn't known."""
     match edit:
         case Reencode():
             yield from _describe_clip(edit, medium)

@@ -84,7 +84,7 @@ REGISTRY: dict[str, Rule] = {}
 
 
 def find_rule(name: str) -> Rule:
-    """The rule of that code or name. Raises DatasetkitError where there is none."""
+    """The rule of that code or name. Raises DatasetkitError if there is none."""
     for one in REGISTRY.values():
         if name.lower() in (one.code.lower(), one.name):
             return one

@@ -56,7 +56,7 @@ class ZipTree:
     def open(self, path: str) -> BinaryIO:
         """A stream over an entry: a window on the zip where it is stored, else a copy in memory or unnamed.
 
-        Raises OSError where the zip has changed since it was verified.
+        Raises OSError if the zip has changed since it was verified.
         """
         entry = self.entries[self.prefix + path]
         if entry.compress_type == zipfile.ZIP_STORED:
@@ -128,7 +128,7 @@ class _Window(io.RawIOBase):
 def zip_tree(path: Path, name: str, wanted: str = WANTED) -> ZipTree:
     """The tree of a zip. Damage and danger are ``hazards``; after damage ``files`` is empty.
 
-    Raises DatasetkitError where the file can't be read at all, or is neither a zip nor called one; ``wanted`` says what
+    Raises DatasetkitError if the file can't be read at all, or is neither a zip nor called one; ``wanted`` says what
     to give instead.
     """
     try:
@@ -163,7 +163,7 @@ def _most() -> str:
 
 
 def _reason(path: Path, name: str, error: zipfile.BadZipFile, wanted: str) -> str:
-    """Why a file can't be opened as a zip. Raises DatasetkitError where it is something else and isn't called a zip."""
+    """Why a file can't be opened as a zip. Raises DatasetkitError if it is something else and isn't called a zip."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     content = sniff(head, len(head))

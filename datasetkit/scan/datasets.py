@@ -40,7 +40,7 @@ _MEDIA = {**dict.fromkeys(_FRAMES, Expected.IMAGE), "video_path": Expected.VIDEO
 def open_tree(path: str, hidden: frozenset[str] = frozenset(), wanted: str = WANTED) -> Tree:
     """The files of a folder without ``hidden``, of a zip, or of a folder inside a zip (`sets.zip/train`).
 
-    The caller closes it. Raises DatasetkitError where the path names none of them; ``wanted`` says what to give.
+    The caller closes it. Raises DatasetkitError if the path names none of them; ``wanted`` says what to give.
     """
     place = Path(path)
     try:
@@ -132,7 +132,7 @@ def _frames_of_clips(lines: Sequence[Sample | BrokenLine]) -> dict[str, Frames]:
 
 
 def read_annotations(tree: Tree) -> bytes:
-    """The bytes of the data.jsonl at a tree's root. Raises DatasetkitError where it can't be read or is far too big."""
+    """The bytes of the data.jsonl at a tree's root. Raises DatasetkitError if it can't be read or is far too big."""
     name, cap = spec.limits().annotations_name, spec.limits().annotations_read_bytes
     try:
         with tree.open(name) as file:
@@ -164,7 +164,7 @@ def _named(line: Sample | BrokenLine) -> Iterator[tuple[str, str, Expected]]:
 
 
 def resolve(text: str) -> str | None:
-    """The path relative to the dataset's root, or None where ``text`` is absolute, a URL, or leaves the root."""
+    """The path relative to the dataset's root, or None if ``text`` is absolute, a URL, or leaves the root."""
     slashed = text.replace("\\", "/")
     drive = slashed[1:2] == ":" and slashed[:1].isalpha()
     path = normpath(slashed)

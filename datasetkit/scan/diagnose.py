@@ -40,7 +40,7 @@ def diagnose(text: str, error: Exception) -> tuple[str, int | None, str | None]:
 
 
 def correct(text: str) -> str | None:
-    """The records that ``text`` should hold, each on one line; None where that is in doubt."""
+    """The records that ``text`` should hold, each on one line; None if that is in doubt."""
     return _written(_cause(text)[1])
 
 
@@ -85,7 +85,7 @@ def _read(text: str | bytes) -> object:
 
 
 def _written(values: Sequence[Any]) -> str | None:
-    """The values as lines, or None where one of them is not certainly a record."""
+    """The values as lines, or None if one of them is not certainly a record."""
     return "\n".join(map(_line, values)) if values and all(map(_is_record, values)) else None
 
 
@@ -101,7 +101,7 @@ def _line(record: tuple[tuple[str, str], ...]) -> str:
 
 
 def _objects(text: str) -> list[object]:
-    """The JSON objects that stand in a row, with or without commas; none where there is anything else."""
+    """The JSON objects that stand in a row, with or without commas; none if there is anything else."""
     values: list[object] = []
     at = 0
     while found := _SOLID.search(text, at):

@@ -91,7 +91,7 @@ def fact_store(*, on_disk: bool) -> Iterator[FactStore]:
 
 
 def key_of(tree: Tree, path: str, expected: Expected, depth: Depth = Depth.HEADER) -> FactKey | None:
-    """The key of a tree's file as it is now, or None where there is no file to look at."""
+    """The key of a tree's file as it is now, or None if there is no file to look at."""
     held = tree.holder(path)
     if held is None:
         return None

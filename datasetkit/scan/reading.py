@@ -47,7 +47,7 @@ def read_media(
     """Each wanted file of the tree as the medium that it should hold, clips read to ``depth``.
 
     ``frames`` gives the images that a clip's path is named with. A medium whose facts are in ``store`` isn't opened;
-    the facts of others are put there. Raises DatasetkitError where a file can't be read for a reason that lies outside
+    the facts of others are put there. Raises DatasetkitError if a file can't be read for a reason that lies outside
     the dataset, such as its permissions.
     """
     reader = _Reader(tree, wanted, frames, depth, store, stopwatch or Stopwatch())

@@ -39,7 +39,7 @@ class Tree(Protocol):
     def holder(self, path: str) -> tuple[Path, str] | None:
         """The file on disk that holds the bytes of ``path``, and the name inside it, "" where it is that file.
 
-        None where the bytes are not on disk.
+        None if the bytes are not on disk.
         """
 
     def below(self, prefix: str) -> Tree:

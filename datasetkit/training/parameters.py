@@ -94,7 +94,7 @@ def faults(model: spec.ModelSpec, hyper: HyperParameters) -> Iterator[str]:
 
 
 def advised_later(model: spec.ModelSpec, name: str) -> Any:
-    """What later pages of the platform use instead of the default; None where they say nothing else."""
+    """What later pages of the platform use instead of the default; None if they say nothing else."""
     later = fact(name).get("later")
     return later.get(model.id) if isinstance(later, Mapping) else later
 

@@ -27,7 +27,7 @@ from datasetkit.training.parameters import HyperParameters, default, faults
 class Material:
     """What is trained on: the number of training ``samples``, and the length in seconds of each clip that can be read.
 
-    ``validation`` is the number of samples of a validation set, None where there is no such set.
+    ``validation`` is the number of samples of a validation set, None if there is no such set.
     """
 
     kind: Kind

@@ -39,9 +39,9 @@ class Case:
 
 NATIVE = {"code": "InternalError", "message": "try later", "request_id": "abc-123"}
 SENT_AGAIN = {
-    "reset before the body": Case([reset(0)], [0, None], 4, "connection broke"),
-    "reset during the body": Case([reset(100_000)], [100_000, None], 4, "connection broke"),
-    "reset after the body, not kept": Case([reset(None)], [None, None], 4, "connection broke"),
+    "reset before the body": Case([reset(0)], [0, None], 4, "broke before the full response"),
+    "reset during the body": Case([reset(100_000)], [100_000, None], 4, "broke before the full response"),
+    "reset after the body, not kept": Case([reset(None)], [None, None], 4, "broke before the full response"),
     "429 without Retry-After": Case([answer(429, NATIVE)], [None, None], 1, "answered 429", pauses=[0.75]),
     "429 with seconds": Case([answer(429, headers={"Retry-After": "7"})], [None, None], 1, "429", pauses=[7.5]),
     "429 with a date": Case(
@@ -55,15 +55,20 @@ SENT_AGAIN = {
     "503 with Retry-After": Case([answer(503, headers={"Retry-After": "9"})], [None, None], 4, "answered 503"),
     "408": Case([answer(408)], [None, None], 4, "answered 408"),
     "not JSON, not kept": Case([answer(200, b"OK")], [None, None], 4, "a usable answer: OK"),
-    "nothing at all": Case([answer(200)], [None, None], 4, "nothing at all"),
+    "nothing at all": Case([answer(200)], [None, None], 4, "sent an empty response"),
     "a JSON array": Case([answer(200, [1])], [None, None], 4, "a usable answer: [1]"),
-    "no id": Case([answer(200, {"object": "file"})], [None, None], 4, "no usable file id"),
-    "an id for a path": Case([answer(200, {"id": "../x"})], [None, None], 4, "no usable file id"),
+    "no id": Case([answer(200, {"object": "file"})], [None, None], 4, "returned no file id"),
+    "an id for a path": Case([answer(200, {"id": "../x"})], [None, None], 4, "returned no file id"),
     "HTML from a proxy": Case([answer(200, HTML)], [None, None], 4, "a usable answer: a web page titled 'Log & in'"),
     "broken compression": Case(
-        [answer(200, b"\x1f\x8bnonsense", headers={"Content-Encoding": "gzip"})], [None, None], 4, "connection broke"
+        [answer(200, b"\x1f\x8bnonsense", headers={"Content-Encoding": "gzip"})],
+        [None, None],
+        4,
+        "broke before the full response",
     ),
-    "an endless header": Case([answer(200, headers={"X": "y" * 200_000})], [None, None], 4, "connection broke"),
+    "an endless header": Case(
+        [answer(200, headers={"X": "y" * 200_000})], [None, None], 4, "broke before the full response"
+    ),
 }
 ADOPTED = {
     "reset after the body, kept": Case([reset(None, store=True)], [None], 2, "did arrive, as file-ft-"),
@@ -124,7 +129,12 @@ REFUSED = {
     "403": Case([answer(403, NATIVE)], [None], 1, "has no permission for this", succeeds=False),
     "409": Case([answer(409, NATIVE)], [None], 1, "the name is taken", succeeds=False),
     "429 for an hour": Case(
-        [answer(429, headers={"Retry-After": "3600"})], [None], 1, "it asks to wait 60 min", succeeds=False, pauses=[]
+        [answer(429, headers={"Retry-After": "3600"})],
+        [None],
+        1,
+        "it asks us to wait 60 min",
+        succeeds=False,
+        pauses=[],
     ),
     "501": Case([answer(501)], [None], 4, "answered 501", succeeds=False),
     "a redirect": Case(
@@ -134,7 +144,9 @@ REFUSED = {
         "answered 307 (redirected to https://elsewhere.example/files; not followed",
         succeeds=False,
     ),
-    "three resets": Case([reset(0)] * 3, [0] * 3, 10, "sent 3 times). It is not in the file list", succeeds=False),
+    "three resets": Case(
+        [reset(0)] * 3, [0] * 3, 10, "sent 3 times). money rain.zip isn't in the file list", succeeds=False
+    ),
     "three times 429": Case([answer(429)] * 3, [None] * 3, 1, "(sent 3 times). Nothing was stored", succeeds=False),
 }
 CASES = SENT_AGAIN | ADOPTED | REFUSED

@@ -85,7 +85,11 @@ def test_a_base_url_of_another_form_has_no_native_side() -> None:
         ({}, {}, "no region is chosen"),
         ({}, {"region": "mars"}, "no region is called 'mars'"),
         ({"DASHSCOPE_API_REGION": "us-east-1"}, {}, "no region is called"),
-        ({}, {"base_url": f"{CN}{COMPATIBLE}", "region": "singapore"}, "is in beijing, --region says singapore"),
+        (
+            {},
+            {"base_url": f"{CN}{COMPATIBLE}", "region": "singapore"},
+            "is the beijing endpoint, but --region says singapore",
+        ),
         ({}, {"base_url": f"{CN}{COMPATIBLE}", "workspace": "a"}, "both name a host"),
         ({}, {"base_url": "http://dashscope.aliyuncs.com/v1"}, "plain HTTP to dashscope.aliyuncs.com"),
         ({}, {"base_url": "http://localhost.evil.example/v1"}, "plain HTTP"),
@@ -106,7 +110,7 @@ def test_a_base_url_of_another_form_has_no_native_side() -> None:
         ({}, {"base_url": "https://host/v1\r\nX: y"}, "is not a base URL"),
         ({}, {"base_url": "https://dashscope-intl.aliyuncs.com@evil.example/v1"}, "is not a base URL"),
         ({"DASHSCOPE_COMPATIBLE_BASE_URL": f"{CN}{COMPATIBLE}"}, {"workspace": "a"}, "both name a host"),
-        ({"DASHSCOPE_HTTP_BASE_URL": f"{CN}/v2"}, {}, "doesn't end in /api/v1"),
+        ({"DASHSCOPE_HTTP_BASE_URL": f"{CN}/v2"}, {}, "must end in /api/v1, but ends in"),
         ({"DASHSCOPE_HTTP_BASE_URL": "https://{workspace_id}.x/api/v1"}, {}, "no workspace is set"),
     ],
 )
@@ -164,10 +168,10 @@ def test_a_key_shows_nowhere() -> None:
     [
         ("", "is not set"),
         ("  \n", "is not set"),
-        ("sk-a\r\nX-Evil: 1", "has a space, a line break"),
-        ("sk a", "has a space, a line break"),
-        ("sk-ä", "has a space, a line break"),
-        ("sk-\0", "has a space, a line break"),
+        ("sk-a\r\nX-Evil: 1", "contains a space, a line break"),
+        ("sk a", "contains a space, a line break"),
+        ("sk-ä", "contains a space, a line break"),
+        ("sk-\0", "contains a space, a line break"),
     ],
 )
 def test_what_could_not_stand_in_a_header_is_no_key(value: str, says: str) -> None:

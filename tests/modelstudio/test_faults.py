@@ -75,10 +75,10 @@ def impatient(endpoint: Endpoint, pace: Pace, notes: list[str]) -> Iterator[Clie
 @pytest.mark.parametrize(
     ("misdeed", "uploads", "says"),
     [
-        (Misdeed("stall", after=None, store=True), 1, "no answer in time from"),
-        (Misdeed("stall", after=None), 2, "no answer in time from"),
-        (Misdeed("stall", after=SIZE), 2, "no answer in time from"),
-        (Misdeed("stall", after=0), 2, "no answer in time from"),
+        (Misdeed("stall", after=None, store=True), 1, "didn't answer within"),
+        (Misdeed("stall", after=None), 2, "didn't answer within"),
+        (Misdeed("stall", after=SIZE), 2, "didn't answer within"),
+        (Misdeed("stall", after=0), 2, "didn't answer within"),
     ],
     ids=["after the body, kept", "after the body", "near its end", "before the body"],
 )
@@ -94,7 +94,7 @@ def test_no_answer_in_time(
 
 def test_an_upload_that_is_never_answered_is_sent_three_times(studio: Studio, impatient: Client, archive: Path) -> None:
     studio.always["upload"] = Misdeed("stall", after=None)
-    with pytest.raises(DatasetkitError, match=r"no answer in time from .* \(sent 3 times\)") as caught:
+    with pytest.raises(DatasetkitError, match=r"didn't answer within .* \(sent 3 times\)") as caught:
         upload_zip(archive, impatient)
     assert "looks at the file list before it sends" in caught.value.next_step
     assert studio.calls().count("upload") == 3

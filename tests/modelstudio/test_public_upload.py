@@ -53,6 +53,6 @@ def test_again_and_the_time_limit_are_passed_on(studio: Studio, archive: Path, p
     first = upload(archive, base_url=studio.base_url, key=KEY, pace=pace)
     second = upload(archive, base_url=studio.base_url, key=KEY, pace=pace, again=True, timeout=1800, note=notes.append)
     assert first.file_id != second.file_id
-    assert notes[0].endswith("for at most 30 min")
+    assert notes[0].endswith("time limit 30 min")
     with pytest.raises(DatasetkitError, match="a space, a line break"):
         upload(os.fspath(archive), base_url=studio.base_url, key="sk a", pace=pace)

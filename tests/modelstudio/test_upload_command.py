@@ -128,7 +128,7 @@ def test_a_time_limit_is_a_number_of_minutes(
     assert run(["upload", dataset.name, "--timeout", minutes, *JUDGED]) == 2
     assert "--timeout" in capsys.readouterr().err
     assert run(["upload", dataset.name, "--timeout", "30", *JUDGED]) == 0
-    assert "for at most 30 min" in capsys.readouterr().err
+    assert "time limit 30 min" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("_here")

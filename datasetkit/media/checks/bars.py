@@ -13,15 +13,17 @@ from datasetkit.model import Video
 
 _SIDES = ("top", "bottom", "left", "right")
 _ENOUGH = 200
-_PARTS = ((1 / 3, 2 / 3), (0.2, 1 / 3), (2 / 3, 0.8))  # of a column: between bars above and below of up to a fifth
+# parts of a column, as shares of its height: in the picture even if bars above and below take a fifth each
+_PARTS = ((1 / 3, 2 / 3), (0.2, 1 / 3), (2 / 3, 0.8))
 
 
 class BarFinder:
     """Looks at the rows and columns of about 16 frames at full size, from each side to the middle.
 
     A line belongs to a bar where most of its pixels have the bar's colour in every frame; subtitles leave most of them
-    as they were. A bar ends at one straight edge: darkness thins out, and things on a plain ground are rounded. Where
-    the picture itself is dark at the edge, a bar is as wide as its counterpart. Others than black ones come in pairs.
+    as they were. A bar ends at a straight edge; dark areas fade out, and objects on a plain background have curved
+    edges. If the picture itself is dark at the edge, a bar is as wide as its counterpart. Bars that aren't black come
+    in pairs.
     """
 
     def __init__(self, video: Video) -> None:
@@ -32,7 +34,7 @@ class BarFinder:
         self._profiles: dict[str, Floats] = {}  # of three parts of each line, the smallest share of the bar's colour
 
     def see(self, frame: SmallFrame) -> None:
-        """Take in a frame that comes with its full size; one that is dark all over tells nothing."""
+        """Use a frame that has its full-size picture; ignore one that is dark all over."""
         if frame.detail is None or frame.luma.mean() < self._limits["dark_frame"]:
             return
         scale, black = (219 / 255, 16) if frame.detail.limited else (1.0, 0)

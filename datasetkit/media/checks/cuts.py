@@ -25,7 +25,7 @@ class CutFinder:
         self._recent: deque[NDArray[np.int16]] = deque(maxlen=2 * int(self._limits["settled"]) - 1)
         self._seconds: list[float] = []
         self._steps: list[float] = []  # change from the frame before
-        self._jumps: list[float] = []  # change from frames before: from the likest of two
+        self._jumps: list[float] = []  # change from the earlier frames: the smaller of two
         self._dark: list[bool] = []
         self._bright: list[bool] = []
 
@@ -69,7 +69,7 @@ class CutFinder:
                 yield last
 
     def _fades(self) -> Iterator[float]:
-        """The first second of each scene after darkness that has a scene before it."""
+        """When each scene begins that follows a dark gap after another scene."""
         lit, dark = False, False
         for seconds, is_dark, is_bright in zip(self._seconds, self._dark, self._bright, strict=True):
             dark |= lit and is_dark

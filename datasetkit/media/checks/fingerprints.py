@@ -13,7 +13,7 @@ from datasetkit.media.smallframe import SmallFrame
 
 
 class FingerprintTaker:
-    """Keeps sampled frames until the bars are known; of a long clip every second, fourth … one."""
+    """Keeps sampled frames until the bars are known; for a long clip, only every second, fourth, … frame."""
 
     def __init__(self, bars: BarFinder) -> None:
         self._limits, self._bars = spec.thresholds("fingerprints"), bars
@@ -42,7 +42,7 @@ class FingerprintTaker:
 def fingerprint(luma: NDArray[np.generic], flat: float, part: tuple[float, float, float, float] = WHOLE) -> int | None:
     """The difference hash of a part of a picture: one bit for each of 8×8 steps from left to right, set where it rises.
 
-    None where the picture varies by less than ``flat`` levels: its steps would be noise.
+    None if the picture varies by less than ``flat`` levels: its steps would be noise.
     """
     cells = resampled(luma, part, (8, 9))
     if cells.std() < flat:

@@ -90,7 +90,7 @@ class MarkFinder:
 
 
 def _groups(cells: NDArray[np.bool_]) -> list[list[tuple[int, int]]]:
-    """The set cells, those that touch (corners too, one gap allowed) in one group."""
+    """Groups of cells that are set and touch each other (corners count; one gap is allowed)."""
     left = {(int(row), int(column)) for row, column in np.argwhere(cells)}
     groups = []
     while left:

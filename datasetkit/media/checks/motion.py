@@ -1,4 +1,4 @@
-"""How the picture as a whole moves: which way, how fast, nearer or away, turning, and from when on."""
+"""How the whole picture moves: direction, speed, zoom, rotation, and when the movement starts."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class MotionMeter:
         return right, below / self._shape, zoom, math.degrees(roll), float(peaks[trusted].sum() / len(peaks))
 
     def result(self) -> Motion | None:
-        """The averages, weighted by confidence; None where fewer than two frames were sampled."""
+        """The averages, weighted by confidence; None if fewer than two frames were sampled."""
         if not self._moves:
             return None
         moves = np.array(self._moves)

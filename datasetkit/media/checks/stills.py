@@ -14,7 +14,7 @@ from datasetkit.media.smallframe import SmallFrame
 class StillFinder:
     """Compares each frame with the one in which the picture last changed.
 
-    Encoding again changes frozen frames a little, the more the more contrast they have.
+    Re-encoding changes frozen frames slightly, and more so the more contrast they have.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class StillFinder:
         change = np.abs(anchor.tiny - frame.tiny)
         highest = change.max()
         if highest > self._limits["peak"]:
-            return False  # most frames: the rest costs more
+            return False  # true of most frames, and cheaper than the rest
         peak = self._peak(anchor)
         return bool(highest <= peak and change.mean() * self._limits["peak"] < self._limits["change"] * 255 * peak)
 
@@ -61,7 +61,7 @@ class StillFinder:
             self._runs.append(run)
 
     def result(self) -> Stills | None:
-        """The still parts; held frames that come regularly, as a conversion of rates makes them, are none."""
+        """The still parts. Frames repeated at regular intervals, as frame-rate conversion produces, don't count."""
         self._close()
         self._anchor = None
         end = self._last.until if self._last else 0.0
