@@ -82,7 +82,7 @@ def trigger_common(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 def effect_drift(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """The effect text of a prompt isn't the template, or words come after it.
 
-    Why: the model takes what differs from prompt to prompt for something that may differ.
+    Why: what differs from prompt to prompt, the model learns as something that may differ.
     Source: user guide (documented): the second half of the prompt is uniformly written.
     Example: "…continue to fall while the camera zooms in, she…" → "…continue to fall, she…".
     Remedy: `datasetkit normalize`. Move words after the effect to the subject or background, or delete them.
@@ -159,7 +159,7 @@ def prompt_repeated(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 def shared_phrase(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """Most prompts share a phrase of subject or background.
 
-    Why: what all samples share, the model takes for the effect: the red dress, the white wall.
+    Why: the model takes whatever all samples share for a part of the effect: the red dress, the white wall.
     Source: user guide (documented), on diversity; four fifths of the samples: our own threshold.
     Example: "in front of a white wall" in 18 of 20 prompts.
     Remedy: vary what the clips show, or describe it in other words where it does differ.
@@ -184,7 +184,7 @@ def model_chatter(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
 
 @rule("S708", "effect-differs", on=DatasetPair, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def effect_differs(pair: DatasetPair, ctx: Context) -> Iterator[Problem]:
-    """Training and validation teach different effect texts. Judged where one run gets both.
+    """Training and validation sets have different effect texts. Checked when one command is given both.
 
     Why: the previews that show how training goes are made from validation prompts. With another text they ask for an
     effect that was not taught.
