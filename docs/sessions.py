@@ -3,7 +3,7 @@
 Each ```console block is run in a shell, and shows what its commands print.
 
 The blocks of a page share one folder, which holds `sample_data`. A line that begins with `$ ` is a command; lines that
-begin with `> ` continue it.
+begin with `> ` continue it. A page that says so (STAND_IN) talks to the tests' stand-in for the service.
 """
 
 from __future__ import annotations
@@ -11,22 +11,49 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+STAND_IN = "<!-- The sessions of this page talk to the tests' stand-in for the service. -->"
+KEY = "sk-0123456789abcdef-the-test-key"
+VIDEO = ROOT / "sample_data" / "i2v" / "training" / "video_01.mp4"  # what it sends as a generated video
 COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
 # what differs between machines and runs: seconds, sizes of clips that were encoded, digests
-VARYING = [(r"\b\d+\.\d s\b", "0.0 s"), (r"\b[\d.,]+ (?:bytes|kB|MB)", "0 MB"), (r"\b[0-9a-f]{64}\b", "0" * 64)]
+VARYING = [
+    (r"\b127\.0\.0\.1:\d+", "127.0.0.1:0"),
+    (r"\b\d+\.\d s\b", "0.0 s"),
+    (r"\b[\d.,]+ (?:bytes|kB|MB)", "0 MB"),
+    (r"\b[0-9a-f]{64}\b", "0" * 64),
+]
 
 
 def replay(page: str) -> str:
     """The page with what its sessions print now, both streams in one, as a terminal shows them."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "sample_data").symlink_to(ROOT / "sample_data")
-        return BLOCK.sub(lambda block: COMMAND.sub(lambda command: _run(command[0], folder), _bare(block[0])), page)
+        with _service() if STAND_IN in page else nullcontext({}) as variables:
+
+            def run(command: re.Match[str]) -> str:
+                return _run(command[0], folder, **variables)
+
+            return BLOCK.sub(lambda block: COMMAND.sub(run, _bare(block[0])), page)
+
+
+@contextmanager
+def _service() -> Iterator[dict[str, str]]:
+    """The stand-in for the service, until its stdin is closed: the variables that say where it is, and its key."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(ROOT / "tests" / "studio.py"), folder, str(VIDEO)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as served:
+            assert served.stdout is not None
+            url = served.stdout.readline().strip()
+            yield {"DASHSCOPE_COMPATIBLE_BASE_URL": url, "DASHSCOPE_API_KEY": KEY}
 
 
 def _bare(block: str) -> str:

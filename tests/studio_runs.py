@@ -60,6 +60,7 @@ class Runs:
     deploy_states: tuple[str, ...] = ("PENDING", "RUNNING")
     task_states: tuple[str, ...] = ("PENDING", "RUNNING", "SUCCEEDED")
     export_looks: int = 2
+    log_lines: int = 20
     keeps_name: bool = True
     lists_files: bool = False
     early_output: bool = True
@@ -187,7 +188,7 @@ class Runs:
         job, (offset, line) = self._job(job_id), (int(query["offset"]), int(query["line"]))
         if not 0 < line <= 1000:
             raise RefusalError(400, "InvalidParameter", "line")
-        lines = [f"{{'loss': {1 / (n + 1):.4f}, 'epoch': {n}}}" for n in range(20 * min(job["looks"], 4))]
+        lines = [f"{{'loss': {1 / (n + 1):.4f}, 'epoch': {n}}}" for n in range(self.log_lines * min(job["looks"], 4))]
         if self._status(job) == "SUCCEEDED" and job["looks"] >= len(job["states"]):
             lines += [" Fine-tune succeeded!", "2025-11-11 16:49:01,175 - INFO - ##FT_COMPLETE##"]
         return {"total": len(lines), "logs": lines[offset : offset + line]}

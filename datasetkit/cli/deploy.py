@@ -12,7 +12,7 @@ import click
 from datasetkit.cli.effect import aigc_config, only_dataset
 from datasetkit.cli.options import files
 from datasetkit.cli.place import place_options
-from datasetkit.cli.remote import confirm, form_option, looking_options, pace_of, service, yes_option
+from datasetkit.cli.remote import confirm, following, form_option, looking_options, pace_of, service, yes_option
 from datasetkit.cli.terminal import echo, note
 from datasetkit.errors import DatasetkitError
 from datasetkit.printable import Printable, as_json
@@ -70,7 +70,7 @@ def start_command(model: str, *, effect: str | None, prompt: Path | None, **opti
             note(f"{model} is deployed already, with the effect text that it was given then")
         made = there or create_deployment(client, deployment_request(model, config), before)
     echo(Printable(made.id))
-    note(f"next: datasetkit deploy watch {made.id}")
+    note(f"next: {following('deploy', 'watch', made.id)}")
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def watch_command(deployment_id: str, **options: Any) -> int:
         note(f"{one.id} won't run" + (f"; the platform says: {one.failure}" if one.failure else ""))
         return 1
     echo(Printable(one.id))
-    note(f"next: datasetkit generate {one.id} --image FILE -o OUT.mp4")
+    note(f"next: {following('generate', one.id, '--image', 'FILE', '-o', 'OUT.mp4')}")
     return 0
 
 

@@ -9,14 +9,13 @@ import click
 
 from datasetkit import __version__
 from datasetkit.cli.place import place_options
-from datasetkit.cli.remote import confirm, looking_options, pace_of, service, yes_option
+from datasetkit.cli.remote import confirm, following, looking_options, pace_of, service, yes_option
 from datasetkit.cli.requesting import described, video_request
 from datasetkit.cli.runs import quoted_prices
 from datasetkit.cli.terminal import bars, echo, note
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import refuse_existing, replace_file
 from datasetkit.printable import Printable, as_json
-from datasetkit.report.columns import quoted
 from datasetkit.training.prices import generation_prices
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def _begin(client: Client, request: VideoRequest, output: Path) -> str:
 
     client.start(client.pace.limit)
     task = submit(client, request)
-    again = f"datasetkit generate {request.model} --task {task.id} -o {quoted(str(output))}"
+    again = following("generate", request.model, "--task", task.id, "-o", str(output))
     note(f"task {task.id} by {request.path}; if this stops: {again}")
     return task.id
 

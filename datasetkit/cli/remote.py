@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from datasetkit.cli.options import given
 from datasetkit.cli.place import endpoint_of
 from datasetkit.cli.terminal import note
 from datasetkit.errors import DatasetkitError
+from datasetkit.report.columns import quoted
 
 if TYPE_CHECKING:
     from datasetkit.modelstudio.client import Client
@@ -60,6 +62,11 @@ def service(options: dict[str, Any], folder: Path = Path()) -> Iterator[Client]:
 
     with Client(endpoint_of(options, folder), read_key(os.environ), note=note) as client:
         yield client
+
+
+def following(*words: str) -> str:
+    """A command that can be pasted: ``words``, and the options of the running command that say where the service is."""
+    return " ".join(map(quoted, ("datasetkit", *words, *given("region", "base_url", "workspace"))))
 
 
 def confirm(question: str, otherwise: str) -> None:

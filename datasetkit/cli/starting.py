@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from datasetkit.cli.place import endpoint_of, place_options
-from datasetkit.cli.remote import confirm, service, yes_option
+from datasetkit.cli.remote import confirm, following, service, yes_option
 from datasetkit.cli.runs import faults_of, line_of, plan_run, quoted_prices, read_run, run_options
 from datasetkit.cli.terminal import bars, echo, note, width
 from datasetkit.errors import DatasetkitError
@@ -72,7 +72,7 @@ def start_command(zips: tuple[Path, ...], *, name: str | None, yes: bool, **opti
         client.start(client.pace.limit)  # the time that the answer took doesn't count
         job = create_job(client, body, jobs)
     echo(Printable(job.id))
-    note(f"next: datasetkit train watch {job.id}")
+    note(f"next: {following('train', 'watch', job.id)}")
     return 0
 
 

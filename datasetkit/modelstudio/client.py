@@ -173,7 +173,7 @@ class Client(AbstractContextManager["Client"]):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # wakes the thread that reads or writes
 
     def _out_of_time(self, happened: str, *, uncertain: bool) -> ServiceError:
-        next_step = f"{_CHECK} `datasetkit upload --timeout` allows more time."
+        next_step = f"{_CHECK} An upload may take longer with `datasetkit upload --timeout`."
         return ServiceError(f"{happened} the time limit of {duration(self.limit)}", next_step, uncertain=uncertain)
 
     def _fault(self, error: Exception, answer_timeout: float) -> ServiceError:

@@ -113,6 +113,14 @@ def test_an_exported_checkpoint_is_compared_too(model: str, studio: Studio, comm
     assert "not checked" not in err
 
 
+def test_the_next_command_says_where_the_service_is(model: str, studio: Studio, command: Run) -> None:
+    place = ("--base-url", studio.base_url)
+    err = command("deploy", "start", model, "--effect", "training.zip", *place)[2]
+    following = err.splitlines()[-1].removeprefix("next: datasetkit ")
+    assert following.endswith(f"--base-url {studio.base_url}")
+    assert command(*following.split(), "--every", "0")[:2] == (0, f"{model}\n")
+
+
 def test_watch_until_it_runs(model: str, studio: Studio, command: Run) -> None:
     studio.runs.deploy_states = ("PENDING", "PENDING", "RUNNING")
     command("deploy", "start", model, "--effect", "training.zip")
