@@ -16,7 +16,7 @@ from datasetkit.report.columns import plural
 if TYPE_CHECKING:
     from datasetkit.repair.normalizing import PromptFile
 
-_SHOWN = 10  # prompts that differ; a set with more has no one effect text yet, and normalize shows each line
+_SHOWN = 10  # differing prompts shown; a set with more has no common effect text yet, and `normalize` shows every line
 
 
 @click.command(name="effect")
@@ -44,9 +44,11 @@ def command(path: str | None, **options: Any) -> int:
       datasetkit effect money_rain --deployment > aigc_config.json
     """
     if options["write"] and not (options["infer"] or options["text"]):
-        raise click.UsageError("--write goes with --infer or --text.")
+        raise click.UsageError("--write needs --infer or --text.")
+    if options["text"] and not options["trigger"]:
+        raise click.UsageError("--text needs --trigger: one rare word, such as s86b5p, that is also in the text.")
     if options["text"]:
-        return _declare(only_dataset(path), Effect(options["trigger"] or "", options["text"]), write=options["write"])
+        return _declare(only_dataset(path), Effect(options["trigger"], options["text"]), write=options["write"])
     if options["suggest"]:
         _suggest(path, options["suggest"], options["seed"])
     if options["trigger"]:
@@ -91,7 +93,8 @@ def only_dataset(path: str | None) -> PromptFile:
     first, *others = read_prompt_files(path)
     if others:
         names = ", ".join(dataset.name for dataset in (first, *others))
-        raise DatasetkitError(f"{path} holds several datasets: {names}", "Name one of them.")
+        step = f"Name one of them, such as {others[-1].name}."
+        raise DatasetkitError(f"{path} holds {len(others) + 1} datasets: {names}", step)
     return first
 
 
@@ -109,7 +112,8 @@ def _show(effect: Effect) -> None:
         echo(joined([label, Printable(effect.render(person))]))
     if effect.fixed_pronouns:
         words = ", ".join(effect.fixed_pronouns)
-        note(f"the same for every subject: {words}; write she/he, her/him or her/his to have it follow the subject")
+        slots = "write she/he, her/him or her/his if they should change"
+        note(f"the same for every subject in this text: {words}; {slots}")
 
 
 def _prompt(effect: Effect, subject: str) -> str:
@@ -120,7 +124,7 @@ def _prompt(effect: Effect, subject: str) -> str:
     decision = decide(split_sentences(subject), effect)
     if decision.reason:
         raise DatasetkitError(
-            f"the subject doesn't say whom the effect is for ({decision.evidence})",
+            f"can't tell the subject's pronoun: {decision.evidence}",
             'Write who it is: "a young woman …", "a man …".',
         )
     return join(subject.strip(), effect.render(decision.person))
@@ -134,15 +138,19 @@ def _infer(dataset: PromptFile, *, write: bool) -> int:
     if found.shared:
         echo(Printable(f"trigger  {found.trigger or 'none'}"))
         echo(Printable(f"text     {found.shared}"))
-        echo(Printable(f"in {found.support} of {plural(found.judged, 'prompt')}, word for word"))
+        echo(Printable(f"found word for word in {found.support} of {plural(found.judged, 'prompt')}"))
     if found.effect is None:
         echo(Printable(f"{dataset.name}: no effect found: {found.reason}"))
         if found.shared and not found.trigger:
             words = {word for prompt in dataset.prompts for word in prompt.split()}
-            echo(Printable(f"put a trigger word into the text, such as {suggest_triggers(1, None, words)[0]}"))
+            word = suggest_triggers(1, None, words)[0]
+            echo(Printable(f'choose a trigger word, and declare the text with --trigger {word} --text "…" --write'))
         return 1
     _show_others(dataset, found.effect)
-    return _declare(dataset, found.effect, write=True) if write else 0
+    if write:
+        return _declare(dataset, found.effect, write=True)
+    note(f"not written: add --write to put this into {dataset.config or 'datasetkit.toml'}")
+    return 0
 
 
 def _show_others(dataset: PromptFile, effect: Effect) -> None:
@@ -154,7 +162,7 @@ def _show_others(dataset: PromptFile, effect: Effect) -> None:
     for sample in dataset.samples:
         if isinstance(prompt := sample.record.get("prompt"), str):
             flaws = flaws_of(normalize(prompt, effect, media_of(sample.record)), effect)
-            others += [f"line {sample.line}: {f.message}" for f in flaws if f.offence not in GENERAL]
+            others += [f"line {sample.line}: {f.message}" for f in flaws if f.type not in GENERAL]
     for other in others[:_SHOWN]:
         echo(Printable(f"  {other}"))
     if len(others) > _SHOWN:
@@ -167,6 +175,7 @@ def _declare(dataset: PromptFile, effect: Effect, *, write: bool) -> int:
 
     if not write:
         _show(effect)
+        note(f"not written: add --write to put this into {dataset.config or 'datasetkit.toml'}")
         return 0
     if dataset.config is None:
         raise DatasetkitError(f"{dataset.name} is a zip, which is never changed", "Unpack it first.")

@@ -35,8 +35,8 @@ def command(
 
     Subject and background stay word for word; pronouns follow the subject. A prompt that isn't clear is skipped and
     listed. Without --write this shows a word diff, and exits with 1 if anything would change. With --write data.jsonl
-    is replaced in one step. With --staged the exit code is 1 though the changes are written, so that a commit stops
-    and you can look at them; datasets that declare no effect are passed over.
+    is replaced in one step. With --staged, it writes the changes and exits with 1, which stops the commit so you
+    can look at them. Datasets that declare no effect are skipped.
 
     \b
     Example:
@@ -92,10 +92,11 @@ def _ask(result: NormalizedSet) -> None:
         return
     file = result.config or "datasetkit.toml"
     block = block_to_paste(result.questions, result.effect)
-    rows = [f"  {plural(len(result.questions), 'subject')} not clear"]
+    rows = [f"  {plural(len(result.questions), 'subject is', 'subjects are')} not clear"]
     if open_entries := [q.file for q in result.questions if q.file in result.effect.declared.unanswered]:
-        rows.append(f"  Choose a person in {file} for: {', '.join(open_entries)}")
+        rows.append(f"  Choose a pronoun in {file} for: {', '.join(open_entries)}")
     if block:
         place = f"at the end of {file}" if block[0] == "[effect.persons]" else f"below [effect.persons] in {file}"
-        rows += [f"  Paste this {place}, and choose a person for each:", "", *block]
+        one = len(result.questions) == 1
+        rows += [f"  Paste this {place}, and choose one pronoun{'' if one else ' in each line'}:", "", *block]
     echo(lines(map(Printable, rows)))

@@ -55,14 +55,16 @@ def diagnose_trigger(trigger: str) -> Diagnosis:
         return Diagnosis(trigger, False, f'"{trigger}" {problem}')
     inside = [word for run in _runs(trigger) for word in _words_in(run, _SHORTEST_WORD)]
     if inside:
-        return Diagnosis(trigger, True, f'"{trigger}" contains {_quoted(inside)}, whose meaning may colour the effect.')
-    return Diagnosis(trigger, True, f'"{trigger}" is not in the English list.')
+        return Diagnosis(
+            trigger, True, f'"{trigger}" contains {_quoted(inside)}, whose meaning may influence the effect.'
+        )
+    return Diagnosis(trigger, True, f'"{trigger}" isn\'t an English word, so it can be a trigger.')
 
 
 def _problem(trigger: str) -> str:
     """Why a word is a bad trigger; "" for a good one."""
     if not re.fullmatch(r"[^\W_][\w-]*", trigger):
-        return "is not one word of letters and digits: write it without spaces and marks."
+        return "must be a single word of letters and digits, without spaces or punctuation."
     if _CJK.search(trigger):
         return "is written in characters that have a meaning of their own."
     for entry in spec.document("trigger-words.json")["known"]:
@@ -76,8 +78,8 @@ def _english(trigger: str) -> str:
     one_word = len(runs) == 1 and (len(runs[0]) > 1 or runs[0] == trigger.lower())
     if one_word and (often := per_million(runs[0])) > 0:
         spelled = "" if runs[0] == trigger.lower() else f'"{runs[0]}", '
-        how_often = f"({often:.3g} in a million words)"
-        return f"is {spelled}an English word {how_often}, which already means something to the model."
+        known = f"({often:.3g} per million words), so the model already knows it."
+        return f"is {spelled}{'a common' if often > _USUAL else 'an'} English word {known}"
     plain = trigger.lower().translate(_LEET)
     if plain != trigger.lower() and len(plain) >= _SHORTEST_WORD and per_million(plain) > _USUAL:
         return f'reads as "{plain}"; models know such spellings.'

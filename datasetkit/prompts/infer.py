@@ -30,11 +30,11 @@ from datasetkit.prompts.words import (
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What was found. ``effect`` is None where nothing was, and ``reason`` says why.
+    """What was found. ``effect`` is None if nothing was, and ``reason`` says why.
 
     ``trigger`` is the rare word that most prompts hold, "" for none; ``shared`` the text that they share around it, or
-    without one. ``support`` of the ``judged`` prompts hold it word for word, persons aside; of a large set only some
-    are judged, evenly spread.
+    without one. ``support`` of the ``judged`` prompts contain it word for word, ignoring pronouns. In a
+    large set, only an evenly spread sample is judged.
     """
 
     effect: Effect | None
@@ -46,7 +46,7 @@ class Inference:
 
 
 FEWEST = 3
-"""Prompts that it takes to see what they share: of two that differ, neither is the common one."""
+"""The fewest prompts needed: if two differ, neither can be called the common one."""
 _MOST = 200  # prompts judged
 _SHARE = 0.6  # of the prompts must hold the trigger, and a text like the effect's
 _COMMON = 0.5  # of the prompts hold a run of words: it is common
@@ -54,7 +54,7 @@ _RUN = 3  # words of such a run
 _BRIDGE = 10  # words that one prompt has and the others don't, inside the effect
 _FRONT_BRIDGE = 2
 _ALIKE = 0.5  # the largest distance of a text that supports the effect
-_CANDIDATES = 12  # texts that may become the common one, and how many they are measured against
+_CANDIDATES = 12  # how many texts are candidates, and how many each is compared with
 _MEASURED = 40
 _SEXED = set(SEXED)
 _THEY = {word for case in CASES.values() for word, person in case.items() if person is Person.THEY}

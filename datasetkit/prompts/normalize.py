@@ -73,7 +73,7 @@ def normalize(prompt: str, effect: Effect, media: Sequence[str] = (), *, append:
 
     ``media`` are the paths of the sample, which a declared person is found by. ``append`` adds the effect to a prompt
     that has none. Nothing is guessed: where the person, the effect or its boundary isn't clear, the prompt stays as it
-    is and ``reason`` says why. Normalizing twice is normalizing once.
+    is and ``reason`` says why. Idempotent.
     """
     if effect.is_absent(media):
         return tidied_only(prompt)
@@ -85,7 +85,9 @@ def normalize(prompt: str, effect: Effect, media: Sequence[str] = (), *, append:
     text = _composed(parts, rendered) if parts.inside else join(parts.head, rendered)
     short = len(parts.head) <= _LONGEST_PREFACE
     if short and decision.reason is None and text != tidied.text and tidy(text).text != text:
-        decision = Decision(None, Reason.NO_SUBJECT, f'"{parts.head}" names no subject')  # only a model's "Sure!"
+        decision = Decision(
+            None, Reason.NO_SUBJECT, f'"{parts.head}" doesn\'t mention a subject'
+        )  # only a model's "Sure!"
     return Normalized(
         before=prompt,
         tidied=tidied,
@@ -101,7 +103,7 @@ def normalize(prompt: str, effect: Effect, media: Sequence[str] = (), *, append:
 
 
 def _exact(text: str, effect: Effect) -> PromptParts | None:
-    """The parts of a prompt that holds the effect's text as it reads for anybody: by far the most frequent case."""
+    """The parts of a prompt that has the exact effect text, with any pronouns: by far the most common case."""
     for person in (*effect.persons, None):
         head, found, tail = text.rpartition(effect.render(person))
         if not found or not has_letters(head):
@@ -122,7 +124,7 @@ def _without_effect(text: str, effect: Effect, *, append: bool) -> PromptParts:
     triggers = find_triggers(text, effect.trigger)
     if append and not triggers:
         return PromptParts(text, split_sentences(text))
-    no_words = f"the words around {effect.trigger} are not the effect's"
+    no_words = f"the words around {effect.trigger} aren't the effect text"
     note = no_words if triggers else "effect text not found; `normalize --append` adds it"
     return PromptParts(text, (), triggers=triggers, skip=Decision(None, Reason.NO_EFFECT, note))
 
@@ -145,8 +147,8 @@ def deployment(effect: Effect, results: Iterable[Normalized]) -> dict[str, str |
     example = next((r.text for r in results if r.found and r.decided and not placeholders(r.text)), None)
     if example is None:
         raise DatasetkitError(
-            "No prompt of the set can be the example: none holds the effect, or none says who its subject is.",
-            "Run `datasetkit normalize`, correct what it reports, then try again.",
+            "No prompt can serve as the example: none has the effect text, or no subject is clear.",
+            "Run `datasetkit normalize PATH`, fix what it reports, then try again.",
         )
     instruction = (
         "Provide a video description based on the image content. "

@@ -64,7 +64,7 @@ _CHINESE = {name: re.compile(words) for name, words in spec.document("caption-wo
 
 
 class Mention(NamedTuple):
-    """A pronoun. It ``leads`` where it is its clause's subject or that one's owner; ``held`` are the words it owns."""
+    """A pronoun. It ``leads`` if it is the clause's subject or the subject's owner; ``held`` are the words it owns."""
 
     person: Person
     word: str
@@ -94,13 +94,15 @@ def _evident(text: str, written: Sequence[str]) -> Decision:
     mentions, subject = [*_mentions(sentences)], find_subject(sentences)
     words = {mention.person: mention.word for mention in reversed(mentions)}
     if _SHE in words and _HE in words:
-        return Decision(None, Reason.CONTRADICTION, f'both "{words[_SHE]}" and "{words[_HE]}"')
+        return Decision(None, Reason.CONTRADICTION, f'the caption has both "{words[_SHE]}" and "{words[_HE]}"')
     if subject is None:
-        return Decision(None, Reason.UNKNOWN, "no subject found")
+        return Decision(None, Reason.UNKNOWN, "can't find the subject in the caption")
     if subject.several and words.keys() == {_THEY}:
         return Decision(_THEY, None, f'"{words[_THEY]}"')
     if subject.several:
-        return Decision(None, Reason.SEVERAL, f'several subjects: "{subject.word}"')
+        plural = f'"{subject.word}" is plural, and the caption has no clear "they"'
+        one_of = f'"{subject.word}" is one of several subjects'
+        return Decision(None, Reason.SEVERAL, plural if subject.word in PLURALS else one_of)
     if subject.noun in SEXED:
         return _by_noun(subject, sentences, words)
     return _by_pronoun(subject, sentences, mentions)
@@ -112,14 +114,14 @@ def _by_noun(subject: Subject, sentences: Sequence[Sentence], words: dict[Person
     people = (t.word for t in others(sentences, subject) if not t.owner and t.word not in ANIMALS)
     beside = (word for word in people if word not in PLURALS)
     if other := next(beside, ""):
-        return Decision(None, Reason.SEVERAL, f'several subjects: "{subject.word}" and "{other}"')
+        return Decision(None, Reason.SEVERAL, f'"{subject.word}" and "{other}" may be two subjects')
     if against := words.get(opposite) or (person not in words and words.get(_THEY)):
-        return Decision(None, Reason.CONTRADICTION, f'"{subject.word}" contradicts "{against}"')
+        return Decision(None, Reason.CONTRADICTION, f'"{subject.word}" says {person}, but "{against}" says otherwise')
     return Decision(person, None, f'"{subject.word}"')
 
 
 def _by_pronoun(subject: Subject, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> Decision:
-    """The decision for any other noun: a pronoun must say, and nobody else may be there whom it could mean."""
+    """The decision for any other noun: a pronoun must settle it, and it mustn't be able to mean anyone else."""
     quoted = f'"{subject.first if subject.noun in (Noun.NAME, Noun.UNKNOWN) else subject.word}"'
     words = {token.word for sentence in sentences for token in sentence.tokens}
     human = subject.noun in PEOPLE or subject.noun is Noun.PRONOUN
@@ -127,10 +129,12 @@ def _by_pronoun(subject: Subject, sentences: Sequence[Sentence], mentions: Seque
     fits = _fits_human if human else _fits_other
     found = next((m for m in mentions if persons == {m.person} and fits(m, subject, words)), None)
     if found is None:
-        return Decision(None, Reason.UNKNOWN, f"no clear pronoun for {quoted}")
+        return Decision(
+            None, Reason.UNKNOWN, f"{quoted} could be she or he" if human else f"no clear pronoun for {quoted}"
+        )
     beside = (t.word for t in others(sentences, subject) if found.person is _THEY or t.word not in PLURALS)
     if (other := next(beside, "")) and (found.person is not _IT or subject.noun is Noun.UNKNOWN):
-        return Decision(None, Reason.SEVERAL, f'several subjects: {quoted} and "{other}"')
+        return Decision(None, Reason.SEVERAL, f'{quoted} and "{other}" may be two subjects')
     return Decision(found.person, None, f'"{found.word}"')
 
 
@@ -146,7 +150,7 @@ def _fits_human(mention: Mention, subject: Subject, words: set[str]) -> bool:
 
 
 def _fits_other(mention: Mention, subject: Subject, words: set[str]) -> bool:
-    """Whether a pronoun can only be this animal's or thing's; a noun that we don't know may be a person's."""
+    """Whether a pronoun can only be this animal's or thing's; an unknown noun may be a person."""
     if mention.person is not _IT:
         of_animal = mention.leads and LISTS["human_parts"].isdisjoint(mention.held)
         return subject.noun is Noun.ANIMAL and mention.person is not _THEY and of_animal
@@ -173,7 +177,7 @@ def _chinese(text: str) -> Decision:
     """The decision for a Chinese caption: a noun for one person of one sex, or a pronoun that opens a clause."""
     seen = {name: found.group() for name, pattern in _CHINESE.items() if (found := pattern.search(text))}
     if "several" in seen:
-        return Decision(None, Reason.SEVERAL, f'several subjects: "{seen["several"]}"')
+        return Decision(None, Reason.SEVERAL, f'"{seen["several"]}" may be more than one subject')
     said = [(_SHE, seen.get("woman")), (_HE, seen.get("man")), (_SHE, seen.get("she")), (_HE, seen.get("he"))]
     persons = {person: word for person, word in reversed(said) if word}
     if len(persons) > 1:

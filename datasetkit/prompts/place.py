@@ -37,13 +37,13 @@ _PRONOUN = stem("she")
 _SUBJECTS = BEING_STEMS | {_PRONOUN}
 _SUBJECT_TRANSITIONS = _TRANSITIONS | {_PRONOUN}
 _MARKS = frozenset(",;:—–(\uff0c\uff1b\uff1a\u3001")
-_RUN = 4  # words in the template's order, most of them content: a copy of the text
+_RUN = 4  # this many words in the template's order, most of them content words, make it a copy
 _LIKE = 0.6  # of a sentence's content words in the template: it is the effect's
 _LONGEST_END = 6  # words after the last one of the template that are still a drifted ending
-_LEAST_WITH_TRIGGER = 0.05  # of the template's content words, for a place with the trigger to be the effect
+_LEAST_WITH_TRIGGER = 0.05  # share of the template's content words that a passage with the trigger needs to count
 _LEAST_WITHOUT = 0.4
-_FEW = 0.3  # below this share, or without a trigger, the place must also be mostly the template's
-_MISSING = 0.3  # of the template at its end, for a sentence after to be that end in other words
+_FEW = 0.3  # below this share, or without a trigger, most of the passage must also be template words
+_MISSING = 0.3  # share of the template's ending that must be missing before a sentence may be it, reworded
 _NAMED = 2  # words that may name the subject again, as in "Then the young woman begins"
 
 
@@ -216,7 +216,7 @@ def _reach(sentences: Sequence[_Sentence], last: int) -> int:
 
 
 def _is_enough(row: Sequence[str], outline: _Outline, *, has_trigger: bool) -> bool:
-    """Whether so much of the template is in a place, and so little else, that it is the effect."""
+    """Whether a passage contains enough of the template, and little enough else, to be the effect."""
     coverage = len(outline.known.intersection(row)) / len(outline.known)
     enough = coverage >= (_LEAST_WITH_TRIGGER if has_trigger else _LEAST_WITHOUT)
     return enough and (outline.share(row) >= _LIKE or (has_trigger and coverage >= _FEW))
@@ -228,7 +228,7 @@ def _opening(sentence: _Sentence, at: int) -> int:
 
 
 def _front(head: str, sentence: _Sentence, outline: _Outline) -> tuple[int, str]:
-    """The word that the effect starts with, and what there can't be told apart from it; ``head`` comes before."""
+    """The word that the effect starts with, and which words there are ambiguous; ``head`` comes before."""
     row, clauses = sentence.row, _clauses(sentence)
     known = [k for k, word in enumerate(row) if word in ((TRIGGER,) if sentence.has_trigger else sentence.hits)]
     number = max(n for n, first in enumerate(clauses) if first <= (known[0] if known else 0))
@@ -285,7 +285,7 @@ def _inner_doubt(sentences: Sequence[_Sentence], row: Sequence[str], outline: _O
 
 
 def _lacks_end(row: Sequence[str], outline: _Outline) -> bool:
-    """Whether so much of the template's end is missing that what comes after the place may be that end reworded."""
+    """Whether so much of the template's ending is missing that the text after the passage may be it, reworded."""
     from rapidfuzz.distance import LCSseq  # loaded only where something comes after the effect
 
     common = [code.src_end for code in LCSseq.opcodes(outline.row, row) if code.tag == "equal"]

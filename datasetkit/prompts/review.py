@@ -22,7 +22,7 @@ from datasetkit.prompts.worddiff import word_diff
 from datasetkit.prompts.words import for_anybody
 
 
-class Offence(StrEnum):
+class FlawType(StrEnum):
     """What is wrong; the values are the rules' names."""
 
     TRIGGER_MISSING = "trigger-missing"
@@ -35,7 +35,7 @@ class Offence(StrEnum):
     MODEL_CHATTER = "model-chatter"
 
 
-GENERAL = frozenset({Offence.UNTIDY, Offence.PLACEHOLDER, Offence.MODEL_CHATTER})
+GENERAL = frozenset({FlawType.UNTIDY, FlawType.PLACEHOLDER, FlawType.MODEL_CHATTER})
 """What any prompt can have, effect or not."""
 
 
@@ -44,14 +44,14 @@ _SET = Where("")
 
 @dataclass(frozen=True, slots=True)
 class PromptFlaw:
-    """One thing wrong: ``mended`` says whether the normalized text is rid of it.
+    """One flaw. ``fixed``: normalizing removes it.
 
     ``detail`` says what was seen; a drift has the text ``seen`` and the one ``wanted`` instead. ``where`` is the
     prompt's place, and ``text`` what the whole prompt is to be.
     """
 
-    offence: Offence
-    mended: bool
+    type: FlawType
+    fixed: bool
     detail: str = ""
     seen: str = ""
     wanted: str = ""
@@ -61,33 +61,40 @@ class PromptFlaw:
     @property
     def message(self) -> str:
         """What was seen, in plain words or as a word diff."""
-        return self.detail or word_diff(self.seen, self.wanted, context=2)
+        if self.detail:
+            return self.detail
+        chatter = self.type is FlawType.MODEL_CHATTER
+        what = "not part of a caption" if chatter else "differs from the effect text"
+        return f"{what}: {word_diff(self.seen, self.wanted, context=2)}"
 
 
 def flaws_of(result: Normalized, effect: Effect | None = None) -> tuple[PromptFlaw, ...]:
     """The flaws of a prompt, in an order that is always the same; without an ``effect`` those of any prompt."""
     flaws = [*_general_flaws(result)]
     if effect is not None and result.reason is Reason.NO_SUBJECT:
-        flaws.append(PromptFlaw(Offence.SUBJECT_MISSING, False, result.note))
+        flaws.append(PromptFlaw(FlawType.SUBJECT_MISSING, False, result.note))
     elif effect is not None:
         flaws += _effect_flaws(result, effect)
-        if result.changed and not any(flaw.mended for flaw in flaws):  # how the subject's sentence ends, a label
-            flaws.append(PromptFlaw(Offence.EFFECT_DRIFT, True, seen=result.tidied.text, wanted=result.text))
+        if result.changed and not any(flaw.fixed for flaw in flaws):  # how the subject's sentence ends, a label
+            flaws.append(PromptFlaw(FlawType.EFFECT_DRIFT, True, seen=result.tidied.text, wanted=result.text))
     return tuple(flaws)
 
 
 def _general_flaws(result: Normalized) -> Iterator[PromptFlaw]:
-    tidied, mended = result.tidied, result.changed
+    tidied, fixed = result.tidied, result.changed
     if untidy := sorted(tidied.mends - {Mend.CHATTER}):
-        yield PromptFlaw(Offence.UNTIDY, mended, f"needs tidying: {', '.join(untidy)}")
+        yield PromptFlaw(FlawType.UNTIDY, fixed, f"contains {', '.join(untidy)}")
     if tidied.unreadable:
-        lost = f"{tidied.unreadable} × U+FFFD: letters lost in an earlier conversion; write them again"
-        yield PromptFlaw(Offence.UNTIDY, False, lost)
+        lost = f"{tidied.unreadable} × U+FFFD: letters lost in an earlier conversion; retype them"
+        yield PromptFlaw(FlawType.UNTIDY, False, lost)
     if Mend.CHATTER in tidied.mends:
-        yield PromptFlaw(Offence.MODEL_CHATTER, mended, seen=result.before, wanted=tidied.text)
+        yield PromptFlaw(FlawType.MODEL_CHATTER, fixed, seen=result.before, wanted=tidied.text)
     if blanks := placeholders(tidied.text):
         left = placeholders(result.text)
-        yield from (PromptFlaw(Offence.PLACEHOLDER, blank not in left, f"not filled in: {blank}") for blank in blanks)
+        yield from (
+            PromptFlaw(FlawType.PLACEHOLDER, blank not in left, f'placeholder "{blank}" is not filled in')
+            for blank in blanks
+        )
 
 
 def _effect_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
@@ -95,23 +102,23 @@ def _effect_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
     drift = [*_text_flaws(result, effect)] if result.found else []
     yield from drift
     unclear = result.reason in (Reason.JOINED, Reason.TWICE) or (result.reason is Reason.NO_EFFECT and result.triggers)
-    if unclear and all(flaw.offence is not Offence.EFFECT_DRIFT for flaw in drift):
-        yield PromptFlaw(Offence.EFFECT_DRIFT, False, result.note)
+    if unclear and all(flaw.type is not FlawType.EFFECT_DRIFT for flaw in drift):
+        yield PromptFlaw(FlawType.EFFECT_DRIFT, False, result.note)
     if result.effect_first:
-        yield PromptFlaw(Offence.SUBJECT_MISSING, result.decided, "the subject comes after the effect")
+        yield PromptFlaw(FlawType.SUBJECT_MISSING, result.decided, "the subject comes after the effect")
     elif result.tail and result.text.endswith(result.tail):
-        yield PromptFlaw(Offence.EFFECT_DRIFT, False, f"words after the effect: {result.tail}")
+        yield PromptFlaw(FlawType.EFFECT_DRIFT, False, f'text after the effect: "{result.tail}"')
 
 
-def _trigger_flaws(triggers: Sequence[Trigger], effect: Effect, mended: bool) -> Iterator[PromptFlaw]:
+def _trigger_flaws(triggers: Sequence[Trigger], effect: Effect, fixed: bool) -> Iterator[PromptFlaw]:
     if not triggers:
-        yield PromptFlaw(Offence.TRIGGER_MISSING, mended, f"the trigger {effect.trigger} is missing")
+        yield PromptFlaw(FlawType.TRIGGER_MISSING, fixed, f'the trigger word "{effect.trigger}" is missing')
     for trigger in triggers:
         if trigger.misspelling is Misspelling.GLUED:
-            yield PromptFlaw(Offence.TRIGGER_SPELLING, mended, f"{effect.trigger} is {trigger.misspelling}")
+            yield PromptFlaw(FlawType.TRIGGER_SPELLING, fixed, f'"{effect.trigger}" is {trigger.misspelling}')
         elif trigger.misspelling is not None:
-            seen = f'"{trigger.written}" for {effect.trigger}: {trigger.misspelling}'
-            yield PromptFlaw(Offence.TRIGGER_SPELLING, mended, seen)
+            seen = f'"{trigger.written}" should be "{effect.trigger}" ({trigger.misspelling})'
+            yield PromptFlaw(FlawType.TRIGGER_SPELLING, fixed, seen)
 
 
 def _text_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
@@ -120,12 +127,13 @@ def _text_flaws(result: Normalized, effect: Effect) -> Iterator[PromptFlaw]:
     if inside == wanted:
         return
     if _drifts(inside, result.triggers, effect):
-        yield PromptFlaw(Offence.EFFECT_DRIFT, result.decided, seen=inside, wanted=wanted)
+        yield PromptFlaw(FlawType.EFFECT_DRIFT, result.decided, seen=inside, wanted=wanted)
     if result.reason is Reason.NO_FORM:
-        yield PromptFlaw(Offence.PRONOUN, False, result.note)
+        yield PromptFlaw(FlawType.PRONOUN, False, result.note)
     elif result.person and (wrong := _wrong_pronouns(inside, effect, result.person)):
-        seen = f"the effect says {', '.join(wrong)}, but the subject is {result.person}"
-        yield PromptFlaw(Offence.PRONOUN, result.decided, seen)
+        said = " and ".join(f'"{word}"' for word in wrong)
+        seen = f'the effect text says {said}, but the subject is "{result.person}"'
+        yield PromptFlaw(FlawType.PRONOUN, result.decided, seen)
 
 
 def _drifts(inside: str, triggers: Sequence[Trigger], effect: Effect) -> bool:
@@ -184,7 +192,7 @@ class PromptReview:
 MOST_INFERRED = 2000
 """Prompts up to which an undeclared effect is used: a hundred times the platform's 20 to 100 samples.
 
-A larger set is no one effect's; only what holds for any prompt is judged.
+A larger set doesn't teach a single effect, so only the checks for any prompt run.
 """
 
 NOTHING = PromptReview()
@@ -206,18 +214,18 @@ def review_prompts(samples: Sequence[Sample], declared: Effect | None) -> Prompt
 
 def _no_effect() -> PromptFlaw:
     detail = "no trigger word: no effect is declared, and the prompts share none; `datasetkit effect` declares one"
-    return PromptFlaw(Offence.TRIGGER_MISSING, False, detail)
+    return PromptFlaw(FlawType.TRIGGER_MISSING, False, detail)
 
 
 def _reviewed(sample: Sample, prompt: Prompt, effect: Effect | None, declared: Effect | None) -> ReviewedPrompt:
-    """A prompt and its flaws, each with the text that mends it.
+    """A prompt and its flaws, each with the text that fixes it.
 
-    Where the effect was not declared, prompts are tidied only, and a form that its text lacks is no flaw.
+    If the effect was not declared, prompts are only tidied, and a missing pronoun form is not a flaw.
     """
     media = media_of(sample.record)
     result = normalize(prompt.text, effect, media) if effect else tidied_only(prompt.text)
     flaws = flaws_of(result, None if effect is None or effect.is_absent(media) else effect)
     if declared is None:
-        flaws = tuple(flaw for flaw in flaws if flaw.mended or flaw.offence is not Offence.PRONOUN)
+        flaws = tuple(flaw for flaw in flaws if flaw.fixed or flaw.type is not FlawType.PRONOUN)
     text = result.text if declared else result.tidied.text
     return ReviewedPrompt(prompt, result, tuple(replace(f, where=prompt.where, text=text) for f in flaws))

@@ -13,7 +13,7 @@ from datasetkit.prompts.words import LEAD_IN, WORD, fold, for_anybody, is_conten
 _LONGEST = 8  # words of a phrase that is looked for
 _COUNTED = 200  # subjects looked at, evenly spread: a share is as clear in these as in all
 _GAPS = str.maketrans(dict.fromkeys(string.punctuation + string.whitespace, " "))
-_FEWEST = 5  # prompts, below which a share says nothing
+_FEWEST = 5  # with fewer prompts than this, a share is meaningless
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def parts_of(text: str) -> tuple[Part, ...]:
     for piece, slot in _slots(text):
         if slot is None and (wrong := _no_slot(piece)):
             raise DatasetkitError(
-                f'The effect text has "{wrong}", which is no slot that can be filled.',
+                f'The effect text has "{wrong}", which mixes two kinds of pronoun.',
                 "Write one of she/he, her/him, her/his, hers/his, herself/himself, or more forms: she/he/they/it.",
             )
         if slot is not None and _THEY not in slot.forms and _pronoun_slot(slot.written) is None:

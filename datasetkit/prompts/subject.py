@@ -260,7 +260,7 @@ def _kind(tokens: Tokens, at: int, head: int) -> Noun:
 
 
 def _is_no_person(tokens: Tokens, head: int) -> bool:
-    """Whether a man is only in a photograph, a woman carved in stone, or a Brother a printer."""
+    """Whether a noun for a person means something else: a man in a photograph, a woman in stone, a Brother printer."""
     behind = [token.word for token in takewhile(lambda t: not t.opens and not _is_verb(t.word), tokens[head + 1 :])]
     inside = takewhile(lambda word: word not in LISTS["prepositions"], behind[1:])
     pictured = behind[:1] in (["in"], ["on"]) and not LISTS["depictions"].isdisjoint(inside)

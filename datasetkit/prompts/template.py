@@ -170,7 +170,7 @@ def _check_trigger(trigger: str) -> None:
 def _check_text(text: str, trigger: str) -> None:
     tidied = tidy(text).text
     if tidied != text:
-        raise DatasetkitError("The effect text has white space or characters to tidy.", f"Write: {tidied}")
+        raise DatasetkitError("The effect text has extra spaces or invisible characters.", f"Write: {tidied}")
     if all(found.misspelling for found in find_triggers(text, trigger)):
         raise DatasetkitError(
             f'The effect text does not hold its trigger "{trigger}".',
@@ -178,13 +178,13 @@ def _check_text(text: str, trigger: str) -> None:
         )
     if not content_stems(stems(text.replace(trigger, " "))):
         raise DatasetkitError(
-            f'The effect text "{text}" says nothing but its trigger.',
+            f'The effect text "{text}" is only the trigger.',
             f'Write the motion as a sentence, such as "Then the {trigger} effect begins, and dollar bills pour down.".',
         )
     slots = [part.written for part in parts_of(text) if isinstance(part, Slot)]
     if slots and len(_persons_of(text)) < 2:
         raise DatasetkitError(
-            f"The slots of the effect text share fewer than two persons: {', '.join(slots)}.",
+            f"The pronouns in the effect text don't match: {', '.join(slots)}.",
             "Give every slot the same persons: she/he with her/his, or she/he/they with her/his/their.",
         )
 

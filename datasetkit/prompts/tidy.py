@@ -25,7 +25,7 @@ class Mend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """The tidied text and what was mended. ``unreadable`` counts U+FFFD: letters that are lost for good."""
+    """The tidied text and what was tidied. ``unreadable`` counts U+FFFD: letters that are lost for good."""
 
     text: str
     mends: frozenset[Mend] = frozenset()
@@ -46,14 +46,14 @@ _MAYBE_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf€‚ƒ„…†‡�
 
 
 def tidy(text: str) -> Tidied:
-    """The text without clutter; tidying twice is tidying once.
+    """The cleaned-up text. Idempotent.
 
     Chatter is removed unless nothing would be left.
     """
     mends: set[Mend] = set()
     before = None
     result = text
-    while before != result:  # mended mojibake may hold what the later steps take away, and the other way round
+    while before != result:  # repaired mojibake may hold what the later steps take away, and the other way round
         before = result
         result = _once(result, mends)
     return Tidied(result, frozenset(mends), result.count("\ufffd"))

@@ -14,7 +14,7 @@ from datasetkit.prompts.words import WORD, fold
 class Misspelling(StrEnum):
     """What is wrong with a trigger, as a message says it."""
 
-    CASE = "other capitals"
+    CASE = "capitals differ"
     LOOK_ALIKE = "look-alike letters"
     SPACING = "a space or hyphen inside"
     GLUED = "glued to a word"

@@ -1,4 +1,4 @@
-"""Words and sentences of a prompt, and the lists they are read by. Offsets count characters of the text."""
+"""Words and sentences of a prompt, and the word lists used to interpret them. Offsets count characters of the text."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ def effect_table(text: str, renamed: Mapping[str, str]) -> str:
     try:
         document = tomlkit.parse(text.replace("\r\n", "\n"))
     except TOMLKitError as error:
-        raise DatasetkitError(f"datasetkit.toml is not TOML: {error}", "Correct it, or move it away.") from error
+        raise DatasetkitError(
+            f"the raw folder's datasetkit.toml isn't valid TOML: {error}", "Correct it, or move it away."
+        ) from error
     effect: Any = document.get("effect", {})
     for path in renamed.keys() & effect.get("persons", {}).keys():
         effect["persons"][renamed[path]] = effect["persons"].pop(path)
@@ -65,5 +67,9 @@ def _with(text: str, values: Mapping[str, str], *tables: str) -> str:
     plain.update(values)
     written = tomlkit.dumps(document)
     if tomlkit.parse(written).unwrap() != wanted:  # keys such as effect.text="…", which tomlkit can't extend
-        raise DatasetkitError("datasetkit.toml can't be added to", f"Write a table [{'.'.join(tables)}] by hand.")
+        table_name = f"[{'.'.join(tables)}]"
+        raise DatasetkitError(
+            f"can't add {table_name} to datasetkit.toml as it is written there",
+            f"Write it as a table, {table_name}, with one key per line.",
+        )
     return written.replace("\n", "\r\n") if "\r\n" in text else written

@@ -91,7 +91,7 @@ def normalize(
     ``write`` changes data.jsonl, and puts ``answers`` into datasetkit.toml. ``append`` adds the effect to prompts that
     have none. ``answers`` say who subjects are: file → person, or a table that `write_questions` made. ``config`` is
     read instead of datasetkit.toml. Without ``nested`` only the dataset at the root is read; with ``declared_only``
-    those that declare no effect are passed over. Raises DatasetkitError for what can't be read, used or written.
+    those that declare no effect are skipped. Raises DatasetkitError for what can't be read, used or written.
     """
     given = answers if isinstance(answers, Mapping) else read_answers(Path(answers)) if answers else {}
     work = []
@@ -100,7 +100,10 @@ def normalize(
             answered, persons = _answered(found, given)
             work.append((answered, _normalized(answered, append=append), persons))
     if unused := given.keys() - {file for _, _, persons in work for file in persons}:
-        raise DatasetkitError(f"no line names {sorted(unused)[0]}, which has an answer", "Check the file's name.")
+        raise DatasetkitError(
+            f"there is an answer for {sorted(unused)[0]}, but no line uses that file",
+            "Correct its name in the answers.",
+        )
     for found, result, persons in work if write else ():
         _write(found, result, persons)
     return Normalization(tuple(result for _, result, _ in work))
@@ -116,7 +119,8 @@ def read_prompt_files(path: AnyPath, *, config: AnyPath | None = None, nested: b
         found = [prefix for prefix in prefixes(tree) if nested or not prefix]
         if not found:
             raise DatasetkitError(
-                f"{fspath(path)} holds no {spec.limits().annotations_name}", "Name a dataset's folder."
+                f"there is no {spec.limits().annotations_name} in {fspath(path)}",
+                "Give a dataset's folder. For raw clips: datasetkit init FOLDER -o DATASET.",
             )
         for prefix in found:
             own = tree.below(prefix)
@@ -139,10 +143,13 @@ def _answered(found: PromptFile, answers: Mapping[str, str]) -> tuple[PromptFile
     persons = {file: Person(said) for file, said in answers.items() if file in named}
     if not persons or found.effect is None:
         return found, {}
-    if unfit := [f"{file} = {person}" for file, person in persons.items() if person not in found.effect.persons]:
-        raise DatasetkitError(
-            f"the effect text has no form for {unfit[0]}", f"It has {', '.join(found.effect.persons)}; add the form."
-        )
+    for file, person in persons.items():
+        if person not in found.effect.persons:
+            forms = " and ".join(found.effect.persons)
+            raise DatasetkitError(
+                f'{file} is answered "{person}", but the effect text has only {forms} forms',
+                f"Add {person} forms to the effect text, or change the answer.",
+            )
     declared = replace(found.effect.declared, names={**found.effect.declared.names, **persons})
     return replace(found, effect=replace(found.effect, declared=declared)), persons
 
@@ -151,7 +158,7 @@ def _normalized(found: PromptFile, *, append: bool) -> NormalizedSet:
     effect = found.effect
     if effect is None:
         raise DatasetkitError(
-            f"{found.name} declares no effect to normalize to",
+            f"{found.config or found.name} has no [effect] table, so there is no effect text to apply",
             f"Find it with `datasetkit effect {found.name} --infer --write`, or write an [effect] table.",
         )
     prompts, questions = [], dict[str, Question]()

@@ -46,7 +46,7 @@ def write_questions(file: Path, questions: Sequence[Question]) -> None:
     Raises DatasetkitError if the file exists, or can't be written.
     """
     if file.exists():
-        raise DatasetkitError(f"{file} exists", f"Use it with --answers {file}, or name another file.")
+        raise DatasetkitError(f"{file} already exists", f"Fill it in and use --answers {file}, or choose another name.")
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -59,8 +59,9 @@ def read_answers(file: Path) -> dict[str, str]:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise DatasetkitError(f"can't read {file}: {reason}", "Make the table with --ask FILE.csv.") from error
+        if isinstance(error, UnicodeDecodeError):
+            raise DatasetkitError(f"can't read {file}: it isn't UTF-8", 'Save it as "CSV UTF-8".') from error
+        raise DatasetkitError(f"can't read {file}: {error.strerror}", "Make the table with --ask FILE.csv.") from error
     heading = text.partition("\n")[0]
     rows = list(csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=heading.count)))
     if not {"file", "person"} <= set(rows[0] if rows else ()):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datasetkit.edits import Edit, SetField
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.model import Dataset, Where
-from datasetkit.prompts.review import GENERAL, Offence, PromptFlaw
+from datasetkit.prompts.review import GENERAL, FlawType, PromptFlaw
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
 from datasetkit.rules.registry import Context, DatasetPair, rule
 from datasetkit.rules.wording import count, names
@@ -18,11 +18,11 @@ from datasetkit.rules.wording import count, names
 _PHRASES = 3  # shared phrases that are reported; a set of one subject in one place shares dozens
 
 
-def _problem(flaw: PromptFlaw, offence: Offence, ctx: Context, severity: Severity) -> Iterator[Problem]:
-    """The flaw as a problem if it is this offence; for an inferred effect at most a warning."""
-    if flaw.offence is not offence:
+def _problem(flaw: PromptFlaw, flaw_type: FlawType, ctx: Context, severity: Severity) -> Iterator[Problem]:
+    """The flaw as a problem if it is of this type; at most a warning if the effect was inferred."""
+    if flaw.type is not flaw_type:
         return
-    inferred = ctx.review.inferred and offence not in GENERAL
+    inferred = ctx.review.inferred and flaw_type not in GENERAL
     message = f"{flaw.message} (effect inferred)" if inferred else flaw.message
     fix = () if inferred else _rewritten(flaw)
     severity = min(severity, Severity.WARNING) if inferred or flaw.where == Where("") else severity
@@ -30,12 +30,12 @@ def _problem(flaw: PromptFlaw, offence: Offence, ctx: Context, severity: Severit
 
 
 def _rewritten(flaw: PromptFlaw) -> tuple[Edit, ...]:
-    return (SetField(flaw.where.line, "prompt", flaw.text),) if flaw.mended and flaw.where.line and flaw.text else ()
+    return (SetField(flaw.where.line, "prompt", flaw.text),) if flaw.fixed and flaw.where.line and flaw.text else ()
 
 
 @rule("P601", "trigger-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED, needs="prompts")
 def trigger_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """A prompt lacks the trigger word; or, as one warning, no prompt of a set has one.
+    """A prompt lacks the trigger word. If no prompt in the set has one, there is a single warning for the set.
 
     Why: the model learns that the trigger stands for the effect. A clip that shows the effect without the word teaches
     that the word isn't needed.
@@ -45,7 +45,7 @@ def trigger_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     effect text where there is none. List a sample that lacks the effect on purpose in `[effect] absent_in`. Where no
     effect is declared, `datasetkit effect PATH --trigger WORD --text TEXT --write` declares it.
     """
-    yield from _problem(flaw, Offence.TRIGGER_MISSING, ctx, Severity.ERROR)
+    yield from _problem(flaw, FlawType.TRIGGER_MISSING, ctx, Severity.ERROR)
 
 
 @rule("P602", "trigger-spelling", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED, needs="prompts")
@@ -57,14 +57,15 @@ def trigger_spelling(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     Example: `S86B5P money rain` → `s86b5p money rain`.
     Remedy: `datasetkit normalize`.
     """
-    yield from _problem(flaw, Offence.TRIGGER_SPELLING, ctx, Severity.ERROR)
+    yield from _problem(flaw, FlawType.TRIGGER_SPELLING, ctx, Severity.ERROR)
 
 
 @rule("P603", "trigger-common", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def trigger_common(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """The trigger is not a rare word.
 
-    Why: the model knows what "fire" means. Training has to fight that, and "fire" in any prompt calls the effect.
+    Why: the model knows what "fire" means. Training has to overcome that, and "fire" in any prompt will trigger the
+    effect.
     Source: user guide (documented): a combination without meaning, no common words. How common a word is: counts
     of film subtitles, and a short list of well-known triggers.
     Example: `fire` → `s86b5p`.
@@ -75,19 +76,19 @@ def trigger_common(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     effect = ctx.review.effect
     diagnosis = diagnose_trigger(effect.trigger) if effect else None
     if diagnosis and not diagnosis.good:
-        yield Problem(f"{diagnosis.message} A rare one: {suggest_triggers(1, seed=0)[0]}")
+        yield Problem(f"{diagnosis.message} Use a rare one, such as {suggest_triggers(1, seed=0)[0]}.")
 
 
 @rule("P604", "effect-drift", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def effect_drift(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """The effect text of a prompt isn't the template, or words come after it.
+    """A prompt's effect text differs from the declared one, or other words follow it.
 
-    Why: what differs from prompt to prompt, the model learns as something that may differ.
+    Why: the model treats wording that varies as not part of the effect.
     Source: user guide (documented): the second half of the prompt is uniformly written.
     Example: "…continue to fall while the camera zooms in, she…" → "…continue to fall, she…".
     Remedy: `datasetkit normalize`. Move words after the effect to the subject or background, or delete them.
     """
-    yield from _problem(flaw, Offence.EFFECT_DRIFT, ctx, Severity.WARNING)
+    yield from _problem(flaw, FlawType.EFFECT_DRIFT, ctx, Severity.WARNING)
 
 
 @rule("P605", "pronoun", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
@@ -99,56 +100,56 @@ def pronoun(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     Example: "A man in a suit … densely hitting and surrounding her." → "… him."
     Remedy: `datasetkit normalize`. Where it can't tell, say who the subject is in `[effect.persons]`.
     """
-    yield from _problem(flaw, Offence.PRONOUN, ctx, Severity.WARNING)
+    yield from _problem(flaw, FlawType.PRONOUN, ctx, Severity.WARNING)
 
 
 @rule("P606", "subject-missing", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED, needs="prompts")
 def subject_missing(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     """Nothing but the effect is in the prompt: it describes neither subject nor background.
 
-    Why: without them the model takes who and where for a part of the effect.
+    Why: without them the model learns the person and the place as part of the effect.
     Source: user guide (documented): subject and background are required.
     Example: "Then the s86b5p money rain effect begins, …" → "A young woman by a brick wall. Then the …".
     Remedy: describe what the first frame shows.
     """
-    yield from _problem(flaw, Offence.SUBJECT_MISSING, ctx, Severity.ERROR)
+    yield from _problem(flaw, FlawType.SUBJECT_MISSING, ctx, Severity.ERROR)
 
 
 @rule("P607", "untidy", on=PromptFlaw, severity=Severity.ADVICE, basis=Basis.HEURISTIC, needs="prompts")
 def untidy(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """A prompt holds stray white space, control characters, another Unicode form or garbled letters.
+    """A prompt contains stray white space, control characters, unusual Unicode forms or garbled letters.
 
-    Why: a tokenizer reads other words than you see.
+    Why: the model's tokenizer sees different words from the ones you see.
     Source: our own judgement (heuristic).
     Example: two spaces, a line break, a zero-width space; "cafÃ©" for "café".
-    Remedy: `datasetkit normalize`. Write letters that are lost (U+FFFD) again.
+    Remedy: `datasetkit normalize`. Retype any lost letters (U+FFFD).
     """
-    yield from _problem(flaw, Offence.UNTIDY, ctx, Severity.ADVICE)
+    yield from _problem(flaw, FlawType.UNTIDY, ctx, Severity.ADVICE)
 
 
 @rule("P608", "placeholder", on=PromptFlaw, severity=Severity.ERROR, basis=Basis.DOCUMENTED, needs="prompts")
 def placeholder(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """A prompt holds a blank that nobody filled in: `[subject description]`, `{trigger}`, `she/he`, a draft's mark.
+    """A prompt has a blank that nobody filled in: `[subject description]`, `{trigger}`, `she/he`, a draft's note.
 
     Why: the model would learn the placeholder.
     Source: the templates in the user guide (documented) and our own drafts.
     Example: "[subject description] in a park" → "A young woman in a park".
     Remedy: fill it in. `datasetkit normalize` resolves `she/he` where the subject says which.
     """
-    yield from _problem(flaw, Offence.PLACEHOLDER, ctx, Severity.ERROR)
+    yield from _problem(flaw, FlawType.PLACEHOLDER, ctx, Severity.ERROR)
 
 
 @rule("P609", "prompt-repeated", on=Dataset, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def prompt_repeated(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """Several samples have the same subject and background in their prompts.
 
-    Why: each sample needs its own; a copied prompt describes one of two clips wrongly.
+    Why: each sample needs its own; a copied prompt is wrong for at least one of the clips.
     Source: user guide (documented): different in each sample.
     Example: two lines that begin "A young woman by a brick wall."
     Remedy: describe what each clip shows.
     """
     # drafts are all alike, and P608 reports them
-    written = [p for p in ctx.review.prompts if all(flaw.offence is not Offence.PLACEHOLDER for flaw in p.flaws)]
+    written = [p for p in ctx.review.prompts if all(flaw.type is not FlawType.PLACEHOLDER for flaw in p.flaws)]
     for group in repeated_subjects([reviewed.result.subject for reviewed in written]):
         lines = [written[index].prompt.where.line for index in group]
         where = written[group[1]].prompt.where
@@ -159,7 +160,7 @@ def prompt_repeated(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 def shared_phrase(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """Most prompts share a phrase of subject or background.
 
-    Why: the model takes whatever all samples share for a part of the effect: the red dress, the white wall.
+    Why: the model learns whatever all samples share as the effect: the red dress, the white wall.
     Source: user guide (documented), on diversity; four fifths of the samples: our own threshold.
     Example: "in front of a white wall" in 18 of 20 prompts.
     Remedy: vary what the clips show, or describe it in other words where it does differ.
@@ -172,19 +173,19 @@ def shared_phrase(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 
 @rule("P611", "model-chatter", on=PromptFlaw, severity=Severity.WARNING, basis=Basis.HEURISTIC, needs="prompts")
 def model_chatter(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
-    """A prompt holds what a caption model says around its answer.
+    """A prompt contains a caption model's small talk, not just the caption.
 
     Why: "Sure! Here is a description:" describes nothing in the clip.
     Source: our own judgement (heuristic).
     Example: "**Description:** A woman …" → "A woman …".
     Remedy: `datasetkit normalize`.
     """
-    yield from _problem(flaw, Offence.MODEL_CHATTER, ctx, Severity.WARNING)
+    yield from _problem(flaw, FlawType.MODEL_CHATTER, ctx, Severity.WARNING)
 
 
 @rule("S708", "effect-differs", on=DatasetPair, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")
 def effect_differs(pair: DatasetPair, ctx: Context) -> Iterator[Problem]:
-    """Training and validation sets have different effect texts. Checked when one command is given both.
+    """The training set and the validation set have different effect texts. Checked only if `lint` is given both.
 
     Why: the previews that show how training goes are made from validation prompts. With another text they ask for an
     effect that was not taught.

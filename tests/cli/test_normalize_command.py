@@ -44,7 +44,7 @@ def test_without_write_it_shows_what_would_change_and_changes_nothing(cli: Cli, 
     heading, *rows = ran.out.splitlines()
     assert heading == f"{mixed}  4 prompts: 2 to change, 1 skipped"
     assert rows[0] == "  line 2: … pour down on [-her-] {+him+} and [-she-] {+he+} laughs."
-    assert rows[1].startswith('  line 3: skipped: several subjects: "woman"')
+    assert rows[1].startswith('  line 3: skipped: "woman" is one of several subjects')
     assert rows[2] == "  line 4: white space"
     assert rows[3] == "  1 line can't be read: see `datasetkit lint`"
     assert rows[-2:] == ["[effect.persons]", '"a.jpg" = "she/he"  # A woman and her dog.']
@@ -86,9 +86,8 @@ def test_the_mode_of_the_file_stays(cli: Cli, mixed: Path) -> None:
 def test_text_behind_the_effect_is_kept_and_a_finding(cli: Cli, tmp_path: Path) -> None:
     folder = write(tmp_path / "set", line(f"A woman by a wall. {HER} Shot on film at dusk."))
     assert cli("normalize", folder).code == 0
-    assert (
-        "P604 effect-drift  words after the effect: Shot on film at dusk." in cli("lint", folder, "--select", "P").out
-    )
+    linted = cli("lint", folder, "--select", "P")
+    assert 'P604 effect-drift  text after the effect: "Shot on film at dusk."' in linted.out
 
 
 def test_without_a_declared_effect_it_says_how_to_find_one(cli: Cli, tmp_path: Path) -> None:
@@ -131,7 +130,7 @@ class TestAsking:
         )
         (folder / "datasetkit.toml").write_text(TOML + block)
         again = cli("normalize", folder).out
-        assert again.endswith(f"Choose a person in {folder / 'datasetkit.toml'} for: v 1.mp4, b.jpg\n")
+        assert again.endswith(f"Choose a pronoun in {folder / 'datasetkit.toml'} for: v 1.mp4, b.jpg\n")
         (folder / "datasetkit.toml").write_text(TOML + block.replace('"she/he"  # A nurse', '"he"  # A nurse'))
         assert cli("normalize", folder, "--write").code == 0
         assert json.loads((folder / "data.jsonl").read_text().splitlines()[0])["prompt"].endswith(HIM)
@@ -142,7 +141,9 @@ class TestAsking:
         folder = write(tmp_path / "set", *WHO, toml=f"{TOML}{ours}[ignore]\nV407 = 'known'\n")
         said, block = cli("normalize", folder).out.split("\n\n")
         assert "for: v 1.mp4\n" in said
-        assert said.endswith(f"below [effect.persons] in {folder / 'datasetkit.toml'}, and choose a person for each:")
+        assert said.endswith(
+            f"below [effect.persons] in {folder / 'datasetkit.toml'}, and choose one pronoun in each line:"
+        )
         assert block == '"b.jpg" = "she/he"  # A chef waits.\n'
         toml = (folder / "datasetkit.toml").read_text()
         (folder / "datasetkit.toml").write_text(toml.replace(ours, ours + block))
@@ -177,8 +178,8 @@ class TestAsking:
         ("table", "says"),
         [
             ("file,person\nv 1.mp4,them\n", "row 2"),
-            ("file,person\nv 1.mp4,it\n", "no form for v 1.mp4 = it"),
-            ("file,person\nother.mp4,he\n", "no line names other.mp4"),
+            ("file,person\nv 1.mp4,it\n", 'v 1.mp4 is answered "it", but the effect text has only she and he forms'),
+            ("file,person\nother.mp4,he\n", "there is an answer for other.mp4, but no line uses that file"),
             ("name,who\n", "no columns file and person"),
             (None, "can't read"),
         ],
@@ -240,15 +241,17 @@ class TestEffect:
         folder = write(
             tmp_path / "set", *lines, line(f"A girl at home. {HER.replace('pour', 'slowly pour')}"), toml=None
         )
-        assert "line 5: … begins, bills [-slowly-] pour down …" in cli("effect", folder, "--infer").out
+        ran = cli("effect", folder, "--infer")
+        assert "line 5: differs from the effect text: … begins, bills [-slowly-] pour down …" in ran.out
+        assert "add --write" in ran.err
 
     def test_other_capitals_and_extra_sentences_are_listed(self, cli: Cli, tmp_path: Path) -> None:
         lines = [line(f"A woman {place}. {HER}") for place in ("by a wall", "at sea", "in a bank", "on a roof")]
         lines += [line(f"A girl. {HER.upper()}"), line(f"A man. {HIM} Shot on film.")]
         ran = cli("effect", write(tmp_path / "set", *lines, toml=None), "--infer")
-        assert "in 5 of 6 prompts, word for word" in ran.out
-        assert 'line 5: "S86B5P" for s86b5p: other capitals' in ran.out
-        assert "line 6: words after the effect: Shot on film." in ran.out
+        assert "found word for word in 5 of 6 prompts" in ran.out
+        assert 'line 5: "S86B5P" should be "s86b5p" (capitals differ)' in ran.out
+        assert 'line 6: text after the effect: "Shot on film."' in ran.out
 
     def test_a_shared_text_without_a_trigger_gets_one_proposed(self, cli: Cli, tmp_path: Path) -> None:
         plain = HER.replace("s86b5p ", "")
@@ -256,7 +259,7 @@ class TestEffect:
         ran = cli("effect", write(tmp_path / "set", *lines, toml=None), "--infer")
         assert ran.code == 1
         assert f"text     {TEXT.replace('s86b5p ', '')}" in ran.out
-        assert "put a trigger word into the text" in ran.out
+        assert "choose a trigger word, and declare the text with --trigger " in ran.out
 
     def test_no_common_effect_is_said(self, cli: Cli, tmp_path: Path) -> None:
         folder = write(tmp_path / "set", *(line(f"A {who} waits.") for who in ("cat", "dog", "fox", "cow")), toml=None)
@@ -277,15 +280,15 @@ class TestEffect:
     def test_a_subject_gets_its_prompt(self, cli: Cli, mixed: Path) -> None:
         assert cli("effect", mixed, "--subject", "A man in a bank").out == f"A man in a bank. {HIM}\n"
         assert "The subject is empty" in cli("effect", mixed, "--subject", " ").err
-        assert "doesn't say whom" in cli("effect", mixed, "--subject", "A woman and her dog.").err
+        assert "can't tell the subject's pronoun" in cli("effect", mixed, "--subject", "A woman and her dog.").err
 
     def test_the_declared_effect_is_shown_for_each_person(self, cli: Cli, mixed: Path) -> None:
         assert cli("effect", mixed).out.splitlines() == [f"she: {HER}", f"he: {HIM}"]
 
     def test_triggers_are_judged_and_proposed(self, cli: Cli) -> None:
-        assert "an English word (162 in" in cli("effect", "--trigger", "fire").out
+        assert "a common English word (162 per million" in cli("effect", "--trigger", "fire").out
         assert cli("effect", "--trigger", "fire").code == 1
-        assert "not in the English list" in cli("effect", "--trigger", "s86b5p").out
+        assert "isn't an English word" in cli("effect", "--trigger", "s86b5p").out
         assert cli("effect", "--suggest", "3").out != cli("effect", "--suggest", "3").out
         first = cli("effect", "--suggest", "3", "--seed", "7").out
         assert len(first.split()) == 3

@@ -8,7 +8,7 @@ from prompt_cases import EFFECTS, FILES, JUMP, declaring, prompt_of, read, spell
 
 from datasetkit.prompts.normalize import normalize
 from datasetkit.prompts.person import ABOUT_PERSONS, Reason
-from datasetkit.prompts.review import Offence, flaws_of
+from datasetkit.prompts.review import FlawType, flaws_of
 from datasetkit.prompts.slots import Person
 from datasetkit.prompts.template import Persons
 
@@ -51,7 +51,7 @@ def test_what_was_normalized_stays_and_has_no_flaw_left(name):
         again = normalize(result.text, effect)
         assert again.text == result.text, case["why"]
         assert again.decided == result.decided, case["why"]
-        assert not any(flaw.mended for flaw in flaws_of(again, effect)), case["why"]
+        assert not any(flaw.fixed for flaw in flaws_of(again, effect)), case["why"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -60,7 +60,7 @@ def test_a_prompt_is_changed_exactly_where_a_flaw_is_mended(name):
         effect = EFFECTS[case["for"]]
         result = normalize(prompt_of(case), effect)
         flaws = flaws_of(result, effect)
-        assert result.changed == any(flaw.mended for flaw in flaws), (case["why"], flaws)
+        assert result.changed == any(flaw.fixed for flaw in flaws), (case["why"], flaws)
 
 
 def test_a_correct_prompt_is_never_changed_whoever_is_declared():
@@ -74,7 +74,7 @@ def test_a_correct_prompt_is_never_changed_whoever_is_declared():
             prompt = spelled_out(case["for"], prompt)
             result = normalize(prompt, replace(effect, declared=Persons({"clip.mp4": person})), MEDIA)
             assert result.text == prompt, case["why"]
-            assert {flaw.offence for flaw in flaws_of(result, effect)} <= {Offence.EFFECT_DRIFT, Offence.PLACEHOLDER}
+            assert {flaw.type for flaw in flaws_of(result, effect)} <= {FlawType.EFFECT_DRIFT, FlawType.PLACEHOLDER}
 
 
 IT_THEY = EFFECTS["it or they"]
@@ -104,20 +104,20 @@ def test_a_template_without_she_and_he(prompt, out):
 
 def test_unresolved_slots_of_any_kind_are_placeholders():
     flaws = flaws_of(normalize(f"A robot waits. {IT_THEY.text}", IT_THEY), IT_THEY)
-    assert [flaw.detail for flaw in flaws if flaw.offence is Offence.PLACEHOLDER] == [
-        "not filled in: it/they",
-        "not filled in: performs/perform",
-        "not filled in: lands/land",
-        "not filled in: its/their",
+    assert [flaw.detail for flaw in flaws if flaw.type is FlawType.PLACEHOLDER] == [
+        'placeholder "it/they" is not filled in',
+        'placeholder "performs/perform" is not filled in',
+        'placeholder "lands/land" is not filled in',
+        'placeholder "its/their" is not filled in',
     ]
 
 
-@pytest.mark.parametrize(("wrong", "seen"), [("they", "they, their"), ("she", "she, her")])
+@pytest.mark.parametrize(("wrong", "seen"), [("they", '"they" and "their"'), ("she", '"she" and "her"')])
 def test_a_pronoun_slip_is_reported_for_every_form(wrong, seen):
     prompt = f"A robot waits. Its eyes glow. {JUMP.format(**FORMS_OF[wrong])}"
     flaws = flaws_of(normalize(prompt, EFFECTS["jump"]), EFFECTS["jump"])
-    assert [(flaw.offence, flaw.detail) for flaw in flaws if flaw.offence is Offence.PRONOUN] == [
-        (Offence.PRONOUN, f"the effect says {seen}, but the subject is it")
+    assert [(flaw.type, flaw.detail) for flaw in flaws if flaw.type is FlawType.PRONOUN] == [
+        (FlawType.PRONOUN, f'the effect text says {seen}, but the subject is "it"')
     ]
 
 
@@ -176,7 +176,7 @@ def test_a_background_inside_the_effect_is_not_dropped(old, new):
     prompt = spelled_out("rain", "A man waits. «he»").replace(old, new)
     result = normalize(prompt, EFFECTS["rain"])
     assert new.removeprefix(old) in result.text
-    assert any(flaw.offence is Offence.EFFECT_DRIFT for flaw in flaws_of(result, EFFECTS["rain"]))
+    assert any(flaw.type is FlawType.EFFECT_DRIFT for flaw in flaws_of(result, EFFECTS["rain"]))
 
 
 def test_append_adds_the_effect_once_and_only_where_there_is_none():
@@ -195,7 +195,7 @@ def test_words_behind_the_effect_are_a_flaw_that_nothing_mends():
     result = normalize(prompt, EFFECTS["rain"])
     assert result.text == prompt
     (flaw,) = flaws_of(result, EFFECTS["rain"])
-    assert (flaw.offence, flaw.mended) == (Offence.EFFECT_DRIFT, False)
+    assert (flaw.type, flaw.fixed) == (FlawType.EFFECT_DRIFT, False)
     assert "Shot on film." in flaw.message
 
 

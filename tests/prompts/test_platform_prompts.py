@@ -3,7 +3,7 @@
 import pytest
 
 from datasetkit.prompts.normalize import normalize
-from datasetkit.prompts.review import Offence, flaws_of
+from datasetkit.prompts.review import FlawType, flaws_of
 from datasetkit.prompts.template import Effect
 
 RAIN = Effect(
@@ -101,4 +101,4 @@ def test_the_platforms_own_deployment_template_writes_her_for_everybody():
 
 def test_the_omitted_environment_of_the_platforms_table_is_a_placeholder():
     flaws = flaws_of(normalize(TABLE_MAN + FOR_HIM, RAIN), RAIN)
-    assert [(f.offence, f.mended) for f in flaws if f.offence is Offence.PLACEHOLDER] == [(Offence.PLACEHOLDER, False)]
+    assert [(f.type, f.fixed) for f in flaws if f.type is FlawType.PLACEHOLDER] == [(FlawType.PLACEHOLDER, False)]

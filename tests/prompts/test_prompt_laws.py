@@ -93,7 +93,7 @@ def test_a_left_prompt_is_untouched_and_a_decided_one_ends_in_the_effect(case):
 def test_flaws_are_mended_exactly_where_the_text_changes(case):
     name, prompt = case
     result = normalize(prompt, EFFECTS[name])
-    assert result.changed == any(flaw.mended for flaw in flaws_of(result, EFFECTS[name]))
+    assert result.changed == any(flaw.fixed for flaw in flaws_of(result, EFFECTS[name]))
 
 
 @given(effects, st.data(), anything, st.sampled_from([".", "!", "…", "?"]))

@@ -51,8 +51,8 @@ def test_sets_that_teach_different_texts_differ_and_pronouns_do_not_count():
 
 def test_without_an_effect_only_what_holds_for_any_prompt_is_judged():
     result = tidied_only("Sure! A  man in [a scene] s86 b5p")
-    offences = {flaw.offence.value for flaw in flaws_of(result)}
-    assert offences == {"untidy", "placeholder", "model-chatter"}
+    types = {flaw.type.value for flaw in flaws_of(result)}
+    assert types == {"untidy", "placeholder", "model-chatter"}
 
 
 def test_deployment_texts_are_the_platforms():
@@ -75,7 +75,7 @@ def test_deployment_texts_are_valid_json_whatever_the_text():
 
 
 def test_without_an_example_the_deployment_says_what_to_do():
-    with pytest.raises(DatasetkitError, match="No prompt of the set") as caught:
+    with pytest.raises(DatasetkitError, match="No prompt can serve") as caught:
         deployment(EFFECTS["rain"], [normalize("A cat.", EFFECTS["rain"])])
     assert "normalize" in caught.value.next_step
 
@@ -83,9 +83,9 @@ def test_without_an_example_the_deployment_says_what_to_do():
 @pytest.mark.parametrize(
     ("prompt", "message"),
     [
-        ("A man stands. «she»", "the effect says her, she, but the subject is he"),
+        ("A man stands. «she»", 'the effect text says "her" and "she", but the subject is "he"'),
         ("A man stands. «he»", None),
-        ("A man stands", "the trigger s86b5p is missing"),
+        ("A man stands", 'the trigger word "s86b5p" is missing'),
         ("«he»", "nothing but the effect is in the prompt"),
     ],
 )

@@ -84,8 +84,8 @@ def test_without_slots_the_text_is_for_everybody():
         ("s86b5p", "Then the money rain begins.", "does not hold its trigger", "as a word of its own"),
         ("s86b5p", "Then the s86b5pmoney rain begins.", "does not hold its trigger", "as a word of its own"),
         ("s86b5p", "Then the S86B5P rain begins.", "does not hold its trigger", "as a word of its own"),
-        ("s86b5p", "s86b5p", "says nothing but its trigger", "Write the motion"),
-        ("s86b5p", "Then the s86b5p.", "says nothing but its trigger", "Write the motion"),
+        ("s86b5p", "s86b5p", "is only the trigger", "Write the motion"),
+        ("s86b5p", "Then the s86b5p.", "is only the trigger", "Write the motion"),
         ("s86b5p", "", "does not hold its trigger", "as a word of its own"),
         ("", "Then it begins.", "is empty", "one rare word"),
         ("two words", "Then two words begin.", "is not one word", "one rare word"),
@@ -95,8 +95,8 @@ def test_without_slots_the_text_is_for_everybody():
         ("x1", "x1 hits she/him", '"she/him"', "she/he"),
         ("x1", "x1 hits she / he", '"she / he"', "she/he"),
         ("x1", "x1: she/he stretches/stretch", '"stretches/stretch"', "/they"),
-        ("x1", "she/he x1 their/its arms", "fewer than two persons", "same persons"),
-        ("x1", "x1  rain\nbegins", "to tidy", "Write: x1 rain begins"),
+        ("x1", "she/he x1 their/its arms", "don't match: she/he, their/its", "same persons"),
+        ("x1", "x1  rain\nbegins", "extra spaces", "Write: x1 rain begins"),
     ],
 )
 def test_what_can_be_no_template_is_refused_with_what_to_write(trigger, text, problem, advice):

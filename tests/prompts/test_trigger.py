@@ -10,20 +10,17 @@ from datasetkit.prompts.trigger import Misspelling, find_triggers
 @pytest.mark.parametrize(
     ("word", "why"),
     [
-        *(
-            (word, "in a million words")
-            for word in "running fire dance Dance beautiful fire_2 rain9 nike Tesla".split()
-        ),
+        *((word, "per million words") for word in "running fire dance Dance beautiful fire_2 rain9 nike Tesla".split()),
         *((word, "not rare") for word in "sks ohwx TOK vfx".split()),
-        ("fire_2", 'is "fire", an English word'),
-        ("a", '"a" is an English word'),
+        ("fire_2", 'is "fire", a common English word'),
+        ("a", '"a" is a common English word'),
         ("mr", '"mr" is an English word'),
         ("moneyrain", 'made of the English words "money", "rain"'),
         ("p3rs0n", 'reads as "person"'),
         ("f1re", 'reads as "fire"'),
         ("金钱雨", "a meaning of their own"),
         ("s86 b5p", "without spaces"),
-        ("", "not one word"),
+        ("", "must be a single word"),
     ],
 )
 def test_a_bad_trigger_says_why(word, why):
@@ -36,7 +33,7 @@ def test_a_bad_trigger_says_why(word, why):
 def test_a_good_trigger_promises_only_what_is_known(word):
     diagnosis = diagnose_trigger(word)
     assert diagnosis.good
-    assert "not in the English list" in diagnosis.message
+    assert "isn't an English word" in diagnosis.message
 
 
 def test_a_word_inside_a_trigger_is_named():

@@ -126,8 +126,8 @@ def test_a_common_trigger_is_told_with_a_free_one() -> None:
     effect = Effect("fire", TEXT.replace("s86b5p", "fire"))
     (finding,) = found([prompt.replace("s86b5p", "fire") for prompt in GOOD], effect)
     assert finding.code == "P603"
-    assert "in a million words" in finding.message
-    assert "A rare one:" in finding.message
+    assert "per million words" in finding.message
+    assert "Use a rare one, such as" in finding.message
 
 
 def test_repeated_subjects_are_one_finding_with_their_lines() -> None:
