@@ -133,7 +133,16 @@ def _prompt(effect: Effect, subject: str) -> str:
 def _infer(dataset: PromptFile, *, write: bool) -> int:
     from datasetkit.prompts.doctor import suggest_triggers
     from datasetkit.prompts.infer import infer
+    from datasetkit.prompts.slots import DRAFT_MARK
 
+    if dataset.prompts and all(DRAFT_MARK in prompt for prompt in dataset.prompts):
+        drafts = f"all {len(dataset.prompts)} prompts are still drafts"
+        echo(
+            Printable(
+                f"{dataset.name}: no effect found: {drafts}. Write them first, in {dataset.file or 'data.jsonl'}."
+            )
+        )
+        return 1
     found = infer(dataset.prompts)
     if found.shared:
         echo(Printable(f"trigger  {found.trigger or 'none'}"))
@@ -190,7 +199,7 @@ def _declare(dataset: PromptFile, effect: Effect, *, write: bool) -> int:
 def aigc_config(dataset: PromptFile) -> dict[str, str | bool]:
     """What a deployment takes of the effect that the dataset declares, else of the one that its prompts share.
 
-    Raises DatasetkitError where there is none, or no prompt that can be the example.
+    Raises DatasetkitError if there is none, or no prompt that can be the example.
     """
     from datasetkit.prompts.infer import infer
     from datasetkit.prompts.normalize import deployment, normalize

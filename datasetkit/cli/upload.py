@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from datasetkit.modelstudio.pace import Pace
 
 
+_WANTED = "Give the zip that `datasetkit build` wrote."
+
+
 @click.command(name="upload")
 @click.argument("paths", nargs=-1, metavar="ZIP...", required=True, type=click.Path(path_type=Path))
 @place_options
@@ -104,7 +107,7 @@ def send_zips(
 def _check(path: Path, options: dict[str, Any]) -> list[str] | None:
     """Check a zip as `datasetkit lint` does, with the findings on stderr: the codes ignored, None if it has errors."""
     settings = merge(read_settings(judging(options)), as_built(path))
-    with bars() as progress, closing(open_tree(str(path))) as tree:
+    with bars() as progress, closing(open_tree(str(path), wanted=_WANTED)) as tree:
         verdicts = compare([verdict for verdict, _ in judge(tree, settings, depth=Depth.HEADER, progress=progress)])
     for verdict in verdicts:
         if verdict.findings:

@@ -25,7 +25,7 @@ def hold_out(
     """The samples for training and those held out for validation, both in the order of their lines.
 
     ``wanted`` is a number of samples or a percentage: 5, "5" or "10%", rounded half up. Samples that share files may
-    make it fewer than wanted, never more. Raises DatasetkitError for anything else, and where fewer than
+    make it fewer than wanted, never more. Raises DatasetkitError for anything else, and if fewer than
     ``least_training`` or ``least_validation`` samples would be on a side.
     """
     count = held_count(wanted, len(samples))

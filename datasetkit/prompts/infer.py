@@ -177,8 +177,10 @@ def _with_slots(text: str, others: Iterable[str]) -> str:
 
 
 def _case(words: set[str], behind: str) -> tuple[dict[str, Person], set[Person]]:
-    """The case that all these pronouns have, and whom they stand for. "her" and "his" each have two: a noun or
-    adjective follows a possessive; a preposition, a conjunction or the end doesn't.
+    """The case that all these pronouns have, and whom they stand for.
+
+    "her" and "his" each have two cases:
+    a possessive is followed by a noun or adjective, not by a preposition, a conjunction or the end.
     """
     cases = {name: case for name, case in CASES.items() if words <= case.keys()}
     following = WORD.match(behind.lstrip(" "))

@@ -25,7 +25,7 @@ class Normalized:
     """What became of a prompt.
 
     ``text`` is the prompt as it should read; where ``reason`` says why it is skipped, it is the prompt as it was.
-    ``note`` says in plain words what the decision rests on, ``person`` whom the effect is written for (None where it
+    ``note`` says in plain words what the decision rests on, ``person`` whom the effect is written for (None if it
     has no slots, or undecided). ``head`` is what stood before the effect (the whole prompt where none was found),
     ``found`` its text as it was, with the ``triggers`` in it, and ``tail`` what came after it.
     """

@@ -132,7 +132,7 @@ def _read(text: str, triggers: tuple[tuple[int, int], ...], outline: _Outline) -
 
 
 def split_prompt(text: str, effect: Effect) -> PromptParts | None:
-    """A tidied prompt in parts; None where nothing in it is the effect."""
+    """A tidied prompt in parts; None if nothing in it is the effect."""
     triggers, outline = find_triggers(text, effect.trigger), _outline(effect.trigger, effect.text)
     spans = _sentences(text, triggers, outline)
     sentences = [sentence for _, sentence in spans]

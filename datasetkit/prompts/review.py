@@ -16,7 +16,7 @@ from datasetkit.prompts.normalize import Normalized, normalize, tidied_only
 from datasetkit.prompts.person import Reason
 from datasetkit.prompts.slots import CASES, SEXED, Person, Slot, placeholders, resolved
 from datasetkit.prompts.template import Effect, media_of
-from datasetkit.prompts.tidy import Mend
+from datasetkit.prompts.tidy import Cleanup
 from datasetkit.prompts.trigger import Misspelling, Trigger
 from datasetkit.prompts.worddiff import word_diff
 from datasetkit.prompts.words import for_anybody
@@ -82,12 +82,12 @@ def flaws_of(result: Normalized, effect: Effect | None = None) -> tuple[PromptFl
 
 def _general_flaws(result: Normalized) -> Iterator[PromptFlaw]:
     tidied, fixed = result.tidied, result.changed
-    if untidy := sorted(tidied.mends - {Mend.CHATTER}):
+    if untidy := sorted(tidied.cleanups - {Cleanup.CHATTER}):
         yield PromptFlaw(FlawType.UNTIDY, fixed, f"contains {', '.join(untidy)}")
     if tidied.unreadable:
         lost = f"{tidied.unreadable} × U+FFFD: letters lost in an earlier conversion; retype them"
         yield PromptFlaw(FlawType.UNTIDY, False, lost)
-    if Mend.CHATTER in tidied.mends:
+    if Cleanup.CHATTER in tidied.cleanups:
         yield PromptFlaw(FlawType.MODEL_CHATTER, fixed, seen=result.before, wanted=tidied.text)
     if blanks := placeholders(tidied.text):
         left = placeholders(result.text)
@@ -171,7 +171,7 @@ class ReviewedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class PromptReview:
-    """The effect, None where none was declared or found, and the prompts in the order of their lines.
+    """The effect, None if none was declared or found, and the prompts in the order of their lines.
 
     ``lacking`` is the flaw of a set in which no effect can be found.
     """

@@ -66,7 +66,7 @@ def _phrases(subject: str) -> Iterator[str]:
 
 
 def effect_difference(training: Sequence[str], validation: Sequence[str]) -> str:
-    """How the usual effect texts of two sets differ; "" where only pronouns do, or a set has none.
+    """How the usual effect texts of two sets differ; "" if only pronouns do, or a set has none.
 
     Both take the effect's text of each prompt as it was found (``Normalized.found``).
     """
@@ -76,7 +76,7 @@ def effect_difference(training: Sequence[str], validation: Sequence[str]) -> str
 
 
 def _usual(texts: Sequence[str]) -> str:
-    """The most frequent text, pronouns aside, as first written; "" where there is none."""
+    """The most frequent text, pronouns aside, as first written; "" if there is none."""
     counts = Counter(for_anybody(text) for text in texts if text)
     most = next((text for text, _ in counts.most_common(1)), None)
     return next((text for text in texts if text and for_anybody(text) == most), "")

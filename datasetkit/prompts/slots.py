@@ -91,7 +91,7 @@ def resolved(text: str) -> str:
 def parts_of(text: str) -> tuple[Part, ...]:
     """The text as fixed strings and slots, in order.
 
-    Raises DatasetkitError where a slash joins pronouns that make no slot, or a verb's two forms follow a slot that
+    Raises DatasetkitError if a slash joins pronouns that make no slot, or a verb's two forms follow a slot that
     has no "they" for the second one.
     """
     parts: list[Part] = []

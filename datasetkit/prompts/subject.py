@@ -136,7 +136,7 @@ class Subject:
 
 
 def find_subject(sentences: Sequence[Sentence]) -> Subject | None:
-    """The head of the first phrase that isn't mere scenery; None where no phrase can be told."""
+    """The head of the first phrase that isn't mere scenery; None if no phrase can be told."""
     phrases = (_first_phrase(sentence.tokens, number) for number, sentence in enumerate(sentences))
     return next((found for found in phrases if found is None or found.noun is not Noun.SCENERY), None)
 
@@ -289,7 +289,7 @@ def _is_aside(token: Token, before: Sequence[str], subject: Subject) -> bool:
 
 
 def new_being(before: str, sentences: Iterable[str], known: Set[str]) -> str:
-    """The first being that sentences bring in: "a dog", "two men"; "" where all are ``known`` or named ``before``."""
+    """The first being that sentences bring in: "a dog", "two men"; "" if all are ``known`` or named ``before``."""
     old = set(map(fold, WORD.findall(before))) | LISTS["generic"]
     for sentence in map(read, sentences):
         for at in sentence.beings:

@@ -46,7 +46,7 @@ class Effect:
     """What a set teaches: ``text``, with slots, around the word ``trigger``.
 
     ``name`` is for people. ``absent_in`` lists the samples without the effect, by the path of a medium. ``declared``
-    says who the subjects are. Raises DatasetkitError where the text can't serve as a template.
+    says who the subjects are. Raises DatasetkitError if the text can't serve as a template.
     """
 
     trigger: str

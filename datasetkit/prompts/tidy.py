@@ -13,7 +13,7 @@ from enum import StrEnum
 from datasetkit import spec
 
 
-class Mend(StrEnum):
+class Cleanup(StrEnum):
     """What was tidied."""
 
     MOJIBAKE = "garbled letters"
@@ -28,7 +28,7 @@ class Tidied:
     """The tidied text and what was tidied. ``unreadable`` counts U+FFFD: letters that are lost for good."""
 
     text: str
-    mends: frozenset[Mend] = frozenset()
+    cleanups: frozenset[Cleanup] = frozenset()
     unreadable: int = 0
 
 
@@ -50,19 +50,19 @@ def tidy(text: str) -> Tidied:
 
     Chatter is removed unless nothing would be left.
     """
-    mends: set[Mend] = set()
+    cleanups: set[Cleanup] = set()
     before = None
     result = text
     while before != result:  # repaired mojibake may hold what the later steps take away, and the other way round
         before = result
-        result = _once(result, mends)
-    return Tidied(result, frozenset(mends), result.count("\ufffd"))
+        result = _once(result, cleanups)
+    return Tidied(result, frozenset(cleanups), result.count("\ufffd"))
 
 
-def _once(text: str, mends: set[Mend]) -> str:
+def _once(text: str, cleanups: set[Cleanup]) -> str:
     if _is_plain(text):
-        return _noting(mends, Mend.CHATTER, text, without_chatter(text))
-    return _unspaced(_unhidden(text, mends), mends)
+        return _noting(cleanups, Cleanup.CHATTER, text, without_chatter(text))
+    return _unspaced(_unhidden(text, cleanups), cleanups)
 
 
 def _is_plain(text: str) -> bool:
@@ -70,25 +70,25 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and "  " not in text and text == text.strip(" ")
 
 
-def _unhidden(text: str, mends: set[Mend]) -> str:
+def _unhidden(text: str, cleanups: set[Cleanup]) -> str:
     """The text without invisible characters and garbled letters."""
     if not text.isascii():
-        text = _noting(mends, Mend.MOJIBAKE, text, _decoded(text))
-        text = _noting(mends, Mend.UNICODE_FORM, text, unicodedata.normalize("NFC", text))
-    return _noting(mends, Mend.CONTROL, text, _CONTROLS.sub("", text))
+        text = _noting(cleanups, Cleanup.MOJIBAKE, text, _decoded(text))
+        text = _noting(cleanups, Cleanup.UNICODE_FORM, text, unicodedata.normalize("NFC", text))
+    return _noting(cleanups, Cleanup.CONTROL, text, _CONTROLS.sub("", text))
 
 
-def _unspaced(text: str, mends: set[Mend]) -> str:
+def _unspaced(text: str, cleanups: set[Cleanup]) -> str:
     """The text without chatter, which its line breaks help to tell, and with single spaces."""
     lines = _LINES.sub("\n", text)
     if (bare := without_chatter(lines)).strip() != lines.strip():
-        text = _noting(mends, Mend.CHATTER, text, bare)
-    return _noting(mends, Mend.SPACE, text, _SPACES.sub(" ", text).strip(" "))
+        text = _noting(cleanups, Cleanup.CHATTER, text, bare)
+    return _noting(cleanups, Cleanup.SPACE, text, _SPACES.sub(" ", text).strip(" "))
 
 
-def _noting(mends: set[Mend], mend: Mend, before: str, after: str) -> str:
+def _noting(cleanups: set[Cleanup], cleanup: Cleanup, before: str, after: str) -> str:
     if before != after:
-        mends.add(mend)
+        cleanups.add(cleanup)
     return after
 
 

@@ -23,7 +23,7 @@ class Misspelling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A trigger at ``start`` to ``end`` of a text; ``misspelling`` is None where it's right."""
+    """A trigger at ``start`` to ``end`` of a text; ``misspelling`` is None if it's right."""
 
     start: int
     end: int

@@ -37,7 +37,7 @@ class Tree(Protocol):
         """What a clip is read from: its absolute path where there is one, else a seekable stream."""
 
     def holder(self, path: str) -> tuple[Path, str] | None:
-        """The file on disk that holds the bytes of ``path``, and the name inside it, "" where it is that file.
+        """The file on disk that holds the bytes of ``path``, and the name inside it, "" if it is that file.
 
         None if the bytes are not on disk.
         """

@@ -235,6 +235,11 @@ class TestEffect:
         assert f'[effect]\ntrigger = "s86b5p"\ntext = "{TEXT}"\n' in written
         assert cli(*arguments, "--write").code == 2
 
+    def test_drafts_share_no_effect(self, cli: Cli, tmp_path: Path) -> None:
+        folder = write(tmp_path / "set", *[line("[describe subject and background]")] * 3, toml=None)
+        ran = cli("effect", folder, "--infer")
+        assert (ran.code, "all 3 prompts are still drafts" in ran.out) == (1, True)
+
     def test_outliers_are_named_with_line_and_distance(self, cli: Cli, tmp_path: Path) -> None:
         places = ["by a wall", "at sea", "in a bank", "on a roof"]
         lines = [line(f"A woman {place}. {HER}") for place in places]

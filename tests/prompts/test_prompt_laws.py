@@ -117,7 +117,7 @@ def test_tidying_twice_is_tidying_once(text):
     once = tidy(text).text
     again = tidy(once)
     assert again.text == once
-    assert not again.mends
+    assert not again.cleanups
     assert unicodedata.is_normalized("NFC", once)
 
 

@@ -3,38 +3,38 @@
 import pytest
 
 from datasetkit.prompts.slots import DRAFT_MARK, placeholders
-from datasetkit.prompts.tidy import Mend, tidy
+from datasetkit.prompts.tidy import Cleanup, tidy
 from datasetkit.prompts.worddiff import word_diff
 
 
 @pytest.mark.parametrize(
-    ("text", "tidied", "mends"),
+    ("text", "tidied", "cleanups"),
     [
-        ("  a  b\tc\n", "a b c", {Mend.SPACE}),
-        ("a\u2028b\u2029c\x85d\x0be", "a b c d e", {Mend.SPACE}),
-        ("a\u00a0b\u3000c\u2009d", "a b c d", {Mend.SPACE}),
-        ("a\x00b\x1b[0m", "ab[0m", {Mend.CONTROL}),
-        ("s86\u200bb5p\ufeff", "s86b5p", {Mend.CONTROL}),
-        ("soft\u00adhyphen", "softhyphen", {Mend.CONTROL}),
-        ("cafe\u0301", "café", {Mend.UNICODE_FORM}),
-        ("e\u200b\u0301", "é", {Mend.CONTROL, Mend.UNICODE_FORM}),
-        ("donâ€™t â€œgoâ€\u009d", "don’t “go”", {Mend.MOJIBAKE}),
-        ("cafÃ© 20Â°C", "café 20°C", {Mend.MOJIBAKE}),
-        ("ðŸ˜€ æ—¥æœ¬èªž", "😀 日本語", {Mend.MOJIBAKE}),
-        ("Sure! Here's the caption: A cat.", "A cat.", {Mend.CHATTER}),
-        ("Of course, here is a detailed description of the clip:\n\nA cat.", "A cat.", {Mend.CHATTER}),
-        ("As an AI language model, I can't see the clip. A cat.", "A cat.", {Mend.CHATTER}),
-        ("A cat. I hope this helps!", "A cat.", {Mend.CHATTER}),
-        ("A cat." + " Let me know if that's fine." * 2000, "A cat.", {Mend.CHATTER}),
-        ("A cat.</s>", "A cat.", {Mend.CHATTER}),
-        ("# Scene\n- A **black** cat\n- A mat", "Scene A black cat A mat", {Mend.CHATTER, Mend.SPACE}),
-        ("“A cat.”", "A cat.", {Mend.CHATTER}),
+        ("  a  b\tc\n", "a b c", {Cleanup.SPACE}),
+        ("a\u2028b\u2029c\x85d\x0be", "a b c d e", {Cleanup.SPACE}),
+        ("a\u00a0b\u3000c\u2009d", "a b c d", {Cleanup.SPACE}),
+        ("a\x00b\x1b[0m", "ab[0m", {Cleanup.CONTROL}),
+        ("s86\u200bb5p\ufeff", "s86b5p", {Cleanup.CONTROL}),
+        ("soft\u00adhyphen", "softhyphen", {Cleanup.CONTROL}),
+        ("cafe\u0301", "café", {Cleanup.UNICODE_FORM}),
+        ("e\u200b\u0301", "é", {Cleanup.CONTROL, Cleanup.UNICODE_FORM}),
+        ("donâ€™t â€œgoâ€\u009d", "don’t “go”", {Cleanup.MOJIBAKE}),
+        ("cafÃ© 20Â°C", "café 20°C", {Cleanup.MOJIBAKE}),
+        ("ðŸ˜€ æ—¥æœ¬èªž", "😀 日本語", {Cleanup.MOJIBAKE}),
+        ("Sure! Here's the caption: A cat.", "A cat.", {Cleanup.CHATTER}),
+        ("Of course, here is a detailed description of the clip:\n\nA cat.", "A cat.", {Cleanup.CHATTER}),
+        ("As an AI language model, I can't see the clip. A cat.", "A cat.", {Cleanup.CHATTER}),
+        ("A cat. I hope this helps!", "A cat.", {Cleanup.CHATTER}),
+        ("A cat." + " Let me know if that's fine." * 2000, "A cat.", {Cleanup.CHATTER}),
+        ("A cat.</s>", "A cat.", {Cleanup.CHATTER}),
+        ("# Scene\n- A **black** cat\n- A mat", "Scene A black cat A mat", {Cleanup.CHATTER, Cleanup.SPACE}),
+        ("“A cat.”", "A cat.", {Cleanup.CHATTER}),
     ],
 )
-def test_clutter_goes(text, tidied, mends):
+def test_clutter_goes(text, tidied, cleanups):
     result = tidy(text)
     assert result.text == tidied
-    assert result.mends == mends
+    assert result.cleanups == cleanups
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_clutter_goes(text, tidied, mends):
 def test_what_is_meant_stays(text):
     result = tidy(text)
     assert result.text == text
-    assert not result.mends
+    assert not result.cleanups
 
 
 def test_lost_letters_are_counted():
