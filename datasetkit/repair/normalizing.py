@@ -127,8 +127,7 @@ def read_prompt_files(path: AnyPath, *, config: AnyPath | None = None, nested: b
             data = read_annotations(own)
             lines = parse(data, spec.limits().annotations_name)[1]
             samples = tuple(line for line in lines if isinstance(line, Sample))
-            place = own.locate(spec.limits().annotations_name) if own.source is Source.FOLDER else None
-            file = Path(place) if isinstance(place, str) else None
+            file = Path(own.name, spec.limits().annotations_name) if own.source is Source.FOLDER else None
             effect = settings_for(own, asked).effect
             settings = asked.file or (file.with_name(_CONFIG) if file else None)
             yield PromptFile(own.name, data, samples, len(lines) - len(samples), effect, file, settings)
