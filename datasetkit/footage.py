@@ -132,6 +132,18 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True)
+class Steadiness:
+    """How steadily bright a clip is, in shares of full scale.
+
+    ``flicker`` is by how much a frame's mean luma is off the middle of its neighbours', on average (root mean square).
+    ``jump`` is how much brighter the second frame is than the first, as mean luma.
+    """
+
+    flicker: float
+    jump: float
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Where the mark may be, in pixels as displayed.
 
@@ -180,7 +192,7 @@ class FramesMatched:
     last: Match | None
 
 
-Result = Bars | Stills | Cuts | Fingerprints | Motion | Light | Mark | Ends | FramesMatched
+Result = Bars | Stills | Cuts | Fingerprints | Motion | Light | Steadiness | Mark | Ends | FramesMatched
 """What a check over a clip's frames may find out."""
 
 R = TypeVar("R", bound=Result)

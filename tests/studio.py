@@ -147,12 +147,14 @@ class Studio(ThreadingHTTPServer):
 def main() -> None:
     """Serve from the folder that is named until stdin ends; with --discard the bytes are checked but not kept.
 
-    A file named as well is what every generated video is; jobs then have short logs.
+    A file named as well, such as video_01.mp4 with image_01.jpg beside it, is what every generated video is. Jobs then
+    have short logs.
     """
     folder, *videos = [Path(argument) for argument in sys.argv[1:] if argument != "--discard"]
     with Studio(folder, keep="--discard" not in sys.argv) as studio:
         for video in videos:
             studio.runs.video, studio.runs.log_lines = video.read_bytes(), 1
+            studio.runs.image = video.with_name(video.name.replace("video", "image")).with_suffix(".jpg").read_bytes()
         print(studio.base_url, flush=True)
         sys.stdin.read()
 

@@ -71,6 +71,7 @@ class Runs:
     link_uses: int = 1000
     link_scheme: str = ""
     video: bytes = b""
+    image: bytes = b""
     origin: str = ""
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     deployments: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -226,8 +227,8 @@ class Runs:
         if checkpoint not in self._names(job_id):
             raise RefusalError(404, "NotFound", "Not Found!")
         rows = [
-            {"video_path": self.link(), "prompt": f"prompt {number}", "first_frame_path": self.link()}
-            | ({"last_frame_path": self.link()} if self.last_frames else {})
+            {"video_path": self.link(), "prompt": f"prompt {number}", "first_frame_path": self.link("jpeg")}
+            | ({"last_frame_path": self.link("jpeg")} if self.last_frames else {})
             for number in range(3)
         ]
         return _page(query, "list", rows)
@@ -324,9 +325,9 @@ class Runs:
 
     # Links
 
-    def link(self) -> str:
+    def link(self, ending: str = "mp4") -> str:
         """A new signed link."""
-        token = f"{next(self.numbers)}.mp4"
+        token = f"{next(self.numbers)}.{ending}"
         self.links[token] = self.link_uses
         return f"{self.link_scheme or self.origin}/download/{token}?Expires=1766127125&Signature=5ecret"
 
@@ -335,7 +336,7 @@ class Runs:
         if self.links.get(token, 0) <= 0:
             raise RefusalError(403, "AccessDenied", "Request has expired.")
         self.links[token] -= 1
-        return self.video
+        return self.video if token.endswith("mp4") else self.image
 
 
 def _page(query: Mapping[str, str], name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -118,11 +118,7 @@ def _link(task: Task) -> str:
 
 
 def _verify(path: Path) -> None:
-    """Raise DatasetkitError if the file isn't a whole clip."""
-    from datasetkit.media.videos import read_video
-    from datasetkit.model import Video
+    from datasetkit.media.previews import require_video
 
-    found = read_video(str(path.resolve()), path.name, path.stat().st_size)
-    if not isinstance(found, Video) or found.missing:
-        raise DatasetkitError("what was downloaded is not a whole video", "Run the same command with --task.")
+    found = require_video(path)
     note(f"{found.width}×{found.height}, {float(found.seconds):.2f} s, {found.frames} frames")

@@ -9,6 +9,7 @@ import click
 
 from datasetkit.cli.choosing import checkpoints_command, export_command
 from datasetkit.cli.place import place_options
+from datasetkit.cli.previewing import previews_command
 from datasetkit.cli.remote import confirm, form_option, job_argument, looking_options, pace_of, service, yes_option
 from datasetkit.cli.starting import start_command
 from datasetkit.cli.terminal import bars, echo, note
@@ -180,3 +181,4 @@ def list_command(*, form: str, **options: Any) -> None:
 
 command.add_command(checkpoints_command)
 command.add_command(export_command)
+command.add_command(previews_command)
