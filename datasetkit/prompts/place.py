@@ -7,13 +7,13 @@ with a clause about the subject. Where the boundary can't be told, ``doubt`` say
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from datasetkit.prompts.outline import LIKE, OWN, TRANSITIONS, Outline, Sentence, outline_of, read_sentence
 from datasetkit.prompts.person import Decision, Reason
-from datasetkit.prompts.slots import Slot, parts_of
 from datasetkit.prompts.subject import BEING_STEMS, new_being
 from datasetkit.prompts.template import Effect
 from datasetkit.prompts.trigger import Trigger, find_triggers
@@ -21,7 +21,6 @@ from datasetkit.prompts.words import (
     LISTS,
     TRIGGER,
     content_stems,
-    cut,
     has_letters,
     is_content,
     sentence_spans,
@@ -29,16 +28,13 @@ from datasetkit.prompts.words import (
     stems,
 )
 
-_TRANSITIONS = frozenset(map(stem, LISTS["transitions"]))  # they lead over to an effect, and belong to it
 _CONNECTORS = frozenset(map(stem, LISTS["connectors"]))
-_OWN = frozenset(map(stem, LISTS["style"]))  # what a caption says of its style or background is not to be dropped
-_PLACES = frozenset(map(stem, LISTS["scenery"] - LISTS["weather"]))
 _PRONOUN = stem("she")
 _SUBJECTS = BEING_STEMS | {_PRONOUN}
-_SUBJECT_TRANSITIONS = _TRANSITIONS | {_PRONOUN}
+_SUBJECT_TRANSITIONS = TRANSITIONS | {_PRONOUN}
+_JOINING = frozenset(map(stem, ("and", "with", "plus")))
+_COUNTING = frozenset(map(stem, LISTS["determiners"] | LISTS["numbers"]))
 _MARKS = frozenset(",;:—–(\uff0c\uff1b\uff1a\u3001")
-_RUN = 4  # this many words in the template's order, most of them content words, make it a copy
-_LIKE = 0.6  # of a sentence's content words in the template: it is the effect's
 _LONGEST_END = 6  # words after the last one of the template that are still a drifted ending
 _LEAST_WITH_TRIGGER = 0.05  # share of the template's content words that a passage with the trigger needs to count
 _LEAST_WITHOUT = 0.4
@@ -61,79 +57,9 @@ class PromptParts:
     skip: Decision | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Outline:
-    """A template for comparison: its stems in a row, those that carry meaning, and its runs of four.
-
-    ``lead`` are the stems of its sentences before the one with the trigger, ``usual`` the words that may lead over
-    to it, ``elsewhere`` those that tell of a background or style that isn't the template's.
-    """
-
-    row: tuple[str, ...]
-    known: frozenset[str]
-    runs: frozenset[tuple[str, ...]]
-    lead: frozenset[str]
-    usual: frozenset[str]
-    elsewhere: frozenset[str]
-
-    def share(self, row: Iterable[str]) -> float:
-        """The share of a row's content words that are the template's."""
-        content = content_stems(row)
-        return len([word for word in content if word in self.known]) / max(len(content), 1)
-
-    def has_run(self, row: tuple[str, ...]) -> bool:
-        """Whether four words in a row are the template's."""
-        return any(row[i : i + _RUN] in self.runs for i in range(len(row) - _RUN + 1))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sentence:
-    """A sentence: its words' ``places``, from its start, and their stems in a ``row``.
-
-    A trigger is a word of its own, whatever it is glued to.
-
-    ``hits`` are its stems of the template; ``like`` says that it is mostly those, ``copies`` that it has a run of them.
-    """
-
-    text: str
-    places: tuple[tuple[int, int], ...]
-    row: tuple[str, ...]
-    hits: frozenset[str]
-    has_trigger: bool
-    like: bool
-    copies: bool
-
-
-@lru_cache(maxsize=256)
-def _outline(trigger: str, text: str) -> _Outline:
-    plain = "".join(next(iter(p.forms.values())) if isinstance(p, Slot) else p for p in parts_of(text))
-    row = stems(plain.replace(trigger, " "))
-    runs = (row[i : i + _RUN] for i in range(len(row) - _RUN + 1))
-    telling = frozenset(run for run in runs if len(content_stems(run)) >= _RUN - 1)
-    start = next(a for a, b in sentence_spans(plain) if trigger in plain[a:b])
-    lead = frozenset(content_stems(stems(plain[:start])))
-    known = frozenset(content_stems(row))
-    return _Outline(row, known, telling, lead, _TRANSITIONS.union(row), (_OWN | _PLACES) - known)
-
-
-@lru_cache(maxsize=4096)
-def _read(text: str, triggers: tuple[tuple[int, int], ...], outline: _Outline) -> _Sentence:
-    """A sentence beside the template; ``triggers`` are the places of the trigger in it."""
-    plain = text
-    for start, end in triggers:
-        plain = plain[:start] + " " * (end - start) + plain[end:]
-    words = sorted([*cut(plain), *((*place, TRIGGER) for place in triggers)])
-    places = tuple((start, end) for start, end, _ in words)
-    row = tuple(stem for _, _, stem in words)
-    hits = outline.known.intersection(row)
-    copies = outline.has_run(tuple(word for word in row if word != TRIGGER))
-    like = copies or (len(hits) > 1 and outline.share(row) >= _LIKE and _OWN.isdisjoint(row))
-    return _Sentence(text, places, row, hits, bool(triggers), like, copies)
-
-
 def split_prompt(text: str, effect: Effect) -> PromptParts | None:
     """A tidied prompt in parts; None if nothing in it is the effect."""
-    triggers, outline = find_triggers(text, effect.trigger), _outline(effect.trigger, effect.text)
+    triggers, outline = find_triggers(text, effect.trigger), outline_of(effect.trigger, effect.text)
     spans = _sentences(text, triggers, outline)
     sentences = [sentence for _, sentence in spans]
     first, last = _core(sentences, outline)
@@ -170,27 +96,27 @@ def split_prompt(text: str, effect: Effect) -> PromptParts | None:
 def resembles(text: str, effect: Effect, *, behind: bool) -> bool:
     """Whether a sentence before or ``behind`` the exact effect text is effect text too."""
     triggers = find_triggers(text, effect.trigger, mistyped=False)
-    sentences = _sentences(text, triggers, _outline(effect.trigger, effect.text))
+    sentences = _sentences(text, triggers, outline_of(effect.trigger, effect.text))
     return _copy([sentence for _, sentence in sentences], behind=behind) != ""
 
 
-def _copy(sentences: Sequence[_Sentence], *, behind: bool) -> str:
+def _copy(sentences: Sequence[Sentence], *, behind: bool) -> str:
     """The first sentence beside the effect that copies it, or ``behind`` it is like it; a subject may wear the word."""
     copies = (s for s in sentences if s.copies or (s.has_trigger and (behind or s.hits)) or (behind and s.like))
     return next((s.text.strip() for s in copies), "")
 
 
-def _sentences(text: str, triggers: Sequence[Trigger], outline: _Outline) -> list[tuple[int, _Sentence]]:
+def _sentences(text: str, triggers: Sequence[Trigger], outline: Outline) -> list[tuple[int, Sentence]]:
     """The sentences of a text, each with where it starts."""
     spans = sentence_spans(text)
     places: dict[int, tuple[tuple[int, int], ...]] = {}
     for t in triggers:
         start, _ = spans[bisect_right(spans, (t.start, len(text))) - 1]
         places[start] = (*places.get(start, ()), (t.start - start, t.end - start))
-    return [(a, _read(text[a:b], places.get(a, ()), outline)) for a, b in spans]
+    return [(a, read_sentence(text[a:b], places.get(a, ()), outline)) for a, b in spans]
 
 
-def _core(sentences: Sequence[_Sentence], outline: _Outline) -> tuple[int, int]:
+def _core(sentences: Sequence[Sentence], outline: Outline) -> tuple[int, int]:
     """The first and last sentence of the effect: those with a trigger, and the ones beside them that are like it.
 
     Without a trigger the row of such sentences with the most stems of the template; (0, -1) for none.
@@ -208,26 +134,26 @@ def _core(sentences: Sequence[_Sentence], outline: _Outline) -> tuple[int, int]:
     return first, _reach(sentences, having[-1])
 
 
-def _reach(sentences: Sequence[_Sentence], last: int) -> int:
+def _reach(sentences: Sequence[Sentence], last: int) -> int:
     """The last sentence that is like the effect, with no more than one other in between."""
     while found := [i for i in (last + 1, last + 2) if i < len(sentences) and sentences[i].like]:
         last = found[0]
     return last
 
 
-def _is_enough(row: Sequence[str], outline: _Outline, *, has_trigger: bool) -> bool:
+def _is_enough(row: Sequence[str], outline: Outline, *, has_trigger: bool) -> bool:
     """Whether a passage contains enough of the template, and little enough else, to be the effect."""
     coverage = len(outline.known.intersection(row)) / len(outline.known)
     enough = coverage >= (_LEAST_WITH_TRIGGER if has_trigger else _LEAST_WITHOUT)
-    return enough and (outline.share(row) >= _LIKE or (has_trigger and coverage >= _FEW))
+    return enough and (outline.share(row) >= LIKE or (has_trigger and coverage >= _FEW))
 
 
-def _opening(sentence: _Sentence, at: int) -> int:
+def _opening(sentence: Sentence, at: int) -> int:
     """Where the word ``at`` starts, with the marks that open before it."""
     return len(sentence.text[: sentence.places[at][0]].rstrip("\"“'‘«([*"))
 
 
-def _front(head: str, sentence: _Sentence, outline: _Outline) -> tuple[int, str]:
+def _front(head: str, sentence: Sentence, outline: Outline) -> tuple[int, str]:
     """The word that the effect starts with, and which words there are ambiguous; ``head`` comes before."""
     row, clauses = sentence.row, _clauses(sentence)
     known = [k for k, word in enumerate(row) if word in ((TRIGGER,) if sentence.has_trigger else sentence.hits)]
@@ -249,28 +175,35 @@ def _front(head: str, sentence: _Sentence, outline: _Outline) -> tuple[int, str]
 
 
 @lru_cache(maxsize=1024)
-def _clauses(sentence: _Sentence) -> list[int]:
+def _clauses(sentence: Sentence) -> list[int]:
     """The words that begin a clause: the first, one after a mark, a connector."""
     gaps = (sentence.text[end:start] for (_, end), (start, _) in pairwise(sentence.places))
     pairs = enumerate(zip(gaps, sentence.row, sentence.row[1:], strict=False), 1)
     return [0, *(k for k, (gap, a, b) in pairs if not _MARKS.isdisjoint(gap) or (b in _CONNECTORS and a != "and"))]
 
 
-def _leads_over(row: tuple[str, ...], outline: _Outline) -> bool:
+def _leads_over(row: tuple[str, ...], outline: Outline) -> bool:
     """Whether a clause before the effect is a transition, or the effect's too."""
-    if (_SUBJECT_TRANSITIONS if row[0] in _CONNECTORS else _TRANSITIONS).issuperset(row) or outline.share(row) >= _LIKE:
+    if (_SUBJECT_TRANSITIONS if row[0] in _CONNECTORS else TRANSITIONS).issuperset(row) or outline.share(row) >= LIKE:
         return True
     return _opens_alike(row, outline) and len([word for word in row if word not in outline.row]) <= 1
 
 
-def _opens_alike(row: tuple[str, ...], outline: _Outline) -> bool:
+def _opens_alike(row: tuple[str, ...], outline: Outline) -> bool:
     """Whether a row begins with the template's first two words, or is nothing but its first."""
     return row[:2] == outline.row[: min(len(row), 2)]
 
 
-def _inner_doubt(sentences: Sequence[_Sentence], row: Sequence[str], outline: _Outline) -> str:
+def _elsewhere(row: Sequence[str], outline: Outline) -> set[str]:
+    """The words that say where, how, or to what else it happens: "her and a cello", 在山下."""
+    runs = zip(row, row[1:], row[2:], row[3:], strict=False)
+    joined = {d for a, b, c, d in runs if a == _PRONOUN and b in _JOINING and c in _COUNTING}
+    return (joined - outline.known) | outline.elsewhere.intersection(row)
+
+
+def _inner_doubt(sentences: Sequence[Sentence], row: Sequence[str], outline: Outline) -> str:
     """What inside the place is about something else: a background, a style, too many words."""
-    if elsewhere := outline.elsewhere.intersection(row):
+    if elsewhere := _elsewhere(row, outline):
         return next(s.text.strip() for s in sentences if not elsewhere.isdisjoint(s.row))
     last = sentences[-1]
     known = [k for k, word in enumerate(last.row) if word in outline.known or word == TRIGGER]
@@ -284,7 +217,7 @@ def _inner_doubt(sentences: Sequence[_Sentence], row: Sequence[str], outline: _O
     return ""
 
 
-def _lacks_end(row: Sequence[str], outline: _Outline) -> bool:
+def _lacks_end(row: Sequence[str], outline: Outline) -> bool:
     """Whether so much of the template's ending is missing that the text after the passage may be it, reworded."""
     from rapidfuzz.distance import LCSseq  # loaded only where something comes after the effect
 
@@ -292,9 +225,9 @@ def _lacks_end(row: Sequence[str], outline: _Outline) -> bool:
     return len(content_stems(outline.row[max(common, default=0) :])) >= _MISSING * len(content_stems(outline.row))
 
 
-def _reworded(following: _Sentence, outline: _Outline, *, final: bool) -> tuple[bool, str]:
+def _reworded(following: Sentence, outline: Outline, *, final: bool) -> tuple[bool, str]:
     """Whether a sentence after the place is the template's end reworded; the sentence, where that can't be told."""
-    if not _OWN.isdisjoint(following.row) or new_being("", [following.text], outline.known):
+    if not OWN.isdisjoint(following.row) or new_being("", [following.text], outline.known):
         return False, ""  # the background, or somebody else
     absorbed = final and bool(following.hits) and _PRONOUN in following.row
     return absorbed, "" if absorbed else following.text.strip()

@@ -146,7 +146,7 @@ main()
     ["click", "datasetkit.cli", "datasetkit.cli.lint", "datasetkit.verdict", "datasetkit.media.videos", "av", "PIL"],
 )
 def test_ctrl_c_is_quiet_while_modules_are_loaded(clean: Path, module: str) -> None:
-    command = [sys.executable, "-c", INTERRUPTING, module, "lint", str(clean)]
+    command = [sys.executable, "-c", INTERRUPTING, module, "lint", "--no-cache", str(clean)]
     ran = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
     assert (ran.returncode, ran.stdout, ran.stderr.strip()) == (130, "", "interrupted")
 
