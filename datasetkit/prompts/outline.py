@@ -45,7 +45,7 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sentence:
+class SentenceRow:
     """A sentence: its words' ``places``, from its start, and their stems in a ``row``.
 
     A trigger is a word of its own, even if it is glued to another. ``hits`` are its stems of the template; ``like``
@@ -75,7 +75,7 @@ def outline_of(trigger: str, text: str) -> Outline:
 
 
 @lru_cache(maxsize=4096)
-def read_sentence(text: str, triggers: tuple[tuple[int, int], ...], outline: Outline) -> Sentence:
+def read_sentence(text: str, triggers: tuple[tuple[int, int], ...], outline: Outline) -> SentenceRow:
     """A sentence beside the template; ``triggers`` are the places of the trigger in it."""
     plain = text
     for start, end in triggers:
@@ -86,4 +86,4 @@ def read_sentence(text: str, triggers: tuple[tuple[int, int], ...], outline: Out
     hits = outline.known.intersection(row)
     copies = outline.has_run(tuple(word for word in row if word != TRIGGER))
     like = copies or (len(hits) > 1 and outline.share(row) >= LIKE and OWN.isdisjoint(row))
-    return Sentence(text, places, row, hits, bool(triggers), like, copies)
+    return SentenceRow(text, places, row, hits, bool(triggers), like, copies)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from datasetkit.prompts.outline import LIKE, OWN, TRANSITIONS, Outline, Sentence, outline_of, read_sentence
+from datasetkit.prompts.outline import LIKE, OWN, TRANSITIONS, Outline, SentenceRow, outline_of, read_sentence
 from datasetkit.prompts.person import Decision, Reason
 from datasetkit.prompts.subject import BEING_STEMS, new_being
 from datasetkit.prompts.template import Effect
@@ -100,13 +100,13 @@ def resembles(text: str, effect: Effect, *, behind: bool) -> bool:
     return _copy([sentence for _, sentence in sentences], behind=behind) != ""
 
 
-def _copy(sentences: Sequence[Sentence], *, behind: bool) -> str:
+def _copy(sentences: Sequence[SentenceRow], *, behind: bool) -> str:
     """The first sentence beside the effect that copies it, or ``behind`` it is like it; a subject may wear the word."""
     copies = (s for s in sentences if s.copies or (s.has_trigger and (behind or s.hits)) or (behind and s.like))
     return next((s.text.strip() for s in copies), "")
 
 
-def _sentences(text: str, triggers: Sequence[Trigger], outline: Outline) -> list[tuple[int, Sentence]]:
+def _sentences(text: str, triggers: Sequence[Trigger], outline: Outline) -> list[tuple[int, SentenceRow]]:
     """The sentences of a text, each with where it starts."""
     spans = sentence_spans(text)
     places: dict[int, tuple[tuple[int, int], ...]] = {}
@@ -116,7 +116,7 @@ def _sentences(text: str, triggers: Sequence[Trigger], outline: Outline) -> list
     return [(a, read_sentence(text[a:b], places.get(a, ()), outline)) for a, b in spans]
 
 
-def _core(sentences: Sequence[Sentence], outline: Outline) -> tuple[int, int]:
+def _core(sentences: Sequence[SentenceRow], outline: Outline) -> tuple[int, int]:
     """The first and last sentence of the effect: those with a trigger, and the ones beside them that are like it.
 
     Without a trigger the row of such sentences with the most stems of the template; (0, -1) for none.
@@ -134,7 +134,7 @@ def _core(sentences: Sequence[Sentence], outline: Outline) -> tuple[int, int]:
     return first, _reach(sentences, having[-1])
 
 
-def _reach(sentences: Sequence[Sentence], last: int) -> int:
+def _reach(sentences: Sequence[SentenceRow], last: int) -> int:
     """The last sentence that is like the effect, with no more than one other in between."""
     while found := [i for i in (last + 1, last + 2) if i < len(sentences) and sentences[i].like]:
         last = found[0]
@@ -148,12 +148,12 @@ def _is_enough(row: Sequence[str], outline: Outline, *, has_trigger: bool) -> bo
     return enough and (outline.share(row) >= LIKE or (has_trigger and coverage >= _FEW))
 
 
-def _opening(sentence: Sentence, at: int) -> int:
+def _opening(sentence: SentenceRow, at: int) -> int:
     """Where the word ``at`` starts, with the marks that open before it."""
     return len(sentence.text[: sentence.places[at][0]].rstrip("\"“'‘«([*"))
 
 
-def _front(head: str, sentence: Sentence, outline: Outline) -> tuple[int, str]:
+def _front(head: str, sentence: SentenceRow, outline: Outline) -> tuple[int, str]:
     """The word that the effect starts with, and which words there are ambiguous; ``head`` comes before."""
     row, clauses = sentence.row, _clauses(sentence)
     known = [k for k, word in enumerate(row) if word in ((TRIGGER,) if sentence.has_trigger else sentence.hits)]
@@ -175,7 +175,7 @@ def _front(head: str, sentence: Sentence, outline: Outline) -> tuple[int, str]:
 
 
 @lru_cache(maxsize=1024)
-def _clauses(sentence: Sentence) -> list[int]:
+def _clauses(sentence: SentenceRow) -> list[int]:
     """The words that begin a clause: the first, one after a mark, a connector."""
     gaps = (sentence.text[end:start] for (_, end), (start, _) in pairwise(sentence.places))
     pairs = enumerate(zip(gaps, sentence.row, sentence.row[1:], strict=False), 1)
@@ -201,7 +201,7 @@ def _elsewhere(row: Sequence[str], outline: Outline) -> set[str]:
     return (joined - outline.known) | outline.elsewhere.intersection(row)
 
 
-def _inner_doubt(sentences: Sequence[Sentence], row: Sequence[str], outline: Outline) -> str:
+def _inner_doubt(sentences: Sequence[SentenceRow], row: Sequence[str], outline: Outline) -> str:
     """What inside the place is about something else: a background, a style, too many words."""
     if elsewhere := _elsewhere(row, outline):
         return next(s.text.strip() for s in sentences if not elsewhere.isdisjoint(s.row))
@@ -225,7 +225,7 @@ def _lacks_end(row: Sequence[str], outline: Outline) -> bool:
     return len(content_stems(outline.row[max(common, default=0) :])) >= _MISSING * len(content_stems(outline.row))
 
 
-def _reworded(following: Sentence, outline: Outline, *, final: bool) -> tuple[bool, str]:
+def _reworded(following: SentenceRow, outline: Outline, *, final: bool) -> tuple[bool, str]:
     """Whether a sentence after the place is the template's end reworded; the sentence, where that can't be told."""
     if not OWN.isdisjoint(following.row) or new_being("", [following.text], outline.known):
         return False, ""  # the background, or somebody else
