@@ -73,6 +73,7 @@ class Limits:
     aspect_tolerance: float
     full_depth_clips: int
     jitter_seconds: Fraction
+    rate_tolerance: float
     wasted_pixels: int
     shrink_factor: float
     balance_samples: int

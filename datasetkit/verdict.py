@@ -91,7 +91,7 @@ def open_dataset(
     settings: Settings,
     *,
     build: bool = False,
-    depth: Depth | None = Depth.HEADER,
+    depth: Depth | None = None,
     progress: Progress | None = None,
     store: FactStore | None = None,
 ) -> Iterator[tuple[Verdict, Tree]]:
@@ -116,7 +116,7 @@ def judge(
     *,
     nested: bool = True,
     build: bool = False,
-    depth: Depth | None = Depth.HEADER,
+    depth: Depth | None = None,
     progress: Progress | None = None,
     store: FactStore | None = None,
 ) -> Iterator[tuple[Verdict, Tree]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from broken_archives import archives
 from broken_folders import folders
 from broken_parts import Case
+from broken_pictures import pictures
 from broken_prompts import pairs, prompts
 
 
@@ -18,7 +19,7 @@ def write_broken(root: Path) -> None:
             shutil.rmtree(old)
         elif old.name != "README.md":
             old.unlink()
-    cases = sorted([*folders(), *archives(), *prompts(), *pairs()], key=lambda case: case.name)
+    cases = sorted([*folders(), *pictures(), *archives(), *prompts(), *pairs()], key=lambda case: case.name)
     for case in cases:
         write_case(root, case)
     entries = "\n".join(_entry(case) for case in cases)

@@ -93,6 +93,7 @@ def images() -> list[Case]:
     jpeg = encoded(picture, "JPEG", quality=95)
     turned = Image.Exif()
     turned[0x0112] = 6  # orientation: to be shown a quarter turn clockwise
+    lying = picture.transpose(Image.Transpose.ROTATE_90)
     clear = picture.convert("RGBA")
     clear.putalpha(Image.linear_gradient("L").resize(clear.size))
     deep = picture.convert("L").convert("I").point(lambda value: value * 257).convert("I;16")
@@ -105,9 +106,9 @@ def images() -> list[Case]:
         Case("I302-image-format-tiff", one(image=encoded(picture, "TIFF"), first_frame_path="image_01.tif")),
         Case("I303-image-extension", one(first_frame_path="image_01.jpg")),
         Case("I304-image-too-large", one(image=encoded(large, "PNG", optimize=True))),
-        Case("I305-image-rotated", one(image=encoded(picture, "JPEG", exif=turned), first_frame_path="image_01.jpg")),
+        Case("I305-image-rotated", one(image=encoded(lying, "JPEG", exif=turned), first_frame_path="image_01.jpg")),
         Case("I306-image-mode", one(image=encoded(picture.convert("CMYK"), "JPEG"), first_frame_path="image_01.jpg")),
-        Case("I306-image-mode-16-bit", one(image=encoded(deep, "PNG"))),
+        Case("I306-image-mode-16-bit", one(image=encoded(deep, "PNG")), ("--ignore", "K505")),
         Case("I306-image-mode-alpha", one(image=encoded(clear, "PNG"))),
         Case("I307-image-animated", one(image=_animated(picture, second), first_frame_path="image_01.webp")),
     ]
@@ -118,6 +119,7 @@ def videos() -> list[Case]:
     whole, late = clip(BLUE), clip(BLUE, faststart=False)
     strip = Image.new("RGB", (514, 8), BLUE)  # of the large clip's shape
     target = one(video=clip(BLUE, frames=3 * RATE)) | {"datasetkit.toml": b"target_seconds = 2\n"}
+    upright = still(clip(BLUE, rotation=90)).transpose(Image.Transpose.ROTATE_90)  # as players show it
     interlaced = (("crf", "34"), ("flags", "+ildct+ilme"), ("x264-params", "tff=1"))
     mpeg4 = (("b", "20000"),)
     return [
@@ -135,7 +137,7 @@ def videos() -> list[Case]:
         Case("V407-video-too-long", one(video=clip(BLUE, frames=5 * RATE + 2)), I2V_FLASH),
         Case("V407-video-too-long-for-all", one(video=clip(BLUE, frames=11 * RATE))),
         Case("V408-video-too-short", one(video=clip(BLUE, frames=RATE))),
-        Case("V409-video-rotated", one(video=clip(BLUE, rotation=90))),
+        Case("V409-video-rotated", one(encoded(upright, "PNG"), clip(BLUE, rotation=90))),
         Case("V410-variable-rate", one(video=clip(BLUE, frames=20, steps=(1, 3)))),
         Case("V411-unusual-codec", one(video=clip(BLUE, codec="mpeg4", options=mpeg4))),
         Case("V412-several-streams", one(video=clip(BLUE, pictures=2))),
@@ -162,7 +164,7 @@ def _without(files: Files, name: str) -> Files:
 def _same_clip(name: str) -> Files:
     """Two samples with different first frames, whose clip is the same file or the same bytes."""
     files = pair(first_line(), second_line(video_path=name), numbers=(1, 2))
-    return files | {"video_02.mp4": clip(BLUE)}
+    return files | {"image_02.png": encoded(still(clip(BLUE)), "PNG"), "video_02.mp4": clip(BLUE)}
 
 
 def _animated(first: Image.Image, more: list[Image.Image]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from broken_media import clip
+from broken_media import clip, encoded, still
 from broken_parts import BLUE, MAN, RED, WOMAN, Case, Files, frame, media, prompt, text
 from scenes import TABLES
 
@@ -64,4 +64,8 @@ def pairs() -> list[Case]:
     drifted = effect_text().replace("fall, she", "fall while the camera slowly zooms in, she")
     validation = prompted(other, toml=declared(drifted)) | {"image_01.png": frame(clip(RED))}
     files = {f"training/{name}": data for name, data in training.items()}
-    return [Case("S708-effect-differs", files | {f"validation/{name}": data for name, data in validation.items()})]
+    seen = validation | {"image_01.png": encoded(still(clip(BLUE)), "PNG")}
+    return [
+        Case("S707-leak", files | {f"validation/{name}": data for name, data in seen.items()}, ("--ignore", "S708")),
+        Case("S708-effect-differs", files | {f"validation/{name}": data for name, data in validation.items()}),
+    ]

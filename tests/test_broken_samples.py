@@ -15,6 +15,8 @@ SAMPLES = Path(__file__).parents[1] / "sample_data"
 CASES = tomllib.loads((SAMPLES / "broken" / "expected.toml").read_text("utf-8"))
 # built in tests/test_unstorable.py, as git or a hundred megabytes stand in the way
 UNSTORABLE = {"D102", "D103", "I308", "V417"}
+UNSTORABLE |= {"S701", "S702", "S703", "S704", "S705"}  # in tests/rules, as they need no files
+UNSTORABLE |= {"V421"}  # in tests/rules, as it takes a minute
 
 
 def found(out: str) -> set[str]:
@@ -31,8 +33,7 @@ def test_a_case_yields_its_code_and_nothing_else(case: str, capsys: pytest.Captu
 def test_every_case_is_expected_and_every_rule_has_one() -> None:
     stored = {path.name for path in (SAMPLES / "broken").iterdir()} - {"README.md", "expected.toml"}
     assert stored == set(CASES)
-    rules = {code for code in REGISTRY if not code.startswith("S7") or code == "S708"}
-    assert {case["code"] for case in CASES.values()} | UNSTORABLE == rules
+    assert {case["code"] for case in CASES.values()} | UNSTORABLE == REGISTRY.keys()
 
 
 @pytest.mark.parametrize("part", ["i2v/training", "i2v/validation", "kf2v/training", "kf2v/validation"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from datasetkit.cli.terminal import shown_log
+from datasetkit.footage import Depth
 from datasetkit.model import Kind, Role
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ _JUDGING = [
         multiple=True,
         metavar="CODES",
         help="Ignore these rules (codes or prefixes); for some files only: V411:clips/*.mp4.",
+    ),
+    click.option(
+        "--depth",
+        type=click.Choice([depth.name.lower() for depth in Depth]),
+        help="How much of each clip to decode: nothing, the first and last frames, or every frame.",
     ),
     click.option("--config", type=_FILE, metavar="FILE", help="Read this instead of datasetkit.toml."),
 ]

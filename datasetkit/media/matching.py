@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from datasetkit import spec
 from datasetkit.footage import FramesMatched, Match, Signature
 from datasetkit.media.planes import SQUARE, WHOLE, Floats, luma_of, resampled
 
-_COMPARED = 3  # of the first frames most like an image
+_COMPARED = 3  # of the pictures most like an image
 
 
 def correlation(one: Floats, other: Floats) -> float:
@@ -38,24 +38,30 @@ def is_sure(match: Match) -> bool:
     return match.score >= spec.thresholds("matching")["sure"]
 
 
-class FirstFrames:
-    """The first frames of many clips, by path."""
+class Gallery:
+    """Many pictures by path: the first frames of clips, or images."""
 
-    def __init__(self, frames: Mapping[str, Signature]) -> None:
-        self._frames = frames
+    def __init__(self, pictures: Mapping[str, Signature]) -> None:
+        self._pictures = pictures
 
     @cached_property
     def _small(self) -> Floats:
-        """Each frame's luma in 16×16 cells, mean 0 and length 1."""
-        return np.stack([_cells(frame) for frame in self._frames.values()])
+        """Each picture's luma in 16×16 cells, mean 0 and length 1."""
+        return np.stack([_cells(one) for one in self._pictures.values()])
 
     def likest(self, image: Signature) -> list[Match]:
         """The few that are most like the image."""
-        if not self._frames:
+        if not self._pictures:
             return []
         nearest = np.argsort(self._small @ _cells(image))[-_COMPARED:]
-        paths = list(self._frames)
-        return [Match(correlation(luma_of(image), luma_of(self._frames[paths[at]])), path=paths[at]) for at in nearest]
+        plane, pictures = luma_of(image), list(self._pictures.items())
+        return [Match(correlation(plane, luma_of(pictures[at][1])), path=pictures[at][0]) for at in nearest]
+
+
+def same_picture(image: Signature, gallery: Gallery) -> str | None:
+    """The path of the picture that is the same as the image, or nearly so; None where there is none."""
+    best = max(gallery.likest(image), key=lambda match: match.score, default=None)
+    return best.path if best and best.score >= spec.thresholds("matching")["same"] else None
 
 
 def _cells(signature: Signature) -> Floats:
@@ -66,7 +72,7 @@ def _cells(signature: Signature) -> Floats:
 
 
 def explained(
-    image: Signature, expected: Signature, own: FramesMatched, others: FirstFrames, *, last: bool = False
+    image: Signature, expected: Signature, own: FramesMatched, others: Gallery, *, last: bool = False
 ) -> Match | None:
     """What the image shows in place of ``expected``, the clip's first (or ``last``) frame.
 
@@ -80,6 +86,28 @@ def explained(
     clearly = (1 - right.score) > limits["clearly"] * (1 - best.score) + limits["tie"]
     found = best if clearly else right
     return found if found.score >= limits["related"] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """An image isn't the frame that it should be, but fits it with ``score``; ``match`` is what it is, if known."""
+
+    score: float
+    match: Match | None
+
+
+def mismatch(
+    image: Signature, expected: Signature, own: FramesMatched | None, others: Gallery, *, last: bool = False
+) -> Mismatch | None:
+    """What an image is in place of ``expected``, the clip's first (or ``last``) frame; None where it is that frame.
+
+    ``own`` is None where the image is surely that frame, so that no others were looked at.
+    """
+    if own is None:
+        return None
+    right = own.last if last and own.last else own.first
+    found = explained(image, expected, own, others, last=last)
+    return None if found == right else Mismatch(right.score, found)
 
 
 def _altered(image: Signature, expected: Signature, right: Match) -> Iterator[Match]:

@@ -13,6 +13,7 @@ from datasetkit.config import Options
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import put_in_place, refuse_existing, require_room, scratch
 from datasetkit.findings import Finding, Severity
+from datasetkit.footage import Depth
 from datasetkit.model import Progress, Role, Where
 from datasetkit.pack.archive import compare, write_archive
 from datasetkit.pack.folder import refuse_filled, removed_on_failure, write_folder
@@ -73,7 +74,8 @@ def build(
     shrunk = None
     with ExitStack() as stack:
         store = stack.enter_context(media_facts(options))
-        verdict, tree = stack.enter_context(open_dataset(path, settings, build=True, progress=progress, store=store))
+        opened = open_dataset(path, settings, build=True, depth=Depth.FULL, progress=progress, store=store)
+        verdict, tree = stack.enter_context(opened)
         if shrink:
             work = stack.enter_context(scratch(target))
             verdict, tree, shrunk = shrink_media(verdict, tree, shrink, work, progress, store)

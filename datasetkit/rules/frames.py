@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from datasetkit.edits import GrabFrame, Which
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.model import Image, Sample, Video
+from datasetkit.footage import Ends, Match, Signature
+from datasetkit.model import Dataset, Image, Kind, Medium, Sample, Video, Where
+from datasetkit.rules.parts import clips, shown
 from datasetkit.rules.registry import Context, rule
-from datasetkit.rules.wording import pixels
+from datasetkit.rules.wording import pixels, seconds, series
+
+if TYPE_CHECKING:
+    from datasetkit.media.matching import Gallery, Mismatch
+    from datasetkit.media.tone import Tone
 
 
 @rule("K501", "frame-shape", on=Sample, severity=Severity.WARNING, basis=Basis.HEURISTIC)
@@ -38,6 +45,138 @@ def _differ(one: tuple[int, int], other: tuple[int, int], tolerance: float) -> b
     """Whether the aspect ratios of two sizes differ by more than ``tolerance``, as a share of the smaller."""
     low, high = sorted((one[0] * other[1], other[0] * one[1]))
     return high > low * (1 + tolerance)
+
+
+@rule("K502", "first-frame-mismatch", on=Dataset, severity=Severity.WARNING, basis=Basis.HEURISTIC, needs="frames")
+def first_frame_mismatch(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
+    """A sample's image isn't the first frame of its clip.
+
+    Why: the model learns that a video may begin with something else than the image it is given.
+    Source: our own judgement (heuristic). The frame that matches best decides, so crops, other sizes, compression and
+    other tones make no difference. Frames are looked for in the whole clip and among the first frames of the others.
+    Example: `image_7.jpg` is the first frame of `video_8.mp4`; or it was taken one second into its own clip.
+    Remedy: take the frame from the clip (`ffmpeg -i video_7.mp4 -frames:v 1 image_7.png`), or correct the line.
+    """
+    yield from _mismatches(dataset, Which.FIRST)
+
+
+@rule("K503", "last-frame-mismatch", on=Dataset, severity=Severity.WARNING, basis=Basis.HEURISTIC, needs="frames")
+def last_frame_mismatch(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
+    """A sample's image isn't the last frame of its clip (kf2v).
+
+    Why: the model learns that a video may end with something else than the image it is given.
+    Source: our own judgement (heuristic), as for K502.
+    Example: the clip was trimmed after its last frame was taken.
+    Remedy: take the last frame from the clip again.
+    """
+    if ctx.assumed.kind is Kind.KF2V:
+        yield from _mismatches(dataset, Which.LAST)
+
+
+def _mismatches(dataset: Dataset, which: Which) -> Iterator[Problem]:
+    for pair in _pairs(dataset, which):
+        wrong = pair.mismatch()
+        if wrong and not pair.is_also_first:  # else K504
+            is_not = f"{pair.image.path} isn't the {which} frame of {pair.clip.path}"
+            data = {"score": round(wrong.score, 4), "match": _described(wrong.match)}
+            yield Problem(f"{is_not}; {_named(wrong.match)}", where=pair.where, data=data)
+
+
+def _named(match: Match | None) -> str:
+    """What an image shows instead."""
+    if match is None:
+        return "it matches no frame of it, nor the first frame of another clip"
+    if match.path:
+        return f"it is the first frame of {match.path}"
+    turns = ["mirrored"] * match.mirrored + [f"turned by {match.turned}°"] * bool(match.turned)
+    if turns or match.cropped:
+        return f"it is that frame {series([*turns, *['cropped'] * match.cropped])}"
+    return f"it is frame {match.frame} ({seconds(match.seconds)}) of that clip"
+
+
+def _described(match: Match | None) -> dict[str, object] | None:
+    return {name: value for name, value in asdict(match).items() if name != "score"} if match else None
+
+
+@rule("K505", "frame-tone", on=Dataset, severity=Severity.WARNING, basis=Basis.HEURISTIC, needs="frames")
+def frame_tone(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
+    """A sample's image is the right frame, but brighter, darker or of other colours.
+
+    Why: the videos will flash after their first frame, as the model learns that step.
+    Source: our own judgement (heuristic). Differences that nobody would see are allowed.
+    Example: a frame saved with the range of video (16 to 235) instead of an image's (0 to 255) looks faded.
+    Remedy: take the frame from the clip again (`ffmpeg -i video_7.mp4 -frames:v 1 image_7.png`).
+    """
+    from datasetkit.media.tone import tone_jump  # loads numpy
+
+    for which in (Which.FIRST, Which.LAST) if ctx.assumed.kind is Kind.KF2V else (Which.FIRST,):
+        for pair in _pairs(dataset, which):
+            jump = tone_jump(pair.signature, pair.frame)
+            if jump and not pair.mismatch():
+                message = f"{pair.image.path} is the {which} frame of {pair.clip.path}, but {_tones(jump)}"
+                data = {"brightness": jump.brightness, "contrast": jump.contrast, "colour": jump.colour}
+                yield Problem(message, where=pair.where, data=data | {"cause": jump.cause})
+
+
+_CAUSES = {
+    "limited": "faded: black and white are stored as 16 and 235",
+    "stretched": "too strong in contrast: it was stretched from 16–235 to 0–255 once too often",
+    "matrix": "in other colours: it was converted with another colour matrix",
+}
+
+
+def _tones(jump: Tone) -> str:
+    if jump.cause:
+        return _CAUSES[jump.cause]
+    brightness = f"{abs(jump.brightness):.0f} of 255 levels {'brighter' if jump.brightness > 0 else 'darker'}"
+    parts = [brightness] * (abs(jump.brightness) >= 1) + ["in other colours"] * (jump.colour >= 1)
+    return series(parts) or "in other tones"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """An image that is given as a clip's first or last frame, with what both show, and the clips' first frames."""
+
+    where: Where
+    image: Image
+    clip: Video
+    which: Which
+    signature: Signature
+    frame: Signature
+    gallery: Gallery
+    is_also_first: bool
+
+    def mismatch(self) -> Mismatch | None:
+        """What the image is instead of that frame; None where it is that frame."""
+        from datasetkit.media.matching import mismatch  # loads numpy
+
+        matched = self.clip.seen.matched(self.signature) if self.clip.seen else None
+        return mismatch(self.signature, self.frame, matched, self.gallery, last=self.which is Which.LAST)
+
+
+def _pairs(dataset: Dataset, which: Which) -> Iterator[_Pair]:
+    """The images that are given as the clips' first or last frames, where both could be seen."""
+    from datasetkit.media.matching import Gallery  # loads numpy
+
+    field = f"{which}_frame_path"
+    gallery = Gallery({clip.path: ends.first for clip in clips(dataset) if (ends := shown(clip, Ends))})
+    for sample in dataset.samples:
+        clip, image = sample.medium("video_path"), sample.medium(field)
+        if not isinstance(clip, Video) or not clip.seen or not isinstance(image, Image) or not image.signature:
+            continue
+        ends = clip.seen.of(Ends)
+        frame = ends and (ends.first if which is Which.FIRST else ends.last)
+        if frame and (which is Which.FIRST or clip.seen.complete):
+            same = which is Which.LAST and _same_file(sample.medium("first_frame_path"), image)
+            where = replace(sample.where, field=field)
+            yield _Pair(where, image, clip, which, image.signature, frame, gallery, same)
+
+
+def _same_file(one: Medium | None, other: Image) -> bool:
+    """Whether both are one file, or have the same bytes."""
+    return isinstance(one, Image) and (
+        one.path == other.path or (one.digest is not None and one.digest == other.digest)
+    )
 
 
 @rule("K504", "frames-equal", on=Sample, severity=Severity.WARNING, basis=Basis.HEURISTIC)

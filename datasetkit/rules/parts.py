@@ -8,6 +8,7 @@ from posixpath import splitext
 
 from datasetkit.edits import MediaEdit
 from datasetkit.findings import Problem, Severity
+from datasetkit.footage import R
 from datasetkit.model import Dataset, Image, Missing, Outside, Present, Unreadable, Video
 from datasetkit.rules.registry import Context
 from datasetkit.rules.wording import megabytes
@@ -23,6 +24,11 @@ def media(dataset: Dataset) -> dict[str, Present]:
 def clips(dataset: Dataset) -> list[Video]:
     """The clips that could be read, each once."""
     return [medium for medium in media(dataset).values() if isinstance(medium, Video)]
+
+
+def shown(video: Video, kind: type[R]) -> R | None:
+    """What the check of that kind found in a clip; None where it found nothing or didn't run."""
+    return video.seen.of(kind) if video.seen else None
 
 
 def refusing(ctx: Context, accepts: Callable[[ModelSpec], bool]) -> tuple[list[ModelSpec], Severity]:

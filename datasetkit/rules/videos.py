@@ -240,6 +240,21 @@ def wasted_pixels(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         yield Problem(message, fix=fix, data=data)
 
 
+@rule("V420", "hdr", on=Video, severity=Severity.WARNING, basis=Basis.HEURISTIC)
+def hdr(video: Video, ctx: Context) -> Iterator[Problem]:
+    """A clip is HDR, as newer phones film by default.
+
+    Why: a trainer that takes it for a normal clip sees flat, grey colours, and the model learns those.
+    Source: our own judgement (heuristic). The clip's header names its transfer function, PQ or HLG.
+    Example: a clip filmed by a phone with "HDR video" switched on.
+    Remedy: convert it to SDR. With an FFmpeg that has zscale:
+    `ffmpeg -i in.mov -vf zscale=t=linear:npl=100,tonemap=hable,zscale=p=bt709:t=bt709:m=bt709,format=yuv420p out.mp4`.
+    """
+    if video.hdr:
+        message = f"{video.path} is HDR ({video.hdr}); a trainer that ignores that sees flat, grey colours"
+        yield Problem(message, data={"transfer": video.hdr})
+
+
 @rule("V419", "longer-than-target", on=Video, severity=Severity.WARNING, basis=Basis.DOCUMENTED)
 def longer_than_target(video: Video, ctx: Context) -> Iterator[Problem]:
     """A clip is longer than the videos you want to generate (`target_seconds`).

@@ -21,7 +21,7 @@ def names(items: Sequence[object], last: str = "and") -> str:
 
 def series(items: Iterable[object], last: str = "and") -> str:
     """All the names, however many: "BMP, JPEG, PNG and WEBP"."""
-    *others, final = map(str, items)
+    *others, final = [*map(str, items)] or [""]
     return f"{', '.join(others)} {last} {final}" if others else final
 
 
@@ -30,7 +30,7 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
 
 
-def seconds(length: Fraction) -> str:
+def seconds(length: Fraction | float) -> str:
     """A clip's length to a hundredth of a second: "7.20 s"."""
     return f"{float(length):.2f} s"
 

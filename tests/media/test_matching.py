@@ -13,7 +13,7 @@ from scenes import Picture, encode, filmed, natural, pan, seen, texture, video_a
 from datasetkit.footage import Ends, FramesMatched, Match, Signature
 from datasetkit.media.checks.ends import EndKeeper
 from datasetkit.media.checks.search import FrameSearch
-from datasetkit.media.matching import FirstFrames, explained, is_surely
+from datasetkit.media.matching import Gallery, explained, is_surely
 from datasetkit.media.signatures import signature_of_image
 from datasetkit.media.tone import Cause, tone_jump
 
@@ -49,7 +49,7 @@ def degraded(picture: Picture) -> Picture:
 
 def judged(path: Path, picture: Picture, others: dict[str, Signature] | None = None) -> Match | None:
     image, first = signed(picture), ends(path).first
-    return explained(image, first, searched(path, image), FirstFrames(others or {}))
+    return explained(image, first, searched(path, image), Gallery(others or {}))
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_filmed_frames(corpus: Path) -> None:
         found = seen(clip, lambda _, wanted=wanted: [EndKeeper(), *(FrameSearch(image) for image in wanted)])
         first = found.of(Ends).first
         *others, own, later = (
-            explained(image, first, one, FirstFrames({})) for image, one in zip(wanted, found.results[1:], strict=True)
+            explained(image, first, one, Gallery({})) for image, one in zip(wanted, found.results[1:], strict=True)
         )
         for path, match in zip(clips, others, strict=True):
             same = path == clip or any(name in path.name and name in clip.name for name in SCENES)

@@ -53,14 +53,14 @@ class BarFinder:
             self._take("bottom", [part[: (height - 1) // 2 : -1] for part in parts], tolerance)
 
     def _take(self, side: str, parts: list[Plane], tolerance: float) -> int:
-        """Take in one side, outermost line first; returns how many lines look like a bar in this frame."""
+        """Take in one side, outermost line first; returns how many lines look like a bar in all frames so far."""
         if side not in self._colours:
             self._colours[side] = float(np.median(parts[0][: self._least(len(parts[0]))]))
         profile = np.stack([_shares(part, self._colours[side], tolerance) for part in parts])
         before = self._profiles.get(side, profile)
         if before.shape == profile.shape:  # a stream may change its size midway
             self._profiles[side] = np.minimum(before, profile)
-        return self._run(profile[0])
+        return self._run(self._profiles[side][0])
 
     def _run(self, profile: Floats) -> int:
         broken = np.flatnonzero(profile < self._limits["line"])
