@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,8 +21,11 @@ from datasetkit.rules import engine
 from datasetkit.rules.registry import DatasetPair, check_codes
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.facts import FactStore, fact_store
+from datasetkit.scan.reading import thread_count
 from datasetkit.scan.stopwatch import Stopwatch
 from datasetkit.scan.tree import Tree
+
+_log = logging.getLogger(__name__)
 
 AnyPath = str | PathLike[str]
 Item = TypeVar("Item")
@@ -130,7 +134,10 @@ def judge(
     for dataset, own in scan(tree, progress, alone=not nested, depth=depth, store=store, stopwatch=stopwatch):
         with stopwatch.timing("rules"):
             verdict = judge_dataset(dataset, settings_for(own, settings), build=build)
-        yield replace(verdict, seconds=stopwatch.lap()), own
+        verdict = replace(verdict, seconds=stopwatch.lap())
+        taken = ", ".join(f"{work} {seconds:.2f} s" for work, seconds in verdict.seconds.items())
+        _log.info("%s: %s (over %d threads)", dataset.name, taken, thread_count())
+        yield verdict, own
 
 
 def judge_again(

@@ -76,8 +76,9 @@ def _judge(paths: Sequence[str], options: Mapping[str, Any], *, staged: bool) ->
     from datasetkit.verdict import check_all
 
     hidden = {path: untracked(path) for path in paths} if staged else {}
+    depth = {"depth": "frames"} if staged and options["depth"] is None else {}  # a commit shouldn't wait long
     with bars() as progress:
-        judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **judging(options))
+        judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **judging({**options, **depth}))
     for verdict, absent in zip(judged, hidden.values(), strict=False):
         for path in sorted({reference.medium.path for reference in verdict.dataset.references} & absent):
             missing = f"{verdict.dataset.name}/{path}"

@@ -78,7 +78,7 @@ def cache_options(command: Callable[..., Any]) -> Callable[..., Any]:
         is_flag=True,
         expose_value=False,
         callback=_log,
-        help="Also report what only matters when something is slow, such as a cache that can't be used.",
+        help="Also report where the time goes, and a cache that can't be used.",
     )(command)
     return click.option(
         "--no-cache",

@@ -51,7 +51,7 @@ def _fix(verdict: Verdict) -> Iterator[str]:
     if not fixable:
         return
     yield from ("fix", argument(path_of(verdict.dataset)))
-    yield from given("model", "kind", "role", "target_seconds", "ignore", "config")
+    yield from given("model", "kind", "role", "target_seconds", "ignore", "config", "depth")
     yield from given("select") if weighty else ("--select", ",".join(_codes(fixable)))
     if not any(finding.safe for finding in weighty or fixable):
         yield "--unsafe"

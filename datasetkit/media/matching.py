@@ -81,8 +81,10 @@ def explained(
     """
     limits = spec.thresholds("matching")
     right = own.last if last and own.last else own.first
-    candidates = [own.best, *_altered(image, expected, right), *others.likest(image)]
+    candidates = [own.best, *_turned(image, expected, right), *others.likest(image)]
     best = max(candidates, key=lambda match: match.score)
+    if not is_sure(best):
+        best = max(best, replace(right, score=_cropped(image, expected), cropped=True), key=lambda match: match.score)
     clearly = (1 - right.score) > limits["clearly"] * (1 - best.score) + limits["tie"]
     found = best if clearly else right
     return found if found.score >= limits["related"] else None
@@ -106,22 +108,24 @@ def mismatch(
     if own is None:
         return None
     right = own.last if last and own.last else own.first
+    if is_sure(right):
+        return None
     found = explained(image, expected, own, others, last=last)
     return None if found == right else Mismatch(right.score, found)
 
 
-def _altered(image: Signature, expected: Signature, right: Match) -> Iterator[Match]:
+def _turned(image: Signature, expected: Signature, right: Match) -> Iterator[Match]:
     plane, frame = luma_of(image), luma_of(expected)
     for mirrored in (False, True):
         for turns in range(4):
             if mirrored or turns:
                 seen = np.rot90(frame[:, ::-1] if mirrored else frame, -turns)
                 yield replace(right, score=correlation(plane, seen), mirrored=mirrored, turned=90 * turns)
-    yield replace(right, score=_cropped(plane, frame), cropped=True)
 
 
-def _cropped(plane: Floats, frame: Floats) -> float:
+def _cropped(image: Signature, expected: Signature) -> float:
     """How well the image matches the best of many parts of the frame."""
+    plane, frame = luma_of(image), luma_of(expected)
     sides = range(SQUARE // 2, SQUARE - 1, 3)
     return max(_best_part(plane, frame, rows, columns) for rows in sides for columns in sides)
 

@@ -32,11 +32,13 @@ def _dataset(placed: Placed) -> dict[str, Any]:
         "model": verdict.model.id if verdict.model else None,
         "samples": len(dataset.samples),
         "bytes": dataset.size,
+        "depth": dataset.depth.name.lower(),
         "findings": _findings(verdict.findings, placed),
         "ignored": [
             {"code": i.code, "reason": i.reason, "findings": _findings(i.findings, placed)} for i in verdict.ignored
         ],
         "skipped": list(verdict.skipped),
+        "seconds": {work: round(taken, 3) for work, taken in verdict.seconds.items()},
     }
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from datasetkit.findings import Finding, Severity
+from datasetkit.footage import Depth
 from datasetkit.model import Dataset, Source
 from datasetkit.printable import Printable, joined, lines, styled, wrapped
 from datasetkit.report.columns import align, cells, plural, size
@@ -18,6 +19,11 @@ _NOUNS = {
     Severity.ERROR: ("error", "errors"),
     Severity.WARNING: ("warning", "warnings"),
     Severity.ADVICE: ("piece of advice", "pieces of advice"),
+}
+_DECODED = {
+    Depth.HEADER: "no frames decoded",
+    Depth.FRAMES: "first and last frames decoded",
+    Depth.FULL: "every frame decoded",
 }
 _BESIDE = 30  # cells; in a narrower column a message goes below its place
 _SHOWN = 5  # findings of one code; the rest are counted
@@ -37,10 +43,18 @@ def render(verdict: Verdict, *, every: bool = False, width: int | None = None) -
     counts = Counter(finding.code for finding in verdict.findings)
     rest = [f"  … and {n - _SHOWN:,} more {code}; `lint --all` shows them" for code, n in counts.items() if n > _SHOWN]
     rest = [] if every else rest
+    rest += _skipped(verdict)
     rest += [f"  ignored: {i.code} ×{i.count} ({i.reason})" for i in verdict.ignored]
     shown = verdict.findings if every else list(_first(verdict.findings))
     body = [*_table(shown, width), *(wrapped(Printable(line), width, 4) for line in rest)]
     return lines([wrapped(_heading(verdict), width, 2), *body])
+
+
+def _skipped(verdict: Verdict) -> Iterator[str]:
+    """The rules that need more than was decoded, and how to check them."""
+    if verdict.skipped and verdict.dataset.annotations:
+        rules = plural(len(verdict.skipped), "rule needs", "rules need")
+        yield f"  {rules} more frames: {', '.join(verdict.skipped)}; `lint --depth full` checks them"
 
 
 def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:
@@ -81,7 +95,8 @@ def _checked_as(verdict: Verdict) -> str:
     model = f", for {verdict.model.id}" if verdict.model else ""
     samples = plural(len(dataset.samples), "sample")
     effect = f", effect {review.effect.trigger} inferred" if review.effect and review.inferred else ""
-    return f"{assumed.kind} {assumed.role} set ({origin}){model}, {samples}, {size(dataset.size)}{effect}"
+    facts = f"{samples}, {size(dataset.size)}, {_DECODED[dataset.depth]}"
+    return f"{assumed.kind} {assumed.role} set ({origin}){model}, {facts}{effect}"
 
 
 def _table(findings: Sequence[Finding], width: int | None) -> Iterator[Printable]:

@@ -67,7 +67,7 @@ def mixed_rates(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
         near = groups and float(clip.rate) <= float(groups[-1][0].rate) * (1 + ctx.limits.rate_tolerance)
         groups[-1].append(clip) if near else groups.append([clip])
     if len(groups) > 1:
-        rates = {f"{float(group[-1].rate):g}": len(group) for group in groups}
+        rates = {f"{round(float(group[-1].rate), 2):g}": len(group) for group in groups}
         listed = series(f"{number:,} at {rate} fps" for rate, number in rates.items())
         yield Problem(f"the clips have different frame rates: {listed}", data={"rates": rates})
 

@@ -100,7 +100,7 @@ def watched(folder: Path, file: Path, depth: Depth = Depth.HEADER) -> Watched:
 
 def report(path: Path, *, cached: bool = True, depth: str | None = None) -> str:
     """All of a check as text and JSON, but for the time it took."""
-    verdict = datasetkit.check(path, cache=cached, depth=depth)
+    verdict = replace(datasetkit.check(path, cache=cached, depth=depth), seconds={})
     placed = [Placed(verdict, str(path))]
     lines = repr(verdict.dataset.lines) if depth is None else ""
     return text.render(verdict, every=True, width=None) + load("json")(placed) + lines
@@ -487,7 +487,7 @@ def test_two_runs_at_once_find_the_same_and_leave_one_whole_cache(public: Path) 
         for lines, notes in map(ended, both):
             assert lines == plain
             assert "cache" not in notes
-    assert watched(public / "set", cache_file(str(public / "cache"))).opened == ["data.jsonl"]
+    assert watched(public / "set", cache_file(str(public / "cache")), Depth.FULL).opened == ["data.jsonl"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of Unix")
@@ -504,7 +504,7 @@ def test_a_killed_run_leaves_a_whole_cache_with_what_it_had_read(
     plain, _ = ended(started(LINT, public, "--no-cache"))
     again, _ = ended(started(LINT, public))
     assert again == plain
-    assert watched(public / "set", file).opened == ["data.jsonl"]
+    assert watched(public / "set", file, Depth.FULL).opened == ["data.jsonl"]
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert caplog.messages == []
