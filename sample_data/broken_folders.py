@@ -95,7 +95,7 @@ def images() -> list[Case]:
     turned[0x0112] = 6  # orientation: to be shown a quarter turn clockwise
     lying = picture.transpose(Image.Transpose.ROTATE_90)
     clear = picture.convert("RGBA")
-    clear.putalpha(Image.linear_gradient("L").resize(clear.size))
+    clear.putpixel((0, 0), (0, 0, 0, 0))
     deep = picture.convert("L").convert("I").point(lambda value: value * 257).convert("I;16")
     second = [drawing(picture.size, RED, 0.5)]
     large = Image.new("L", (4104, 4104), 90)

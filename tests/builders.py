@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import av
 from av.audio.frame import AudioFrame
@@ -19,12 +20,18 @@ Size = tuple[int, int]
 _CLOCK = 90_000  # ticks a second where frame times are given one by one
 
 
-def picture(size: Size = (64, 64), mode: str = "RGB", seed: int = 0) -> Image.Image:
-    """A gradient that differs for each ``seed``; nothing in it is flat, so that damage shows."""
+def picture(size: Size = (64, 64), mode: str = "RGB", seed: int = 0, moment: int = 0) -> Image.Image:
+    """A gradient, another scene for each ``seed``, which changes a little from one ``moment`` to the next.
+
+    Nothing in it is flat, so that damage shows.
+    """
     across = Image.linear_gradient("L").rotate(90).resize(size)
     down = Image.linear_gradient("L").resize(size)
-    third = Image.radial_gradient("L").resize(size).point([(v + 40 * seed) % 256 for v in range(256)])
+    third = Image.radial_gradient("L").resize(size).point([(v + 40 * (seed + moment)) % 256 for v in range(256)])
     image = Image.merge("RGB", (across, down, third))
+    if seed:
+        cells = Image.frombytes("RGB", (6, 6), Random(seed).randbytes(108))
+        image = Image.blend(image, cells.resize(size, Image.Resampling.BICUBIC), 0.6)
     return image if mode == "RGB" else image.convert(mode)
 
 
@@ -194,7 +201,7 @@ def _encode(
     lasting = dict(ticks)
     packets = []
     for number, (pts, duration) in enumerate(ticks):
-        image = picture((stream.width, stream.height), "RGB", seed + number)
+        image = picture((stream.width, stream.height), "RGB", seed, number)
         frame = VideoFrame.from_image(image).reformat(format=pixel_format)
         frame.pts, frame.duration, frame.time_base = pts, duration, stream.codec_context.time_base
         packets += stream.encode(frame)

@@ -15,6 +15,7 @@ from datasetkit.cli.terminal import bars
 from datasetkit.cli.upload import as_built
 from datasetkit.config import merge
 from datasetkit.findings import Severity
+from datasetkit.footage import Depth
 from datasetkit.model import Role, Video
 from datasetkit.printable import Printable, joined, styled
 from datasetkit.report.columns import plural
@@ -109,7 +110,7 @@ def plan_run(name: str, material: Material, options: Mapping[str, Any]) -> Train
 
 def _verdict(path: Path, options: Mapping[str, Any], role: Role) -> Verdict:
     settings = merge(read_settings(judging({**options, "role": role})), as_built(path))
-    with bars() as progress, open_dataset(path, settings, progress=progress) as (verdict, _):
+    with bars() as progress, open_dataset(path, settings, depth=Depth.HEADER, progress=progress) as (verdict, _):
         return verdict
 
 

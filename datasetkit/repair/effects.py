@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from datasetkit.edits import DropLine, LineEdit, SetField, SetLine
 from datasetkit.findings import Finding, Severity
-from datasetkit.model import BrokenLine, Dataset, Image, Video
+from datasetkit.footage import Depth
+from datasetkit.model import BrokenLine, Dataset, Image, Medium, Video
 from datasetkit.verdict import Verdict
 
 Key = tuple[str, int | None, str | None]
@@ -50,10 +51,17 @@ def _key(finding: Finding, line: int | None) -> Key:
 
 
 def _readable(before: Dataset, edits: Sequence[LineEdit]) -> Iterator[int | None]:
-    """The lines, as numbered afterwards, that were records before and whose media could be read."""
+    """The lines, as numbered afterwards, that were records before and whose media could be read, and seen."""
     for line in before.lines:
-        if not isinstance(line, BrokenLine) and all(isinstance(r.medium, Image | Video) for r in line.references):
+        if not isinstance(line, BrokenLine) and all(_is_known(r.medium, before.depth) for r in line.references):
             yield _moved(line.where.line, edits)
+
+
+def _is_known(medium: Medium, depth: Depth) -> bool:
+    """Whether a medium could be read to that depth; of media that are too large only the headers are read."""
+    if isinstance(medium, Image):
+        return depth == Depth.HEADER or medium.signature is not None
+    return isinstance(medium, Video) and (depth == Depth.HEADER or medium.seen is not None)
 
 
 def _moved(line: int | None, edits: Iterable[LineEdit]) -> int | None:

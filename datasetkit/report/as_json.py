@@ -38,7 +38,6 @@ def _dataset(placed: Placed) -> dict[str, Any]:
             {"code": i.code, "reason": i.reason, "findings": _findings(i.findings, placed)} for i in verdict.ignored
         ],
         "skipped": list(verdict.skipped),
-        "seconds": {work: round(taken, 3) for work, taken in verdict.seconds.items()},
     }
 
 

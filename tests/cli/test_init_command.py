@@ -26,7 +26,7 @@ def raw(tmp_path: Path) -> Path:
     builders.clip(folder / "a b.mp4", frames=40, seed=1)
     builders.clip(folder / "第二.webm", codec="libvpx-vp9", frames=40, seed=2)
     builders.clip(folder / "deep" / "c.MOV", frames=40, seed=3)
-    builders.picture().save(folder / "deep" / "c.tif")
+    builders.picture(seed=3).save(folder / "deep" / "c.tif")
     (folder / "a b.txt").write_text("A woman\nwaits.", "utf-8")
     (folder / "captions.csv").write_text("file,caption\n第二.webm,A man.\nlost.mp4,Nobody.\n", "utf-8")
     builders.png(folder / "stray.png")

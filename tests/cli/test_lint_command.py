@@ -48,7 +48,7 @@ def test_findings_name_the_line_the_field_and_the_way_out(cli: Cli, faulty: Path
     assert "there is no file image_3.jpeg; did you mean image_3.jpg?" in ran.out
     assert "I303 image-extension" in ran.out
     assert "(`build` fixes this)" in ran.out
-    assert ran.out.splitlines()[-1].startswith("2 errors, 3 warnings, 2 pieces of advice, ")
+    assert ran.out.splitlines()[-1].startswith("2 errors, 4 warnings, 2 pieces of advice, ")
 
 
 def test_select_and_ignore_take_codes_and_prefixes(cli: Cli, faulty: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_machine_format_is_all_that_stdout_says(cli: Cli, faulty: Path) -> Non
     ran = cli("lint", faulty, "--format", "json")
     assert ran.code == 1
     report = json.loads(ran.out)
-    assert report["counts"] == {"error": 2, "warning": 3, "advice": 2}
+    assert report["counts"] == {"error": 2, "warning": 4, "advice": 2}
     assert report["datasets"][0]["path"] == str(faulty)
 
 
@@ -260,7 +260,7 @@ def test_statistics_count_the_findings_of_each_code(cli: Cli, faulty: Path) -> N
     rows = ran.out.splitlines()
     assert "1  L209  [*]  file-not-found" in rows
     assert rows[-2] == "[*] fixable with `datasetkit fix`"
-    assert rows[-1].startswith("2 errors, 3 warnings, ")
+    assert rows[-1].startswith("2 errors, 4 warnings, ")
     counted = json.loads(cli("lint", faulty, "--statistics", "--format", "json").out)
     schema = {"$ref": "#/$defs/statistics", "$defs": spec.document("report.schema.json")["$defs"]}
     jsonschema.validate(counted, schema)

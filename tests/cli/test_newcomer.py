@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+import builders
 import pytest
 from conftest import Cli
 
@@ -24,19 +25,16 @@ def commands() -> list[list[str]]:
 
 
 @pytest.fixture
-def captioned(clean: Path, tmp_path: Path) -> Path:
+def captioned(tmp_path: Path) -> Path:
     """A training set of the captions, each with a clip and an image of its own."""
     folder = tmp_path / "money_rain"
     folder.mkdir()
     rows = []
     for number, caption in enumerate(CAPTIONS):
         names = f"video_{number:02}.mp4", f"image_{number:02}.jpg"
-        # a free box behind an MP4, bytes behind an image's end: no two files are the same
-        clip, image = (
-            clean / f"{kind}_{number % 20}.{ending}" for kind, ending in (("video", "mp4"), ("image", "jpg"))
-        )
-        (folder / names[0]).write_bytes(clip.read_bytes() + (8 + number).to_bytes(4, "big") + b"free" + bytes(number))
-        (folder / names[1]).write_bytes(image.read_bytes() + bytes(number))
+        size = (64, 96) if number % 2 else (96, 64)
+        builders.clip(folder / names[0], frames=32 + number % 20, size=size, seed=number)
+        builders.jpeg(folder / names[1], size, seed=number)
         rows.append(json.dumps({"prompt": caption, "first_frame_path": names[1], "video_path": names[0]}))
     (folder / "data.jsonl").write_text("\n".join(rows) + "\n", "utf-8")
     (folder / "datasetkit.toml").write_text('model = "wan2.2-i2v-flash"  # ours\n')

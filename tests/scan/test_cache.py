@@ -100,7 +100,7 @@ def watched(folder: Path, file: Path, depth: Depth = Depth.HEADER) -> Watched:
 
 def report(path: Path, *, cached: bool = True, depth: str | None = None) -> str:
     """All of a check as text and JSON, but for the time it took."""
-    verdict = replace(datasetkit.check(path, cache=cached, depth=depth), seconds={})
+    verdict = datasetkit.check(path, cache=cached, depth=depth)
     placed = [Placed(verdict, str(path))]
     lines = repr(verdict.dataset.lines) if depth is None else ""
     return text.render(verdict, every=True, width=None) + load("json")(placed) + lines
