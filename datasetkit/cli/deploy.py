@@ -68,7 +68,7 @@ def start_command(model: str, *, effect: str | None, prompt: Path | None, **opti
         there = next((one for one in before if one.model == model and not one.failed), None)
         if there:
             note(f"{model} is deployed already, with the effect text that it was given then")
-        made = there or create_deployment(client, deployment_request(model, config), before)
+        made = there or create_deployment(client, deployment_request(model, config), [one.id for one in before])
     echo(Printable(made.id))
     note(f"next: {following('deploy', 'watch', made.id)}")
 

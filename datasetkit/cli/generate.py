@@ -60,12 +60,10 @@ def command(deployment_id: str, *, output: Path, task_id: str | None, yes: bool,
             _ask(client, request, yes=yes)
             task_id = _begin(client, request, output)
             made |= described(request, frames)
-        task = _wait(client, task_id, options)
-        if task.status != "SUCCEEDED":
-            note(f"task {task.id} ended as {task.status}" + (f": {task.failure}" if task.failure else ""))
+        every, limit = pace_of("task", options, client)
+        if not fetch_video(client, task_id, output, every=every, limit=limit):
             return 1
-        _download(client, task, output)
-    replace_file(record, (as_json(made | {"task": task.id}, ascii_only=False) + "\n").encode())
+    replace_file(record, (as_json(made | {"task": task_id}, ascii_only=False) + "\n").encode())
     echo(Printable(str(output)))
     return 0
 
@@ -79,29 +77,29 @@ def _ask(client: Client, request: VideoRequest, *, yes: bool) -> None:
 
 
 def _begin(client: Client, request: VideoRequest, output: Path) -> str:
-    from datasetkit.modelstudio.videos import submit
+    from datasetkit.modelstudio.videos import list_tasks, submit
 
     client.start(client.pace.limit)
-    task = submit(client, request)
+    task = submit(client, request, [task.id for task in list_tasks(client, request.model)])
     again = following("generate", request.model, "--task", task.id, "-o", str(output))
     note(f"task {task.id} by {request.path}; if this stops: {again}")
     return task.id
 
 
-def _wait(client: Client, task_id: str, options: dict[str, Any]) -> Task:
+def fetch_video(client: Client, task_id: str, output: Path, *, every: float, limit: float) -> bool:
+    """Wait for a task and download its video; False, with a note, if the service didn't make it.
+
+    If the link has expired, a fresh one is asked for, once. Raises DatasetkitError.
+    """
+    from datasetkit.modelstudio.answers import ServiceError
+    from datasetkit.modelstudio.download import download
     from datasetkit.modelstudio.polling import wait
     from datasetkit.modelstudio.videos import show_task
 
-    every, limit = pace_of("task", options, client)
-    return wait(client, lambda: show_task(client, task_id), lambda task: task.finished, every=every, limit=limit)
-
-
-def _download(client: Client, task: Task, output: Path) -> None:
-    """Download a task's video, and once more with a fresh link if the link has expired. Raises DatasetkitError."""
-    from datasetkit.modelstudio.answers import ServiceError
-    from datasetkit.modelstudio.download import download
-    from datasetkit.modelstudio.videos import show_task
-
+    task = wait(client, lambda: show_task(client, task_id), lambda task: task.finished, every=every, limit=limit)
+    if task.status != "SUCCEEDED":
+        note(f"task {task.id} ended as {task.status}" + (f": {task.failure}" if task.failure else ""))
+        return False
     with bars() as progress:
         try:
             download(_link(task), output, client, verify=_verify, progress=progress)
@@ -109,6 +107,7 @@ def _download(client: Client, task: Task, output: Path) -> None:
             if fault.status != 403:
                 raise
             download(_link(show_task(client, task.id)), output, client, verify=_verify, progress=progress)
+    return True
 
 
 def _link(task: Task) -> str:

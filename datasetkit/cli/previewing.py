@@ -55,23 +55,33 @@ def previews_command(job_id: str, *, output: Path, **options: Any) -> int:
     Example:
       datasetkit train previews ft-202511111122-ab12 -o previews
     """
+    with service(options) as client:
+        page = save_previews(client, job_id, output)
+    if page is None:
+        note(f"{job_id} has no previews yet: they come with its checkpoints, once the job has ended")
+        return 1
+    echo(Printable(str(page)))
+    return 0
+
+
+def save_previews(client: Client, job_id: str, output: Path) -> Path | None:
+    """Put all previews of a job into a folder, with a page: the page's path, None if there are no previews.
+
+    What is there isn't fetched again. Raises DatasetkitError.
+    """
     from datasetkit.modelstudio.checkpoints import previewed
 
-    with service(options) as client:
-        names = sorted(previewed(client, job_id), key=lambda name: (len(name), name))  # checkpoint-50 before -160
-        if not names:
-            note(f"{job_id} has no previews yet: they come with its checkpoints, once the job has ended")
-            return 1
-        _open_folder(output, job_id)
-        saved = [each for name in names for each in _fetch(client, job_id, name, output)]
-    rows = _rows(names, saved)
-    page = preview_page(f"Previews of {job_id}", names, rows)
+    names = sorted(previewed(client, job_id), key=lambda name: (len(name), name))  # checkpoint-50 before -160
+    if not names:
+        return None
+    _open_folder(output, job_id)
+    saved = [each for name in names for each in _fetch(client, job_id, name, output)]
+    page = preview_page(f"Previews of {job_id}", names, _rows(names, saved))
     replace_file(output / "index.html", page.encode("utf-8", "backslashreplace"))
     values = {"job": job_id, "previews": [asdict(each) for each in saved]}
     replace_file(output / _LIST, (as_json(values) + "\n").encode())
     note(f"{plural(len(saved), 'preview')} of {plural(len(names), 'checkpoint')}; open the page in a browser")
-    echo(Printable(str(output / "index.html")))
-    return 0
+    return output / "index.html"
 
 
 def _open_folder(folder: Path, job_id: str) -> None:

@@ -70,7 +70,7 @@ def start_command(zips: tuple[Path, ...], *, name: str | None, yes: bool, **opti
         if not yes:
             confirm("Start the training?", "no job was started")
         client.start(client.pace.limit)  # the time that the answer took doesn't count
-        job = create_job(client, body, jobs)
+        job = create_job(client, body, [job.id for job in jobs])
     echo(Printable(job.id))
     note(f"next: {following('train', 'watch', job.id)}")
     return 0

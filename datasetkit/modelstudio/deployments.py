@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from datasetkit.errors import DatasetkitError
@@ -41,15 +42,17 @@ def deployment_request(model: str, aigc_config: Mapping[str, Any]) -> dict[str, 
     return {"model_name": model, "aigc_config": dict(aigc_config), "capacity": 1, "plan": "lora"}
 
 
-def create_deployment(client: Client, body: Mapping[str, Any], before: Collection[Deployment]) -> Deployment:
-    """Deploy a model, once. ``before`` are the deployments that there were. Raises DatasetkitError."""
-    known, url = {one.id for one in before}, address(client, _DEPLOYMENTS)
+def create_deployment(client: Client, body: Mapping[str, Any], known: Collection[str]) -> Deployment:
+    """Deploy a model, once. ``known`` are the ids of the deployments that there were. Raises DatasetkitError."""
+    url, model = address(client, _DEPLOYMENTS), body["model_name"]
+    once = partial(client.post, url, json=body)
+    return create(client, lambda: _deployment(once(), client), lambda: find_deployment(client, model, known))
 
-    def find() -> Deployment | None:
-        fresh = (one for one in list_deployments(client) if one.id not in known)
-        return next((one for one in fresh if one.model == body["model_name"]), None)
 
-    return create(client, lambda: _deployment(client.post(url, json=body), client), find)
+def find_deployment(client: Client, model: str, known: Collection[str]) -> Deployment | None:
+    """The deployment of ``model`` that a lost request has made."""
+    fresh = (one for one in list_deployments(client) if one.id not in known)
+    return next((one for one in fresh if one.model == model), None)
 
 
 def show_deployment(client: Client, deployment_id: str) -> Deployment | None:

@@ -58,14 +58,28 @@ class Job:
         return self.status not in ("FAILED", "CANCELED", "CANCELING")
 
 
-def create_job(client: Client, body: Mapping[str, Any], before: Collection[Job]) -> Job:
-    """Create a job, once. ``before`` are the jobs that there were: another that fits a lost request is the one.
+def create_job(client: Client, body: Mapping[str, Any], known: Collection[str]) -> Job:
+    """Create a job, once. ``known`` are the ids of the jobs that there were: another that fits is a lost request's.
 
     Raises DatasetkitError; after a lost answer also if several new jobs fit.
     """
-    known = {job.id for job in before}
     url = address(client, _JOBS)
-    return create(client, lambda: _job(client.post(url, json=body), client), lambda: _new(client, body, known))
+    return create(client, lambda: _job(client.post(url, json=body), client), lambda: find_job(client, body, known))
+
+
+def find_job(client: Client, body: Mapping[str, Any], known: Collection[str]) -> Job | None:
+    """The job that a lost request has made. The name decides, else model and files, as not all services keep it.
+
+    Raises DatasetkitError if several jobs fit.
+    """
+    fresh = [job for job in list_jobs(client) if job.id not in known]
+    wanted = (body["model"], set(body["training_file_ids"]))
+    same = [job for job in fresh if job.name == body.get("job_name")]
+    fitting = same or [job for job in fresh if (job.model, set(job.files)) == wanted]
+    if len(fitting) > 1:
+        ids = ", ".join(job.id for job in fitting)
+        raise DatasetkitError(f"the answer was lost, and several new jobs fit: {ids}", "See them: datasetkit train ls")
+    return fitting[0] if fitting else None
 
 
 def show_job(client: Client, job_id: str) -> Job | None:
@@ -104,18 +118,6 @@ def log_lines(client: Client, job_id: str, skip: int = 0) -> Iterator[str]:
             return
         if count >= fact("listed_files") * most:
             raise ServiceError(f"the log of {job_id} is longer than {count:,} lines", "Read it in the console.")
-
-
-def _new(client: Client, body: Mapping[str, Any], known: Collection[str]) -> Job | None:
-    """The job that a lost request has made. The name decides, else model and files, as not all services keep it."""
-    fresh = [job for job in list_jobs(client) if job.id not in known]
-    wanted = (body["model"], set(body["training_file_ids"]))
-    same = [job for job in fresh if job.name == body.get("job_name")]
-    fitting = same or [job for job in fresh if (job.model, set(job.files)) == wanted]
-    if len(fitting) > 1:
-        ids = ", ".join(job.id for job in fitting)
-        raise DatasetkitError(f"the answer was lost, and several new jobs fit: {ids}", "See them: datasetkit train ls")
-    return fitting[0] if fitting else None
 
 
 def _job(answer: Mapping[str, Any], client: Client) -> Job:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from datasetkit import spec
@@ -78,25 +79,26 @@ def generation(base: str) -> Mapping[str, Any]:
     return found
 
 
-def submit(client: Client, request: VideoRequest) -> Task:
-    """Begin a video, once. After a lost answer a task of this model that wasn't there before is the one.
+def submit(client: Client, request: VideoRequest, known: Collection[str]) -> Task:
+    """Begin a video, once. ``known`` are the ids of the tasks that there were: another one is a lost request's.
 
     Raises DatasetkitError; after a lost answer also if several new tasks fit.
     """
     url, body = address(client, *request.path.split("/")), request.body
-    known = {task.id for task in list_tasks(client, request.model)}
+    once = partial(client.post, url, json=body, headers=_ASYNC)
+    return create(client, lambda: _task(once(), client), lambda: find_task(client, request.model, known))
 
-    def find() -> Task | None:
-        fresh = [task for task in list_tasks(client, request.model) if task.id not in known]
-        if len(fresh) > 1:
-            ids = ", ".join(task.id for task in fresh)
-            raise DatasetkitError(
-                f"the answer was lost, and several new tasks fit: {ids}",
-                "See which is yours: datasetkit generate --task ID downloads it.",
-            )
-        return fresh[0] if fresh else None
 
-    return create(client, lambda: _task(client.post(url, json=body, headers=_ASYNC), client), find)
+def find_task(client: Client, model: str, known: Collection[str]) -> Task | None:
+    """The task that a lost request has begun. Raises DatasetkitError if several tasks fit: they look alike."""
+    fresh = [task for task in list_tasks(client, model) if task.id not in known]
+    if len(fresh) > 1:
+        ids = ", ".join(task.id for task in fresh)
+        raise DatasetkitError(
+            f"the answer was lost, and several new tasks fit: {ids}",
+            "See which is yours: datasetkit generate --task ID downloads it.",
+        )
+    return fresh[0] if fresh else None
 
 
 def show_task(client: Client, task_id: str) -> Task:

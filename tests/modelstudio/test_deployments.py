@@ -86,9 +86,9 @@ def test_a_lost_answer_makes_no_second_deployment(model: str, studio: Studio, cl
 def test_a_model_that_is_deployed_already(model: str, client: Client) -> None:
     made = create_deployment(client, deployment_request(model, CONFIG), [])
     with pytest.raises(ServiceError, match="specify a suffix"):
-        create_deployment(client, deployment_request(model, CONFIG), [made])
+        create_deployment(client, deployment_request(model, CONFIG), [made.id])
     with pytest.raises(ServiceError, match="not deployable"):
-        create_deployment(client, deployment_request("wan2.6-i2v-ft-1", CONFIG), [made])
+        create_deployment(client, deployment_request("wan2.6-i2v-ft-1", CONFIG), [made.id])
 
 
 def test_a_deployment_that_must_be_stopped_first(model: str, studio: Studio, client: Client) -> None:

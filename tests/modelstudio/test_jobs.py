@@ -26,7 +26,7 @@ def said(text: str, status: int = 200) -> Misdeed:
 
 
 def new_job(client: Client, **changes: Any) -> Job:
-    return create_job(client, BODY | changes, list(list_jobs(client)))
+    return create_job(client, BODY | changes, [job.id for job in list_jobs(client)])
 
 
 def test_the_request_is_sent_as_the_platform_prints_it(studio: Studio, client: Client) -> None:

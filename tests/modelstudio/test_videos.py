@@ -78,7 +78,7 @@ def test_a_last_frame_for_a_model_without() -> None:
 
 
 def test_a_video_is_made(model: str, studio: Studio, client: Client) -> None:
-    task = submit(client, request(model=model))
+    task = submit(client, request(model=model), [task.id for task in list_tasks(client, model)])
     [seen] = studio.seen("task-submit")
     assert dict(seen.headers)["X-DashScope-Async"] == "enable"
     assert json.loads(seen.head)["model"] == model
@@ -91,17 +91,17 @@ def test_a_video_is_made(model: str, studio: Studio, client: Client) -> None:
 
 def test_a_task_that_failed_or_is_forgotten(model: str, studio: Studio, client: Client) -> None:
     studio.runs.task_states = ("FAILED",)
-    assert show_task(client, submit(client, request(model=model)).id).failure == (
-        "InvalidParameter: The size is not match xxxxxx"
-    )
+    assert show_task(
+        client, submit(client, request(model=model), [task.id for task in list_tasks(client, model)]).id
+    ).failure == ("InvalidParameter: The size is not match xxxxxx")
     assert show_task(client, "a-b-c").status == "UNKNOWN"
 
 
 def test_a_lost_answer_makes_no_second_video(model: str, studio: Studio, client: Client) -> None:
     for _ in range(11):
-        submit(client, request(model=model))
+        submit(client, request(model=model), [task.id for task in list_tasks(client, model)])
     studio.misbehave("task-submit", Misdeed("reset", store=True))
-    task = submit(client, request(model=model))
+    task = submit(client, request(model=model), [task.id for task in list_tasks(client, model)])
     assert list(studio.runs.tasks)[-1] == task.id
     assert len(studio.runs.tasks) == 12
     assert len(list(list_tasks(client, model))) == 12
@@ -118,7 +118,7 @@ def test_several_new_tasks_are_listed_and_none_is_made(
     clock.then[1] = another
     studio.misbehave("task-submit", Misdeed("reset", store=True))
     with pytest.raises(DatasetkitError, match="several new tasks fit") as caught:
-        submit(client, request(model=model))
+        submit(client, request(model=model), [task.id for task in list_tasks(client, model)])
     assert all(task_id in str(caught.value) for task_id in studio.runs.tasks)
     assert studio.calls().count("task-submit") == 1
 
