@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+import subprocess
 import sys
 import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from http.server import ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -94,6 +96,15 @@ class Studio(ThreadingHTTPServer):
         Calls are upload, list, show, native, delete, download, and those of studio_runs.ROUTES.
         """
         self.misdeeds[call].extend(misdeeds)
+
+    def kill(self, call: str, *, stored: bool) -> Future[subprocess.Popen[bytes]]:
+        """Kill a client at its next request of this ``call``: when it arrives, or once it was acted on (``stored``).
+
+        The client's process is to be put into the future, once it was started.
+        """
+        victim = Future[subprocess.Popen[bytes]]()
+        self.misbehave(call, Misdeed("kill", after=None if stored else 0, store=stored, victim=victim))
+        return victim
 
     def calls(self) -> list[str]:
         """What was asked, in order."""

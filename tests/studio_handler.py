@@ -254,6 +254,13 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b"x")
         self.close_connection = True
 
+    def _do_kill(self, misdeed: Misdeed) -> None:
+        assert misdeed.victim is not None
+        victim = misdeed.victim.result(timeout=60)
+        victim.kill()
+        victim.wait()
+        self.close_connection = True
+
     def _do_reset(self, misdeed: Misdeed) -> None:
         self._reset()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,7 +81,8 @@ class Misdeed:
     It strikes after ``after`` bytes of the body, None: after all of it. ``store``: the file is kept all the same, and
     the first ``hidden`` lists don't show it. ``deed`` is reset (RST), stall (until the server closes), answer
     (``status``, ``body``, ``headers``; with ``drain`` the rest of the request is still read), drip (``body``, then byte
-    by byte without end), truncate (half an answer) or edit (the true answer with ``changes``).
+    by byte without end), truncate (half an answer), kill (``victim``, a client) or edit (the true answer with
+    ``changes``).
     """
 
     deed: str
@@ -91,6 +94,7 @@ class Misdeed:
     headers: dict[str, str] = field(default_factory=dict)
     drain: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
+    victim: Future[subprocess.Popen[bytes]] | None = None
 
 
 class StrikeError(Exception):

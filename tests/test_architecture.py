@@ -29,7 +29,7 @@ HOUSE = [
     ["verdict"],
     ["pack", "repair", "pack.building", "intake", "report"],
     ["modelstudio"],
-    ["training"],
+    ["training", "training.runfile"],
     ["cli"],
     ["__init__", "__main__"],
 ]
@@ -129,6 +129,7 @@ def test_no_two_classes_have_one_name() -> None:
         (["train", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["deploy", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["generate", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["run", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unloaded: set[str]) -> None:

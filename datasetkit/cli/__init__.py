@@ -35,6 +35,7 @@ _COMMANDS = {
     "train": "Start, watch and stop training jobs; choose a checkpoint.",
     "deploy": "Deploy fine-tuned models; list and delete deployments.",
     "generate": "Make a video from an image with a deployed model.",
+    "run": "Go the whole way, from a dataset to videos; resumable.",
     "files": "List, show and delete the files on the service.",
     "rule": "Explain a rule, or list them all.",
     "config": "Show the settings used, and where each comes from.",
