@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeVar
 
@@ -196,6 +196,29 @@ Result = Bars | Stills | Cuts | Fingerprints | Motion | Light | Steadiness | Mar
 """What a check over a clip's frames may find out."""
 
 R = TypeVar("R", bound=Result)
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A small picture for people, upright and in square pixels: a WEBP, and its width and height."""
+
+    webp: bytes = field(repr=False)
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """Frames of a clip for people, spread evenly from the first to the last.
+
+    ``strip`` shows them side by side, each as wide as the others, at these ``seconds``. ``first`` and ``last`` are
+    larger; ``last`` is None unless an image is given for it.
+    """
+
+    strip: Thumbnail
+    seconds: tuple[float, ...]
+    first: Thumbnail
+    last: Thumbnail | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from fractions import Fraction
 
-from datasetkit.footage import Depth, Seen, Signature
+from datasetkit.footage import Depth, Film, Seen, Signature, Thumbnail
 
 Progress = Callable[[str, int, int], object]
 """Called with what is under way ("reading", "converting", "writing", "sending"), how much is done, and of how much.
@@ -74,7 +74,7 @@ class Image:
 
     ``width`` and ``height`` are the stored pixels, before ``orientation`` (EXIF, 1 to 8) turns them.
     ``digest`` is the SHA-256 in hex, or None if no other file of the set has the same size. ``signature`` is what it
-    shows; None if only headers are read.
+    shows; None if only headers are read. ``thumbnail`` is for people, if it was asked for; it is no fact.
     """
 
     path: str
@@ -88,6 +88,7 @@ class Image:
     transparent: bool = False
     digest: str | None = None
     signature: Signature | None = None
+    thumbnail: Thumbnail | None = field(default=None, compare=False)
 
     @property
     def displayed(self) -> tuple[int, int]:
@@ -105,6 +106,7 @@ class Video:
     ``jitter`` is the largest difference between a frame's duration and the usual one, in seconds, rounding taken off.
     ``missing`` counts the frames whose bytes lie beyond the end of the file, ``pictures`` the picture streams, cover
     art aside. ``hdr`` is "PQ" or "HLG" for an HDR clip, else "". ``seen`` is None if only headers are read.
+    ``film`` holds pictures for people if they were asked for; it is no fact.
     """
 
     path: str
@@ -126,6 +128,7 @@ class Video:
     hdr: str = ""
     digest: str | None = None
     seen: Seen | None = None
+    film: Film | None = field(default=None, compare=False)
 
     @property
     def displayed(self) -> tuple[int, int]:

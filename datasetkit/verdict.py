@@ -72,19 +72,20 @@ def check_all(
     *paths: AnyPath,
     nested: bool = True,
     hidden: Mapping[str, frozenset[str]] | None = None,
+    pictures: bool = False,
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> tuple[Verdict, ...]:
     """Check every dataset in folders and zips, in the order of the paths; compare validation sets with training sets.
 
     Without ``nested`` datasets in folders below a path are left out. ``hidden`` gives for a path the files in it to
-    treat as absent. Raises DatasetkitError as `check` does.
+    treat as absent. ``pictures``: media get pictures for people. Raises DatasetkitError as `check` does.
     """
     settings, verdicts = read_settings(options), []
     with media_facts(options) as store:
         for path in paths:
             with closing(open_tree(fspath(path), (hidden or {}).get(fspath(path), frozenset()))) as tree:
-                found = judge(tree, settings, nested=nested, progress=progress, store=store)
+                found = judge(tree, settings, nested=nested, pictures=pictures, progress=progress, store=store)
                 verdicts += [verdict for verdict, _ in found]
     return tuple(compare(verdicts))
 
@@ -96,6 +97,7 @@ def open_dataset(
     *,
     build: bool = False,
     depth: Depth | None = None,
+    pictures: bool = False,
     progress: Progress | None = None,
     store: FactStore | None = None,
 ) -> Iterator[tuple[Verdict, Tree]]:
@@ -111,7 +113,7 @@ def open_dataset(
             places = ", ".join(prefix or "the root" for prefix in found)
             one = f"{place.rstrip('/')}/{found[-1].rstrip('/')}"  # the root, if it is one of them, comes first
             raise DatasetkitError(f"{place} holds {len(found)} datasets: {places}", f"Name one of them, such as {one}.")
-        yield next(judge(tree, settings, build=build, depth=depth, progress=progress, store=store))
+        yield next(judge(tree, settings, build=build, depth=depth, pictures=pictures, progress=progress, store=store))
 
 
 def judge(
@@ -121,6 +123,7 @@ def judge(
     nested: bool = True,
     build: bool = False,
     depth: Depth | None = None,
+    pictures: bool = False,
     progress: Progress | None = None,
     store: FactStore | None = None,
 ) -> Iterator[tuple[Verdict, Tree]]:
@@ -131,7 +134,9 @@ def judge(
     the set decides. Raises DatasetkitError for a datasetkit.toml that can't be used.
     """
     stopwatch, depth = Stopwatch(), depth if settings.depth is None else settings.depth
-    for dataset, own in scan(tree, progress, alone=not nested, depth=depth, store=store, stopwatch=stopwatch):
+    for dataset, own in scan(
+        tree, progress, alone=not nested, depth=depth, pictures=pictures, store=store, stopwatch=stopwatch
+    ):
         with stopwatch.timing("rules"):
             verdict = judge_dataset(dataset, settings_for(own, settings), build=build)
         verdict = replace(verdict, seconds=stopwatch.lap())

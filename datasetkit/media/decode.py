@@ -7,10 +7,11 @@ next one is decoded, and checks keep summaries. One decoder thread a clip: libav
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from itertools import islice, takewhile
 from threading import Event
+from types import MappingProxyType
 
 from av.container import InputContainer
 from av.packet import Packet
@@ -22,7 +23,7 @@ from datasetkit.footage import Seen
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
 from datasetkit.media.decoderlog import DamageLog
 from datasetkit.media.opening import ClipFile, picture_stream, reading
-from datasetkit.media.smallframe import Check, Shrinker, SmallFrame
+from datasetkit.media.smallframe import Check, Shrinker, Size, SmallFrame
 from datasetkit.model import Video
 
 
@@ -33,11 +34,13 @@ def decode(
     *,
     limit: int | None = None,
     seconds: float | None = None,
+    pictured: Mapping[int, Size] = MappingProxyType({}),
     clock: Callable[[], float] = time.monotonic,
     stop: Event | None = None,
 ) -> Seen:
     """Show the frames of the clip at ``source``, whose header said ``video``, to the checks: ``limit`` of them or all.
 
+    ``pictured`` gives the frames that they get in colour, by their numbers from 0, with the width and height of each.
     Gives up after ``seconds`` of ``clock``. Bad data is in the result, never an exception. Raises CancelledError once
     ``stop`` is set, and DatasetkitError if the machine doesn't let the file be read.
     """
@@ -47,7 +50,7 @@ def decode(
         try:
             with reading(source) as container:
                 log.opened()
-                for frame in islice(_small_frames(container, video, log, patience), limit):
+                for frame in islice(_small_frames(container, video, log, patience, pictured), limit):
                     for check in checks:
                         check.see(frame)
                     seen += 1
@@ -72,7 +75,9 @@ class _Patience:
         return not self.over
 
 
-def _small_frames(container: InputContainer, video: Video, log: DamageLog, patience: _Patience) -> Iterator[SmallFrame]:
+def _small_frames(
+    container: InputContainer, video: Video, log: DamageLog, patience: _Patience, pictured: Mapping[int, Size]
+) -> Iterator[SmallFrame]:
     stream = picture_stream(container)
     shrinker, pace = Shrinker(video.rotation, mirrored=video.mirrored), Sampling(video)
     tick, usual = float(stream.time_base or 1), 1 / float(video.rate)
@@ -83,6 +88,7 @@ def _small_frames(container: InputContainer, video: Video, log: DamageLog, patie
         small = shrinker.shrink(frame, index, seconds, seconds + (frame.duration * tick or usual))
         small.sampled = pace.samples(small.seconds)
         small.detail = shrinker.detail(frame) if index in pace.closer else None
+        small.picture = shrinker.picture(frame, pictured[index]) if index in pictured else None
         yield small
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Event
 
 from datasetkit.footage import Depth, Ends, FramesMatched, Seen
 from datasetkit.media.checks import all_checks
 from datasetkit.media.checks.ends import EndKeeper
+from datasetkit.media.checks.film import FilmMaker
 from datasetkit.media.checks.search import FrameSearch
 from datasetkit.media.decode import decode
 from datasetkit.media.opening import ClipFile
@@ -15,15 +17,29 @@ from datasetkit.media.wanted import Wanted
 from datasetkit.model import Video
 
 
-def look(source: ClipFile, video: Video, wanted: Wanted, *, stop: Event | None = None) -> Video:
+def look(
+    source: ClipFile, video: Video, wanted: Wanted, *, film: FilmMaker | None = None, stop: Event | None = None
+) -> Video:
     """The clip with what is ``wanted`` of it seen; what was seen before isn't looked at again.
 
-    Images are compared with all frames only where the first frame isn't surely the image. Raises as `decode` does.
+    Images are compared with all frames only where the first frame isn't surely the image. ``film`` takes pictures for
+    people, in the same pass where every frame is decoded anyway. Raises as `decode` does.
     """
+    if film is None:
+        return _seen(source, video, wanted, (), stop)
+    found = _seen(source, video, wanted, (film,), stop)
+    if not film.begun:
+        decode(source, video, [film], pictured=film.pictured, stop=stop)
+    return replace(found, film=film.film())
+
+
+def _seen(source: ClipFile, video: Video, wanted: Wanted, films: Sequence[FilmMaker], stop: Event | None) -> Video:
     seen = video.seen
     if seen is None and wanted.depth is Depth.FULL:
         searches = [FrameSearch(image, first=image not in wanted.last) for image in wanted.images]
-        return replace(video, seen=decode(source, video, [*all_checks(video), *searches], stop=stop))
+        pictured = {number: size for film in films for number, size in film.pictured.items()}
+        checks = [*all_checks(video), *searches, *films]
+        return replace(video, seen=decode(source, video, checks, pictured=pictured, stop=stop))
     if seen is None and wanted.last:
         return replace(video, seen=decode(source, video, [EndKeeper(), *map(FrameSearch, wanted.images)], stop=stop))
     seen = seen or decode(source, video, [EndKeeper(last=False)], limit=1, stop=stop)

@@ -18,6 +18,9 @@ from datasetkit.media.planes import SQUARE, WHOLE, Floats, Plane, resampled
 WIDTH, HEIGHT = 128, 72  # of SmallFrame.luma
 _DETAIL = (320, 180)  # about what training sees of a clip
 
+Picture = NDArray[np.uint8]
+Size = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
@@ -37,7 +40,8 @@ class SmallFrame:
 
     ``index`` counts from 0. ``seconds`` and ``until`` say when it is shown, counted from the first frame.
     ``luma`` is 72×128, 0 black and 255 white; ``chroma`` two planes of 36×64, 128 grey. ``matrix`` numbers the colour
-    matrix as ITU-T H.273 does. ``sampled``: this frame is one of the four a second. ``detail`` is there in about 16.
+    matrix as ITU-T H.273 does. ``sampled``: this frame is one of the four a second. ``detail`` is there in about 16,
+    ``picture`` (rows × columns × RGB) in those that are wanted for people.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class SmallFrame:
         self.luma, self.chroma, self.matrix = luma, chroma, matrix
         self.sampled = False
         self.detail: Detail | None = None
+        self.picture: Picture | None = None
 
     @cached_property
     def tiny(self) -> NDArray[np.int16]:
@@ -79,6 +84,7 @@ class Shrinker:
     def __init__(self, rotation: int, *, mirrored: bool) -> None:
         self._turns, self._mirrored = -(rotation // 90), mirrored
         self._small, self._closer, self._whole = VideoReformatter(), VideoReformatter(), VideoReformatter()
+        self._coloured = VideoReformatter()
 
     def shrink(self, frame: VideoFrame, index: int, seconds: float, until: float) -> SmallFrame:
         """The small planes of a frame."""
@@ -96,8 +102,14 @@ class Shrinker:
         whole = frame if direct else self._scaled(self._whole, frame, (frame.width, frame.height), "gray", turn=False)
         return Detail(self._upright(_plane(whole, 0)), limited, plane)
 
+    def picture(self, frame: VideoFrame, size: Size) -> Picture:
+        """A frame in colour, of that width and height as displayed."""
+        made = self._scaled(self._coloured, frame, size, "rgb24")
+        rows = np.frombuffer(memoryview(made.planes[0]), np.uint8).reshape(made.height, -1)
+        return self._upright(rows[:, : 3 * made.width].reshape(made.height, made.width, 3)).copy()
+
     def _scaled(
-        self, by: VideoReformatter, frame: VideoFrame, size: tuple[int, int], wanted: str, *, turn: bool = True
+        self, by: VideoReformatter, frame: VideoFrame, size: Size, wanted: str, *, turn: bool = True
     ) -> VideoFrame:
         width, height = size[::-1] if turn and self._turns % 2 else size
         return by.reformat(

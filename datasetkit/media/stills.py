@@ -125,7 +125,7 @@ def _orientation(image: Image.Image) -> int:
 
 def _made(image: Image.Image, edit: Convert, notes: list[str]) -> Image.Image:
     orientation = _orientation(image)
-    made = _srgb(image.transpose(TURNS[orientation - 2]) if orientation > 1 else image, notes)
+    made = srgb(image.transpose(TURNS[orientation - 2]) if orientation > 1 else image, notes)
     size = bounded(made.size, edit.max_side, edit.max_pixels)
     if size != made.size:
         made = made.resize(size, Image.Resampling.LANCZOS)
@@ -133,7 +133,8 @@ def _made(image: Image.Image, edit: Convert, notes: list[str]) -> Image.Image:
     return made
 
 
-def _srgb(image: Image.Image, notes: list[str]) -> Image.Image:
+def srgb(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Eight bits of sRGB, transparent parts white; ``notes`` gets what could not be kept."""
     profile = image.info.get("icc_profile")
     image = narrow(image)
     if image.has_transparency_data:

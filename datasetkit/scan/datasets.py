@@ -74,6 +74,7 @@ def scan(
     *,
     alone: bool = False,
     depth: Depth | None = Depth.HEADER,
+    pictures: bool = False,
     store: FactStore | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> Iterator[tuple[Dataset, Tree]]:
@@ -81,11 +82,12 @@ def scan(
 
     A tree without a data.jsonl is one dataset that lacks it. ``alone`` leaves out the datasets in folders below the
     root. Clips are read to ``depth``; None decodes all frames of a set of up to `Limits.full_depth_clips` clips, and
-    of a larger one the first and last frames. ``progress`` is called as media are read. ``store`` knows the facts of
-    media that were read before; ``stopwatch`` measures where the time goes.
+    of a larger one the first and last frames. ``pictures``: media get pictures for people. ``progress`` is called as
+    media are read. ``store`` knows the facts of media that were read before; ``stopwatch`` measures where the time
+    goes.
     """
     found = prefixes(tree)
-    reading = partial(read_media, progress=progress, store=store, stopwatch=stopwatch)
+    reading = partial(read_media, pictures=pictures, progress=progress, store=store, stopwatch=stopwatch)
     for prefix in [""] if alone else found or [""]:
         own = tree.below(prefix)
         inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]

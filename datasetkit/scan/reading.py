@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from threading import Event, Thread, current_thread
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from datasetkit import spec
 from datasetkit.footage import Depth, Signature
@@ -20,6 +20,9 @@ from datasetkit.model import Expected, Image, Medium, Present, Progress, Unreada
 from datasetkit.scan.facts import FactKey, FactStore, digest_of, key_of
 from datasetkit.scan.stopwatch import Stopwatch
 from datasetkit.scan.tree import Tree
+
+if TYPE_CHECKING:
+    from datasetkit.media.thumbnails import ThumbnailSize
 
 Named = tuple[str, Expected]  # a file and what a field takes it for; one file may be named as both
 
@@ -40,19 +43,21 @@ def read_media(
     frames: Mapping[str, Frames] = MappingProxyType({}),
     depth: Depth = Depth.HEADER,
     *,
+    pictures: bool = False,
     progress: Progress | None = None,
     store: FactStore | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> dict[Named, Medium]:
     """Each wanted file of the tree as the medium that it should hold, clips read to ``depth``.
 
-    ``frames`` gives the images that a clip's path is named with. A medium whose facts are in ``store`` isn't opened;
-    the facts of others are put there. Raises DatasetkitError if a file can't be read for a reason that lies outside
-    the dataset, such as its permissions.
+    ``frames`` gives the images that a clip's path is named with. ``pictures``: media get pictures for people. A medium
+    whose facts are in ``store`` isn't opened for them again; the facts of others are put there. Raises DatasetkitError
+    if a file can't be read for a reason that lies outside the dataset, such as its permissions.
     """
-    reader = _Reader(tree, wanted, frames, depth, store, stopwatch or Stopwatch())
     images = [named for named in wanted if named[1] is Expected.IMAGE]
     clips = [named for named in wanted if named[1] is Expected.VIDEO]
+    sized = _sized(max(len(images), len(clips))) if pictures else None
+    reader = _Reader(tree, wanted, frames, depth, sized, store, stopwatch or Stopwatch())
     with workers() as pool, reader.stopping():
         for part in (images, clips):  # images first: clips are compared with them
             for named, medium in zip(part, pool.map(reader.read, part), strict=True):
@@ -60,6 +65,12 @@ def read_media(
                 if progress:
                     progress("reading", len(reader.media), len(wanted))
     return reader.media
+
+
+def _sized(samples: int) -> ThumbnailSize:
+    from datasetkit.media.thumbnails import thumbnail_size  # loads av and Pillow
+
+    return thumbnail_size(samples)
 
 
 class _Reader:
@@ -71,11 +82,13 @@ class _Reader:
         wanted: Collection[Named],
         frames: Mapping[str, Frames],
         depth: Depth,
+        pictures: ThumbnailSize | None,
         store: FactStore | None,
         stopwatch: Stopwatch,
     ) -> None:
         self.media: dict[Named, Medium] = {}
         self._tree, self._frames, self._depth, self._store, self._stopwatch = tree, frames, depth, store, stopwatch
+        self._pictures = pictures
         self._sizes = {file.path: file.size for file in tree.files}
         self._twins = Counter(self._sizes[path] for path in {path for path, _ in wanted})
         self._stop = Event()
@@ -94,7 +107,7 @@ class _Reader:
         key, known = self._known(path, expected)
         medium = self._read(path, expected, known)
         if self._store and key and medium != known and not _is_partial(medium):
-            self._store.put(key, medium)
+            self._store.put(key, _fact(medium))
         return self._as_asked(medium)
 
     def _as_asked(self, medium: Present) -> Present:
@@ -127,7 +140,7 @@ class _Reader:
                 if isinstance(medium, Image | Video) and self._twins[size] > 1 and not medium.digest:
                     with self._stopwatch.timing("hash"):
                         medium = replace(medium, digest=digest_of(self._tree, path))
-                return self._looked_at(medium) if self._depth > Depth.HEADER else medium
+                return self._looked_at(medium)
         except MediumError as error:
             return Unreadable(path, size, expected, str(error))
 
@@ -146,14 +159,26 @@ class _Reader:
 
     def _looked_at(self, medium: Present) -> Present:
         """An image or clip that isn't too large, with what it shows."""
+        if self._depth is Depth.HEADER and not self._pictures:
+            return medium
         limits = spec.limits()
         if isinstance(medium, Image) and max(medium.width, medium.height) <= limits.image_side:
-            return medium if medium.signature else self._signed(medium)
+            return self._pictured(self._signed(medium))
         if isinstance(medium, Video) and max(medium.width, medium.height) <= limits.video_side:
             return self._seen(medium)
         return medium
 
+    def _pictured(self, image: Image) -> Image:
+        if not self._pictures:
+            return image
+        from datasetkit.media.thumbnails import read_thumbnail
+
+        with self._stopwatch.timing("read"), self._tree.open(image.path) as stream:
+            return replace(image, thumbnail=read_thumbnail(stream, image, self._pictures))
+
     def _signed(self, image: Image) -> Image:
+        if image.signature or self._depth is Depth.HEADER:
+            return image
         from datasetkit.media.signatures import read_signature
 
         with self._stopwatch.timing("read"), self._tree.open(image.path) as stream:
@@ -164,16 +189,26 @@ class _Reader:
 
         frames = self._frames.get(video.path, Frames())
         wanted = Wanted(self._depth, self._signatures(frames.first), self._signatures(frames.last))
-        if video.seen and not wanted.unsettled(video.seen):
+        known = self._depth is Depth.HEADER or (video.seen and not wanted.unsettled(video.seen))
+        if known and not self._pictures:
             return video
+        from datasetkit.media.checks.film import FilmMaker
         from datasetkit.media.looking import look
 
+        film = FilmMaker(video, self._pictures, last=bool(frames.last)) if self._pictures else None
         with self._stopwatch.timing("decode"), _located(self._tree, video.path) as source:
-            return look(source, video, wanted, stop=self._stop)
+            return look(source, video, wanted, film=film, stop=self._stop)
 
     def _signatures(self, paths: Iterable[str]) -> tuple[Signature, ...]:
         images = (self.media.get((path, Expected.IMAGE)) for path in paths)
         return tuple(image.signature for image in images if isinstance(image, Image) and image.signature)
+
+
+def _fact(medium: Present) -> Present:
+    """The medium without pictures for people: they would make a store of facts ten times as large."""
+    if isinstance(medium, Image):
+        return replace(medium, thumbnail=None)
+    return replace(medium, film=None) if isinstance(medium, Video) else medium
 
 
 def _serves(deeper: Present, depth: Depth) -> bool:

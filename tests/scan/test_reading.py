@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -180,3 +181,19 @@ def test_threads_follow_the_cores_that_the_process_may_use() -> None:
     program = f"{held}; from datasetkit.scan.reading import thread_count; print(thread_count())"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "1\n"
+
+
+@pytest.mark.parametrize("depth", list(Depth))
+def test_media_get_pictures_where_they_are_wanted_and_the_store_keeps_none(dataset: Path, depth: Depth) -> None:
+    store = MemoryStore()
+    for path in (dataset, zipped(dataset)):
+        with closing(open_tree(str(path))) as tree:
+            for _ in range(2):
+                ((found, _),) = scan(tree, depth=depth, pictures=True, store=store)
+                media = [reference.medium for reference in found.references]
+                assert all(medium.thumbnail for medium in media if isinstance(medium, Image))
+                assert all(medium.film for medium in media if isinstance(medium, Video))
+            ((plain, _),) = scan(tree, depth=depth, store=store)
+            assert plain == found
+            assert all(m.medium.thumbnail is None for m in plain.references if isinstance(m.medium, Image))
+            assert all(m.medium.film is None for m in plain.references if isinstance(m.medium, Video))
