@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test lint bench docs samples clean
+.PHONY: demo test lint bench docs picture samples clean
 
 .venv/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -30,6 +30,10 @@ bench: .venv/.ready
 
 docs: .venv/.ready
 	$(BIN)/python docs/render.py
+
+# needs chromium and chromium-driver
+picture: .venv/.ready
+	$(BIN)/python docs/picture.py
 
 samples: .venv/.ready
 	$(BIN)/python sample_data/render.py

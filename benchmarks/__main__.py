@@ -8,7 +8,18 @@ import platform
 import sys
 import tempfile
 
-NAMES = ("starting", "reading", "decoding", "normalizing", "linting", "packing", "repairing", "uploading", "caching")
+NAMES = (
+    "starting",
+    "reading",
+    "decoding",
+    "normalizing",
+    "linting",
+    "packing",
+    "repairing",
+    "reporting",
+    "uploading",
+    "caching",
+)
 NAMES += ("hooks",)
 
 

@@ -146,10 +146,16 @@ def judge(
 
 
 def judge_again(
-    tree: Tree, verdict: Verdict, *, progress: Progress | None = None, store: FactStore | None = None
+    tree: Tree,
+    verdict: Verdict,
+    *,
+    pictures: bool = False,
+    progress: Progress | None = None,
+    store: FactStore | None = None,
 ) -> Verdict:
     """Check a changed copy of a dataset as the original was checked for its ``verdict``, for building a zip."""
-    dataset, _ = next(scan(tree, progress, alone=True, depth=verdict.dataset.depth, store=store))
+    depth = verdict.dataset.depth
+    dataset, _ = next(scan(tree, progress, alone=True, depth=depth, pictures=pictures, store=store))
     return judge_dataset(dataset, verdict.settings, build=True)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "init": "Make a dataset folder from a folder of raw clips.",
     "lint": "Check dataset folders and zips; change nothing.",
+    "report": "Write a page with pictures of every sample and what was found.",
     "fix": "Fix a dataset's problems; change media only in a new copy.",
     "normalize": "Give every prompt the same effect text.",
     "effect": "Find, show and export the effect text and its trigger.",

@@ -22,7 +22,7 @@ from datasetkit.pack.building import Build, build
 from datasetkit.pack.manifest import Output, manifest
 from datasetkit.printable import Printable, as_json, lines
 from datasetkit.report import text
-from datasetkit.report.columns import plural, size
+from datasetkit.report.columns import argument, plural, quoted, size
 
 if TYPE_CHECKING:
     from datasetkit.modelstudio.endpoint import Endpoint
@@ -61,6 +61,7 @@ class _OptionalFactor(click.Command):
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Print the result as text or JSON."
 )
+@click.option("--report", is_flag=True, help="Also write NAME.html, a page with pictures of every sample.")
 @click.option("--upload", is_flag=True, help="Also upload the zips; print their file ids instead of sizes and hashes.")
 @place_options
 def command(path: str, output: Path, *, form: str, upload: bool, **options: Any) -> int:
@@ -77,8 +78,10 @@ def command(path: str, output: Path, *, form: str, upload: bool, **options: Any)
     endpoint = _endpoint(path, options) if upload else None
     how = {name: options[name] for name in ("hold_out", "shrink", "folder", "verify", "force")}
     with bars() as progress:
-        built = build(path, output, progress=progress, **how, **judging(options))
+        built = build(path, output, pictures=options["report"], progress=progress, **how, **judging(options))
     _show(built)
+    if options["report"]:
+        _write_report(built, output)
     if not built.outputs:
         return 1
     values = [{"path": str(output.path)} | manifest(output, built.verdict) for output in built.outputs]
@@ -124,6 +127,17 @@ def _show(built: Build) -> None:
         if not spec.limits().complies(output.path.stem):
             allowed = "its name may have only English letters, digits, _ and -"
             note(f'note: rename "{output.path.name}" before you upload it: {allowed}')
+
+
+def _write_report(built: Build, output: Path) -> None:
+    """The page beside the zip; also where errors kept that from being written."""
+    from datasetkit.cli.page import visual, write_page
+
+    zipped = built.outputs and built.outputs[0].sha256
+    page = output.with_suffix(".html") if output.suffix.lower() == ".zip" else Path(f"{output}.html")
+    upload = f"datasetkit upload {quoted(argument(str(output)))}" if zipped else ""
+    write_page(visual([built.verdict], upload), page, [built.verdict])
+    note(f"report: {page}")
 
 
 def _row(output: Output) -> Printable:

@@ -88,7 +88,7 @@ def _judge(paths: Sequence[str], options: Mapping[str, Any], *, staged: bool) ->
 
 def _show(judged: Sequence[Verdict], seconds: float, options: Mapping[str, Any]) -> None:
     """The text report on stdout, and on stderr the command to run next."""
-    from datasetkit.cli.suggesting import next_command
+    from datasetkit.cli.suggesting import next_command, report_command
     from datasetkit.cli.trainer import clips
     from datasetkit.report import statistics, text
 
@@ -102,6 +102,8 @@ def _show(judged: Sequence[Verdict], seconds: float, options: Mapping[str, Any])
     echo(Printable(text.summary(judged, seconds)))
     if following := next_command(judged):
         note(f"next: {following}")
+    if looking := report_command(judged):
+        note(f"look: {looking}")
 
 
 def _formatted(judged: Sequence[Verdict], form: str, *, statistics: bool) -> Printable:
@@ -114,11 +116,6 @@ def _formatted(judged: Sequence[Verdict], form: str, *, statistics: bool) -> Pri
 
 
 def _write(report: Printable, output: Path, judged: Sequence[Verdict]) -> None:
-    from datasetkit.files import new_file
-    from datasetkit.verdict import refuse_own_file
+    from datasetkit.cli.page import write_file
 
-    for verdict in judged:
-        refuse_own_file(output, verdict.dataset)
-    content = (unstyled(report) + "\n" * bool(report)).encode()
-    with new_file(output, size=len(content), force=True) as temporary:
-        temporary.write_bytes(content)
+    write_file((unstyled(report) + "\n" * bool(report)).encode(), output, judged)

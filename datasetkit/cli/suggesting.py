@@ -1,4 +1,4 @@
-"""The command to run after `lint`: it can be pasted, and repeats the options that `lint` was given."""
+"""Commands to run next: they can be pasted, and repeat the options of the command that suggests them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from datasetkit import spec
 from datasetkit.cli.options import given
 from datasetkit.edits import MediaEdit
 from datasetkit.findings import Finding, Severity
+from datasetkit.footage import Depth
 from datasetkit.model import Dataset, Expected, Source
 from datasetkit.report.columns import argument, quoted
 from datasetkit.report.text import path_of
+from datasetkit.rules import REGISTRY
 from datasetkit.verdict import Verdict
 
 
@@ -19,8 +21,51 @@ def next_command(verdicts: Sequence[Verdict]) -> str:
     """The command for the first dataset that something can be done about; empty if there is none."""
     for verdict in verdicts:
         if arguments := [*_init(verdict.dataset), *_fix(verdict)] or [*_build(verdict)]:
-            return " ".join(map(quoted, ("datasetkit", *arguments)))
+            return _typed(*arguments)
     return ""
+
+
+def fix_command(verdict: Verdict, findings: Sequence[Finding]) -> str:
+    """The command that fixes these findings of a verdict and no others; empty where none of them can be fixed."""
+    fixable = [finding for finding in findings if finding.fixable and not finding.fixed_by_build]
+    if not fixable:
+        return ""
+    selected = ("--select", ",".join(_codes(fixable)))
+    unsafe = ["--unsafe"] * (not any(finding.safe for finding in fixable))
+    return _typed(
+        "fix", argument(path_of(verdict.dataset)), *_as_judged(), *selected, *unsafe, *_output(verdict, fixable)
+    )
+
+
+def build_command(verdict: Verdict) -> str:
+    """The command that builds a set in a folder that has no errors; empty for others."""
+    dataset = verdict.dataset
+    if dataset.source is Source.ZIP or not dataset.samples or verdict.count(Severity.ERROR):
+        return ""
+    return _typed("build", argument(dataset.name), "-o", _beside(dataset, ".zip"), *_as_judged())
+
+
+def report_command(verdicts: Sequence[Verdict]) -> str:
+    """The command that shows pictures of what was found, where any of it was seen in pictures; else empty."""
+    found = {finding.code for verdict in verdicts for finding in verdict.findings}
+    if not any(REGISTRY[code].depth > Depth.HEADER for code in found):
+        return ""
+    places = dict.fromkeys(argument(path_of(verdict.dataset)) for verdict in verdicts)
+    return _typed("report", *places, "-o", "report.html", *_as_judged())
+
+
+def _typed(*arguments: str) -> str:
+    return " ".join(map(quoted, ("datasetkit", *arguments)))
+
+
+def _as_judged() -> Iterator[str]:
+    return given("model", "kind", "role", "target_seconds", "ignore", "config", "depth")
+
+
+def _output(verdict: Verdict, findings: Sequence[Finding]) -> Iterator[str]:
+    """Where a fix of those findings writes, if media change."""
+    if any(isinstance(edit, MediaEdit) for finding in findings for edit in finding.fix):
+        yield from ("-o", _beside(verdict.dataset, "_fixed"))
 
 
 def _init(dataset: Dataset) -> Iterator[str]:
@@ -51,12 +96,11 @@ def _fix(verdict: Verdict) -> Iterator[str]:
     if not fixable:
         return
     yield from ("fix", argument(path_of(verdict.dataset)))
-    yield from given("model", "kind", "role", "target_seconds", "ignore", "config", "depth")
+    yield from _as_judged()
     yield from given("select") if weighty else ("--select", ",".join(_codes(fixable)))
     if not any(finding.safe for finding in weighty or fixable):
         yield "--unsafe"
-    if any(isinstance(edit, MediaEdit) for finding in weighty or fixable for edit in finding.fix):
-        yield from ("-o", _beside(verdict.dataset, "_fixed"))
+    yield from _output(verdict, weighty or fixable)
     yield "--diff"
 
 

@@ -53,6 +53,7 @@ def build(
     folder: bool = False,
     verify: bool = False,
     force: bool = False,
+    pictures: bool = False,
     progress: Progress | None = None,
     **options: Unpack[Options],
 ) -> Build:
@@ -60,8 +61,9 @@ def build(
 
     ``hold_out``, a number of samples or a percentage such as "10%", splits off NAME-validation.zip. ``shrink`` scales
     media down to that many times the pixels that training sees. ``folder`` writes a folder instead of a zip. ``verify``
-    reads every byte back. ``force`` replaces zips. The other options say what to judge by; ``select`` is not used, as
-    every rule has to be checked. ``progress`` is called as media are read and files written.
+    reads every byte back. ``force`` replaces zips. ``pictures`` gives the verdict's media pictures for people. The
+    other options say what to judge by; ``select`` is not used, as every rule has to be checked. ``progress`` is called
+    as media are read and files written.
 
     All outputs appear at the end, or none does. Raises DatasetkitError if they exist or can't be written, if a
     file changes meanwhile, if too few samples are on a side of a split, and as `check` does.
@@ -74,11 +76,13 @@ def build(
     shrunk = None
     with ExitStack() as stack:
         store = stack.enter_context(media_facts(options))
-        opened = open_dataset(path, settings, build=True, depth=Depth.FULL, progress=progress, store=store)
+        opened = open_dataset(
+            path, settings, build=True, depth=Depth.FULL, pictures=pictures, progress=progress, store=store
+        )
         verdict, tree = stack.enter_context(opened)
         if shrink:
             work = stack.enter_context(scratch(target))
-            verdict, tree, shrunk = shrink_media(verdict, tree, shrink, work, progress, store)
+            verdict, tree, shrunk = shrink_media(verdict, tree, shrink, work, progress, store, pictures=pictures)
         if verdict.count(Severity.ERROR):
             return Build(verdict, (), shrunk)
         layouts = dict(zip(targets, _layouts(verdict, hold_out), strict=True))

@@ -38,12 +38,14 @@ def shrink(
     work: Path,
     progress: Progress | None = None,
     store: FactStore | None = None,
+    *,
+    pictures: bool = False,
 ) -> tuple[Verdict, Tree, Shrunk]:
     """Scale clips and frames down to ``factor`` times the model's max_pixels, into the empty folder ``work``.
 
     Gives the verdict on the smaller dataset, its tree and what was saved. Without a model, the largest max_pixels of
-    the kind's models counts. ``store`` knows the facts of media that were read before. Raises DatasetkitError if a
-    medium can't be scaled or written.
+    the kind's models counts. ``store`` knows the facts of media that were read before. ``pictures`` gives media
+    pictures for people. Raises DatasetkitError if a medium can't be scaled or written.
     """
     models = [verdict.model] if verdict.model else [m for m in spec.models() if verdict.assumed.kind in m.kinds]
     limit = int(max(model.max_pixels for model in models) * factor)
@@ -56,5 +58,5 @@ def shrink(
                 f"can't shrink {step.edit.path}: {outcome.reason}", "Replace the file, or remove its line."
             )
     changed = overlay(tree, made, work)
-    judged = judge_again(changed, verdict, progress=progress, store=store)
+    judged = judge_again(changed, verdict, pictures=pictures, progress=progress, store=store)
     return judged, changed, Shrunk(limit, factor, len(made.media), verdict.dataset.size - judged.dataset.size)

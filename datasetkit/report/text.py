@@ -15,7 +15,7 @@ from datasetkit.report.places import Placed
 from datasetkit.verdict import Verdict
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
-_NOUNS = {
+NOUNS = {
     Severity.ERROR: ("error", "errors"),
     Severity.WARNING: ("warning", "warnings"),
     Severity.ADVICE: ("piece of advice", "pieces of advice"),
@@ -60,7 +60,7 @@ def _skipped(verdict: Verdict) -> Iterator[str]:
 def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:
     """The last line: how many findings of each severity, and how long it took if ``seconds`` is given."""
     counts = Counter(finding.severity for verdict in verdicts for finding in verdict.findings)
-    found = ", ".join(plural(counts[severity], *words) for severity, words in _NOUNS.items() if counts[severity])
+    found = ", ".join(plural(counts[severity], *words) for severity, words in NOUNS.items() if counts[severity])
     noun = "datasets" if all(verdict.dataset.annotations for verdict in verdicts) else "paths"
     sets = f" in {len(verdicts)} {noun}" if len(verdicts) > 1 else ""
     took = "" if seconds is None else f", {seconds:.1f} s"
@@ -77,7 +77,7 @@ def _first(findings: Sequence[Finding]) -> Iterator[Finding]:
 
 
 def _heading(verdict: Verdict) -> Printable:
-    return joined([styled(Printable(path_of(verdict.dataset)), bold=True), Printable(f"  {_checked_as(verdict)}")])
+    return joined([styled(Printable(path_of(verdict.dataset)), bold=True), Printable(f"  {checked_as(verdict)}")])
 
 
 def path_of(dataset: Dataset) -> str:
@@ -86,7 +86,8 @@ def path_of(dataset: Dataset) -> str:
     return f"{dataset.name}/{inside}".rstrip("/") if inside else dataset.name
 
 
-def _checked_as(verdict: Verdict) -> str:
+def checked_as(verdict: Verdict) -> str:
+    """What a dataset was checked as, and how large it is."""
     dataset, assumed, review = verdict.dataset, verdict.assumed, verdict.review
     if dataset.annotations is None:
         return f"not a dataset, {size(dataset.size)}"
