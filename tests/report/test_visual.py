@@ -66,7 +66,13 @@ def test_a_finding_on_the_set_leads_to_the_clips_that_it_names() -> None:
     one = only(*map(made.shown, range(1, 6)), findings=(found,))
     keys = {card.line: card.key for card in one.cards}
     assert one.groups[0].cards == (keys[2], keys[4])
-    assert all(not card.remarks for card in one.cards)
+    assert [card.line for card in one.cards if card.remarks] == [2, 4]
+
+
+def test_the_codes_to_filter_by_are_those_on_the_cards() -> None:
+    of_the_set = made.finding("S704", "imbalance", ADVICE, None)
+    verdict = made.with_findings(made.judged(made.shown(1)), made.too_long(), of_the_set)
+    assert made.report(verdict).codes == (("V407", "video-too-long"),)
 
 
 def test_the_verdict_says_whether_errors_block_the_build() -> None:

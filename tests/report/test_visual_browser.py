@@ -51,7 +51,7 @@ def page() -> str:
         made.too_long(2),
         *(made.finding(code, name, severity, 3) for code, name, severity in CODES),
         made.finding("V410", "variable-rate", Severity.ADVICE, 4),
-        made.finding("L211", "duplicate-sample", Severity.WARNING, None, data={"like": ("video_1.mp4", "video_2.mp4")}),
+        made.finding("S706", "near-duplicate", Severity.WARNING, None, data={"like": ("video_3.mp4",)}),
     ]
     first = made.with_findings(made.judged(*lines), *found)
     second = made.renamed(made.with_findings(made.judged(real(1))), "بيانات <i>" + "n" * 200)

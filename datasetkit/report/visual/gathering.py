@@ -24,7 +24,7 @@ def gather(verdicts: Sequence[Verdict], fix: FixCommand, following: Sequence[str
     a verdict, empty where there is none.
     """
     sets = tuple(_set(number, verdicts, fix, after) for number, after in enumerate(following))
-    names = {group.worst.code: group.worst.name for one in sets for group in one.groups}
+    names = {remark.code: remark.name for one in sets for card in one.cards for remark in card.remarks}
     return VisualReport(__version__, sets, tuple(sorted(names.items())))
 
 
@@ -44,7 +44,7 @@ def _set(number: int, verdicts: Sequence[Verdict], fix: FixCommand, following: s
         overview=overview(verdict),
         groups=tuple(groups(verdict, places, fix)),
         alike=tuple(_alike(verdict, verdicts, places, fix)),
-        cards=tuple(_cards(verdict, keys, fix)),
+        cards=tuple(_cards(verdict, keys, places, fix)),
         notes=tuple(_notes(verdict)),
     )
 
@@ -65,15 +65,18 @@ def _paths(finding: Finding, name: str) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, tuple | list) else ()
 
 
-def _cards(verdict: Verdict, keys: Mapping[int, str], fix: FixCommand) -> list[SampleCard]:
+def _cards(
+    verdict: Verdict, keys: Mapping[int, str], places: Mapping[Finding, tuple[str, ...]], fix: FixCommand
+) -> list[SampleCard]:
     """The samples' cards, worst first."""
-    by_line: defaultdict[int | None, list[Finding]] = defaultdict(list)
-    for finding in verdict.findings:
-        by_line[finding.where.line].append(finding)
+    by_key: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding, found_at in places.items():
+        for key in found_at:
+            by_key[key].append(finding)
     reviewed = {one.prompt.where.line: one for one in verdict.review.prompts}
     made = []
     for sample in verdict.dataset.samples:
-        found = sorted(by_line[sample.line], key=lambda finding: (-finding.severity, finding.code))
+        found = sorted(by_key[keys[sample.line]], key=lambda finding: (-finding.severity, finding.code))
         remarks = [remark(finding, verdict, fix) for finding in found]
         counts = tuple(-sum(one.severity is severity for one in found) for severity in reversed(Severity))
         made.append((counts, sample.line, card(keys[sample.line], sample, reviewed.get(sample.line), found, remarks)))

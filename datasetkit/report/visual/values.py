@@ -207,7 +207,7 @@ class SetReport:
 
 @dataclass(frozen=True, slots=True)
 class VisualReport:
-    """All datasets of a report, and the codes that were found in any, worst first."""
+    """All datasets of a report, and the codes on their cards with the rules' names."""
 
     version: str
     sets: tuple[SetReport, ...]
