@@ -54,6 +54,7 @@ def test_findings_are_grouped_by_code_with_why_remedy_command_and_places() -> No
     assert (long.worst.code, long.count, long.worst.severity) == ("V407", 1, "error")
     assert (short.worst.code, short.count, short.worst.severity) == ("V408", 2, "warning")
     assert "keeps 0.50–4.50 s of 5.00 s" in long.worst.remedy
+    assert long.worst.place == "data.jsonl:5"
     assert (long.worst.command, short.worst.command) == ("datasetkit fix V407", "")
     assert (short.why[0].isupper(), "Why:" in short.why) == (True, False)
     assert short.worst.remedy

@@ -101,5 +101,5 @@ def _alike(
 def _notes(verdict: Verdict) -> Iterator[str]:
     for ignored in verdict.ignored:
         yield f"ignored: {ignored.code}, {plural(ignored.count, 'finding')} ({ignored.reason})"
-    if verdict.skipped:
+    if verdict.skipped and verdict.dataset.samples:
         yield f"not checked at this depth: {', '.join(verdict.skipped)}"

@@ -78,7 +78,8 @@ def _lengths(clips: Sequence[Video], models: Sequence[spec.ModelSpec]) -> Column
     end = float(len(columns) * step)
     marks = {spec.limits().video_seconds_low: "at least", most: "at most"}
     limits = tuple(LimitLine(f"{word} {at:g} s", at / end) for at, word in marks.items())
-    spread = f"{float(min(lengths)):.2f}–{float(max(lengths)):.2f} s"
+    shortest, longest = (f"{float(length):.2f}" for length in (min(lengths), max(lengths)))
+    spread = f"{shortest} s" if shortest == longest else f"{shortest}–{longest} s"
     return ColumnChart(f"{plural(len(clips), 'clip')}, {spread}; the limit is {most:g} s", end, tuple(columns), limits)
 
 

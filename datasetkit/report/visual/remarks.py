@@ -12,6 +12,7 @@ from datasetkit.model import Medium
 from datasetkit.prompts.review import PromptFlaw
 from datasetkit.prompts.worddiff import word_changes
 from datasetkit.repair.wording import describe_medium
+from datasetkit.report.text import place_of
 from datasetkit.report.visual.values import Remark, RemarkGroup, TextRun
 from datasetkit.rules import REGISTRY
 from datasetkit.verdict import Verdict
@@ -29,6 +30,7 @@ def remark(finding: Finding, verdict: Verdict, command: FixCommand) -> Remark:
         finding.code,
         finding.name,
         str(finding.severity),
+        place_of(finding),
         finding.message,
         _remedy(finding, media) or _paragraph(finding.code, "Remedy"),
         command(verdict, [finding]),

@@ -19,12 +19,13 @@ class TextRun:
 class Remark:
     """A finding as it is shown. ``remedy`` says what removes it, ``command`` is what to paste for that, if any.
 
-    ``diff`` shows how the effect text differs, where the finding is about that.
+    ``place`` is the file and line that it points at. ``diff`` shows how the effect text differs, if it is about that.
     """
 
     code: str
     name: str
     severity: str
+    place: str
     message: str
     remedy: str
     command: str
