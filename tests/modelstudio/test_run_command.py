@@ -75,6 +75,35 @@ def test_a_folder_is_built_and_a_checkpoint_chosen(studio: Studio, command: Run)
     assert len(studio.files) == 2
 
 
+EFFECT = """
+[effect]
+trigger = "s86b5p"
+text = "Then the s86b5p money rain effect begins, countless US dollar bills pour down around her/him."
+
+[effect.persons]
+"video_16.mp4" = "he"
+"""
+
+
+def test_from_raw_clips_to_a_video(studio: Studio, command: Run) -> None:
+    Path("raw").mkdir()
+    for clip in (ROOT / "sample_data" / "i2v" / "training").glob("video_*"):
+        shutil.copy(clip, "raw")
+    shutil.copy(ROOT / "sample_data" / "captions.csv", "raw")
+    assert command("init", "raw", "-o", "money_rain", "--model", "wan2.2-i2v-flash")[0] == 0
+    with Path("money_rain/datasetkit.toml").open("a", encoding="utf-8") as settings:
+        settings.write(EFFECT)
+    assert command("normalize", "money_rain", "--append", "--write")[0] == 0
+    call = ["run", "money_rain", "--image", "woman.png", "-o", "way", "--every", "0", "--yes", "--last-checkpoint"]
+    code, out, err = command(*call, "--max-validation", "5", "--split", "0.75")
+    assert code == 0, err
+    only_once(studio)
+    [deployment] = studio.runs.deployments.values()
+    config = deployment["body"]["aigc_config"]
+    assert config["lora_prompt_default"].endswith("pour down around her/him."), "the declared template, slots and all"
+    assert Path(out.strip()).read_bytes() == studio.runs.video
+
+
 @pytest.mark.parametrize("step", ["upload", "train", "previews", "export", "deploy"])
 def test_until_a_step_and_then_on(step: str, studio: Studio, command: Run) -> None:
     code, out, err = command(*arguments("--last-checkpoint", "--yes", "--until", step))

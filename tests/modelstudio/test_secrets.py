@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 from fault_cases import CASES, Case
 from studio import Studio
-from studio_state import Misdeed
+from studio_state import KEY, Misdeed
 
+from datasetkit.cli import run
 from datasetkit.cli.upload import send_zips
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.client import Client
@@ -60,6 +62,48 @@ def test_the_key_is_seen_by_no_one_else(
         headers = [pair for pair in seen.headers if pair[0] != "Authorization"]
         assert len(headers) == len(seen.headers) - 1
         _assert_secret(seen.method, seen.target, str(headers), seen.head.decode("latin-1"))
+
+
+COMMANDS = {
+    "job-list": ["train", "ls"],
+    "job-show": ["train", "status", "ft-1"],
+    "job-logs": ["train", "logs", "ft-1"],
+    "job-cancel": ["train", "stop", "ft-1", "--yes"],
+    "job-delete": ["train", "rm", "ft-1", "--yes"],
+    "checkpoints": ["train", "checkpoints", "ft-1"],
+    "validation-results": ["train", "previews", "ft-1", "-o", "previews"],
+    "deploy-list": ["deploy", "ls"],
+    "deploy-show": ["deploy", "status", "m-ft-1"],
+    "deploy-delete": ["deploy", "rm", "m-ft-1", "--yes"],
+}
+FAULT = {"code": KEY, "message": f"bad {KEY}", "request_id": KEY}
+VALUES = {"job_id": "j", "status": KEY, "code": KEY, "jobs": [], "logs": [KEY]}
+QUOTED = [
+    Misdeed("answer", status=status, body=json.dumps(body).encode())
+    for status, body in ((403, FAULT), (200, {"output": KEY, "request_id": KEY}), (200, {"output": VALUES}))
+]
+
+
+@pytest.mark.parametrize("call", COMMANDS)
+@pytest.mark.parametrize("misdeed", QUOTED, ids=["refused", "no output", "in values"])
+def test_no_command_repeats_a_key_that_the_service_quotes(
+    misdeed: Misdeed,
+    call: str,
+    studio: Studio,
+    endpoint: Endpoint,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
+    monkeypatch.setattr("datasetkit.modelstudio.pace.time.sleep", lambda _seconds: None)
+    monkeypatch.chdir(tmp_path)
+    studio.always[call] = misdeed
+    run([*COMMANDS[call], "--base-url", endpoint.base_url])
+    assert studio.seen(call)
+    shown = "".join(capsys.readouterr())
+    assert shown
+    assert KEY not in shown
 
 
 def _assert_secret(*texts: str) -> None:
