@@ -80,7 +80,7 @@ def explained(
     image is that frame, and its match is returned. None if the image matches nothing.
     """
     limits = spec.thresholds("matching")
-    right = own.last if last and own.last else own.first
+    right = _expected(image, expected, own, last=last)
     candidates = [own.best, *_turned(image, expected, right), *others.likest(image)]
     best = max(candidates, key=lambda match: match.score)
     if not is_sure(best):
@@ -107,11 +107,17 @@ def mismatch(
     """
     if own is None:
         return None
-    right = own.last if last and own.last else own.first
+    right = _expected(image, expected, own, last=last)
     if is_sure(right):
         return None
     found = explained(image, expected, own, others, last=last)
     return None if found == right else Mismatch(right.score, found)
+
+
+def _expected(image: Signature, expected: Signature, own: FramesMatched, *, last: bool) -> Match:
+    """How well the image fits the frame that it should be, by the better of two looks: of HDR they differ a little."""
+    right = own.last if last and own.last else own.first
+    return replace(right, score=max(right.score, correlation(luma_of(image), luma_of(expected))))
 
 
 def _turned(image: Signature, expected: Signature, right: Match) -> Iterator[Match]:

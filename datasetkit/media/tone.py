@@ -51,7 +51,8 @@ def _difference(seen: Floats, shown: Floats) -> tuple[float, float, float] | Non
     limits = spec.thresholds("tone")
     apart = seen - shown
     varied = shown[0] - shown[0].mean()
-    contrast = float((varied * (seen[0] - seen[0].mean())).sum() / max(float((varied * varied).sum()), 1.0))
+    flat = float(varied.std()) < limits["luma"]  # no contrast to lose
+    contrast = 1.0 if flat else float((varied * (seen[0] - seen[0].mean())).mean() / (varied * varied).mean())
     colour = float(np.abs(apart[1:].mean(axis=(1, 2))).max())
     light = float(np.abs(apart[0]).mean())
     if light < limits["luma"] and abs(contrast - 1) < limits["contrast"] and colour < limits["colour"]:

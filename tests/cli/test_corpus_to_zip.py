@@ -18,6 +18,8 @@ water_180_mvhevc_5frames.mov sample_fragmented.mp4
 
 TOLD = "Then the s86b5p rain begins, he looks up while bills fall."
 EFFECT = '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p rain begins, she/he looks up as bills fall."\n'
+# short or uneven clips, one with bars, a still one, one with a cut, one in HDR
+TRUE = "V408,V410,V414,V415,V416,V420"
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,6 @@ def test_natural_clips_become_a_clean_zip(cli: Cli, raw: Path, tmp_path: Path) -
     assert fixed.code == 0, fixed.err
     built = cli("build", mended if mended.exists() else made, "-o", zipped, "--verify")
     assert built.code == 0, built.err
-    judged = cli("lint", zipped, "--model", "wan2.2-i2v-flash", "--ignore", "V408,V410,S,P")
+    judged = cli("lint", zipped, "--model", "wan2.2-i2v-flash", "--ignore", f"{TRUE},S,P")
     assert judged.code == 0, judged.out
     assert "warning" not in judged.out

@@ -13,7 +13,7 @@ from scenes import Picture, encode, filmed, natural, pan, seen, texture, video_a
 from datasetkit.footage import Ends, FramesMatched, Match, Signature
 from datasetkit.media.checks.ends import EndKeeper
 from datasetkit.media.checks.search import FrameSearch
-from datasetkit.media.matching import Gallery, explained, is_surely
+from datasetkit.media.matching import Gallery, explained, is_surely, mismatch
 from datasetkit.media.signatures import signature_of_image
 from datasetkit.media.tone import Cause, tone_jump
 
@@ -160,6 +160,22 @@ def decoded(clip: Path) -> Image.Image:
 
     with av.open(str(clip)) as container:
         return next(container.decode(video=0)).to_image()
+
+
+def test_flat_pictures_have_no_contrast_to_lose(tmp_path: Path) -> None:
+    grey = np.full((*SIZE[::-1], 3), 90, np.uint8)
+    shown = ends(encode(tmp_path / "flat.mp4", [grey] * 3)).first
+    assert tone_jump(signed(grey), shown) is None
+    brighter = tone_jump(signed(grey + np.uint8(30)), shown)
+    assert brighter
+    assert (brighter.contrast, round(brighter.brightness / 10)) == (1.0, 3)
+
+
+def test_a_clip_is_not_named_as_another_one(clip: Path, pictures: list[Picture]) -> None:
+    """Its first frame in the gallery may be more like the image than the one that was seen in the pass, as of HDR."""
+    image, first = signed(pictures[0]), ends(clip).first
+    poor = FramesMatched(image, Match(0.98), Match(0.98), None)
+    assert mismatch(image, first, poor, Gallery({"clip.mp4": first})) is None
 
 
 def test_a_small_jpeg_has_the_tones_of_its_frame(clip: Path, pictures: list[Picture]) -> None:
