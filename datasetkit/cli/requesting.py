@@ -43,7 +43,7 @@ def video_request(
     resolution, seconds = options["resolution"] or resolution, options["duration"] or seconds
     _check(base, facts, options, resolution, seconds)
     names = {"first_frame": options["image"], "last_frame": options["last"]}
-    frames = {name: _frame(given, facts) for name, given in names.items() if given}
+    frames = {name: frame_to_send(given, facts) for name, given in names.items() if given}
     urls = {name: frame.url for name, frame in frames.items()}
     request = VideoRequest(
         deployment_id,
@@ -76,7 +76,7 @@ def _check(base: str, facts: Mapping[str, Any], options: Mapping[str, Any], reso
             note(f"not documented: {facts[unknown]}")
 
 
-def _frame(given: str, facts: Mapping[str, Any]) -> SentFrame:
+def frame_to_send(given: str, facts: Mapping[str, Any]) -> SentFrame:
     """A frame that can be sent: a URL as it is, a file as a `data:` URI. Raises DatasetkitError."""
     if "://" in given:
         parts = urlsplit(given)

@@ -70,6 +70,8 @@ def command(dataset: Path, *, images: tuple[str, ...], output: Path, yes: bool, 
         _identify(run, plan, images, endpoint, zips)
         if options["earlier"]:
             _compare(run, options["earlier"])
+        if "confirmed" not in run.values:
+            _foresee(dataset, plan, images, options["until"])
         _confirm(run, plan, len(images), endpoint.region, yes=yes)
         with service(options, dataset) as client:
             return go(run, client, dataset, zips, images, options)
@@ -128,6 +130,18 @@ def _identify(
                 f"{what} changed since the run in {run.folder} was begun",
                 f"Begin a second attempt in a new folder: -o NEW_DIR --from {run.folder}",
             )
+
+
+def _foresee(dataset: Path, plan: TrainingPlan, images: Sequence[str], until: str) -> None:
+    """Find out now what would otherwise fail after hours of training. Raises DatasetkitError."""
+    from datasetkit.cli.effect import aigc_config, only_dataset
+    from datasetkit.cli.requesting import frame_to_send
+    from datasetkit.modelstudio.videos import generation
+
+    if STEPS.index(until) >= STEPS.index("deploy"):
+        aigc_config(only_dataset(str(dataset)))
+    for image in images:
+        frame_to_send(image, generation(plan.model.id))
 
 
 def _digest(zips: Sequence[Path]) -> str:

@@ -130,6 +130,29 @@ def test_without_a_yes_nothing_is_sent(studio: Studio, command: Run, monkeypatch
     assert studio.calls() == []
 
 
+@pytest.mark.parametrize(("image", "says"), [("missing.png", "missing.png"), ("small.png", "sides from 240")])
+def test_an_image_that_would_fail_after_hours_fails_at_once(
+    image: str, says: str, studio: Studio, command: Run, workplace: Path
+) -> None:
+    builders.png(workplace / "small.png", (100, 100))
+    code, _, err = command(*arguments("--image", image, "--yes"))
+    assert code == 2
+    assert says in err
+    assert studio.calls() == []
+
+
+def test_a_set_that_could_not_be_deployed_is_not_trained(studio: Studio, command: Run, workplace: Path) -> None:
+    source = workplace / "plain"
+    shutil.copytree(ROOT / "sample_data" / "i2v" / "training", source)
+    lines = [json.loads(line) for line in (source / "data.jsonl").read_text("utf-8").splitlines()]
+    texts = [json.dumps(line | {"prompt": f"A house number {number}."}) for number, line in enumerate(lines)]
+    (source / "data.jsonl").write_text("\n".join(texts) + "\n", "utf-8")
+    code, _, err = command("run", "plain", "-o", "way", "--yes", "--every", "0")
+    assert code == 2
+    assert "effect" in err
+    assert studio.calls() == []
+
+
 def test_a_job_that_failed_is_asked_about_again(studio: Studio, command: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     usual, studio.runs.job_states = studio.runs.job_states, ("RUNNING", "FAILED")
     code, out, err = command(*arguments("--last-checkpoint", "--yes"))
