@@ -62,7 +62,8 @@ def read_thumbnail(stream: BinaryIO, facts: Image, size: ThumbnailSize) -> Thumb
     """An image, whose ``facts`` were read from the same bytes, as a viewer shows it."""
     with Pillow.open(stream, formats=[facts.format]) as image:
         target = fitted(facts.displayed, size.pair)
-        image.draft(None, (2 * max(target), 2 * max(target)))  # libjpeg decodes a JPEG at a part of its size
+        stored = target[::-1] if facts.orientation >= 5 else target
+        image.draft(None, stored)  # libjpeg can decode a JPEG at a half to an eighth of its size
         flat = srgb(image, [])
         upright = flat.transpose(TURNS[facts.orientation - 2]) if facts.orientation > 1 else flat
         return _encoded(upright.resize(target, Pillow.Resampling.LANCZOS, reducing_gap=3.0), size.quality)
