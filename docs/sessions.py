@@ -24,11 +24,12 @@ STAND_IN = "<!-- The sessions of this page talk to the tests' stand-in for the s
 KEY = "sk-0123456789abcdef-the-test-key"
 VIDEO = ROOT / "sample_data" / "i2v" / "training" / "video_01.mp4"  # what it sends as a generated video
 COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
-# what differs between machines and runs: seconds, sizes of clips that were encoded, digests
+# what differs between machines and runs: seconds, sizes of clips that were encoded, digests, times
 VARYING = [
     (r"\b\d+\.\d s\b", "0.0 s"),
     (r"\b[\d.,]+ (?:bytes|kB|MB)", "0 MB"),
     (r"\b[0-9a-f]{64}\b", "0" * 64),
+    (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-01-02T03:04:05Z"),
 ]
 
 

@@ -29,7 +29,7 @@ HOUSE = [
     ["verdict"],
     ["pack", "repair", "pack.building", "intake", "report"],
     ["modelstudio"],
-    ["training", "training.runfile"],
+    ["training"],
     ["cli"],
     ["__init__", "__main__"],
 ]

@@ -43,6 +43,7 @@ _COMMANDS = {
     "cache": "Show or clear the cache of facts about clips and images.",
     "models": "List the models that can be fine-tuned, and their limits.",
 }
+_MODULES = {"run": "running"}  # commands whose modules have other names: `run` is a function here
 
 
 class _Lazy(click.Group):
@@ -56,7 +57,8 @@ class _Lazy(click.Group):
         """Import the command's module; None if there is no such command."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"datasetkit.cli.{cmd_name}").command
+        module = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"datasetkit.cli.{module}").command
         return command
 
     def resolve_command(

@@ -56,7 +56,12 @@ def start_command(model: str, *, effect: str | None, prompt: Path | None, **opti
     Example:
       datasetkit deploy start wan2.2-i2v-flash-ft-202511111122-ab12 --effect money_rain.zip --region singapore
     """
-    from datasetkit.modelstudio.deployments import create_deployment, deployment_request, list_deployments
+    from datasetkit.modelstudio.deployments import (
+        create_deployment,
+        deployment_request,
+        list_deployments,
+        live_deployment,
+    )
 
     if (effect is None) is (prompt is None):
         raise click.UsageError("Say what the effect is: --effect DATASET, or --prompt FILE.")
@@ -65,7 +70,7 @@ def start_command(model: str, *, effect: str | None, prompt: Path | None, **opti
         if effect:
             _compare(client, model, Path(effect))
         before = list(list_deployments(client))
-        there = next((one for one in before if one.model == model and not one.failed), None)
+        there = live_deployment(before, model)
         if there:
             note(f"{model} is deployed already, with the effect text that it was given then")
         made = there or create_deployment(client, deployment_request(model, config), [one.id for one in before])
@@ -156,6 +161,19 @@ def watch_command(deployment_id: str, **options: Any) -> int:
     Example:
       datasetkit deploy watch wan2.2-i2v-flash-ft-202511111122-ab12
     """
+    with service(options) as client:
+        every, limit = pace_of("deployment", options, client)
+        one = follow_deployment(client, deployment_id, every=every, limit=limit)
+    if one.failed:
+        note(f"{one.id} won't run" + (f"; the platform says: {one.failure}" if one.failure else ""))
+        return 1
+    echo(Printable(one.id))
+    note(f"next: {following('generate', one.id, '--image', 'FILE', '-o', 'OUT.mp4')}")
+    return 0
+
+
+def follow_deployment(client: Client, deployment_id: str, *, every: float, limit: float) -> Deployment:
+    """Follow a deployment until it runs or has failed, with new states as notes. Raises DatasetkitError."""
     from datasetkit.modelstudio.polling import wait
 
     status = ""
@@ -168,15 +186,7 @@ def watch_command(deployment_id: str, **options: Any) -> int:
             note(f"{deployment_id}: {status}")
         return one
 
-    with service(options) as client:
-        every, limit = pace_of("deployment", options, client)
-        one = wait(client, look, lambda one: one.failed or one.status == "RUNNING", every=every, limit=limit)
-    if one.failed:
-        note(f"{one.id} won't run" + (f"; the platform says: {one.failure}" if one.failure else ""))
-        return 1
-    echo(Printable(one.id))
-    note(f"next: {following('generate', one.id, '--image', 'FILE', '-o', 'OUT.mp4')}")
-    return 0
+    return wait(client, look, lambda one: one.failed or one.status == "RUNNING", every=every, limit=limit)
 
 
 @command.command("rm")

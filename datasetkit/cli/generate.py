@@ -10,7 +10,7 @@ import click
 from datasetkit import __version__
 from datasetkit.cli.place import place_options
 from datasetkit.cli.remote import confirm, following, looking_options, pace_of, service, yes_option
-from datasetkit.cli.requesting import described, video_request
+from datasetkit.cli.requesting import described, require_running, video_request
 from datasetkit.cli.runs import quoted_prices
 from datasetkit.cli.terminal import bars, echo, note
 from datasetkit.errors import DatasetkitError
@@ -56,13 +56,16 @@ def command(deployment_id: str, *, output: Path, task_id: str | None, yes: bool,
     with service(options) as client:
         made: dict[str, Any] = {"datasetkit": __version__, "deployment": deployment_id}
         if task_id is None:
-            request, frames = video_request(client, deployment_id, options)
+            request, frames = video_request(deployment_id, require_running(client, deployment_id), options)
             _ask(client, request, yes=yes)
             task_id = _begin(client, request, output)
             made |= described(request, frames)
         every, limit = pace_of("task", options, client)
-        if not fetch_video(client, task_id, output, every=every, limit=limit):
+        task = finished_task(client, task_id, every=every, limit=limit)
+        if task.status != "SUCCEEDED":
+            note(f"task {task.id} ended as {task.status}" + (f": {task.failure}" if task.failure else ""))
             return 1
+        save_video(client, task, output)
     replace_file(record, (as_json(made | {"task": task_id}, ascii_only=False) + "\n").encode())
     echo(Printable(str(output)))
     return 0
@@ -86,20 +89,23 @@ def _begin(client: Client, request: VideoRequest, output: Path) -> str:
     return task.id
 
 
-def fetch_video(client: Client, task_id: str, output: Path, *, every: float, limit: float) -> bool:
-    """Wait for a task and download its video; False, with a note, if the service didn't make it.
+def finished_task(client: Client, task_id: str, *, every: float, limit: float) -> Task:
+    """Wait until a task has ended, well or badly. Raises DatasetkitError."""
+    from datasetkit.modelstudio.polling import wait
+    from datasetkit.modelstudio.videos import show_task
+
+    return wait(client, lambda: show_task(client, task_id), lambda task: task.finished, every=every, limit=limit)
+
+
+def save_video(client: Client, task: Task, output: Path) -> None:
+    """Download the video of a task that has succeeded.
 
     If the link has expired, a fresh one is asked for, once. Raises DatasetkitError.
     """
     from datasetkit.modelstudio.answers import ServiceError
     from datasetkit.modelstudio.download import download
-    from datasetkit.modelstudio.polling import wait
     from datasetkit.modelstudio.videos import show_task
 
-    task = wait(client, lambda: show_task(client, task_id), lambda task: task.finished, every=every, limit=limit)
-    if task.status != "SUCCEEDED":
-        note(f"task {task.id} ended as {task.status}" + (f": {task.failure}" if task.failure else ""))
-        return False
     with bars() as progress:
         try:
             download(_link(task), output, client, verify=_verify, progress=progress)
@@ -107,7 +113,6 @@ def fetch_video(client: Client, task_id: str, output: Path, *, every: float, lim
             if fault.status != 403:
                 raise
             download(_link(show_task(client, task.id)), output, client, verify=_verify, progress=progress)
-    return True
 
 
 def _link(task: Task) -> str:

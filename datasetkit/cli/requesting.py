@@ -28,22 +28,27 @@ class SentFrame:
     sha256: str | None = None
 
 
-def video_request(
-    client: Client, deployment_id: str, options: Mapping[str, Any]
-) -> tuple[VideoRequest, dict[str, SentFrame]]:
-    """What to ask a deployed model for, and the frames in it. Raises DatasetkitError for what it wouldn't take."""
+def require_running(client: Client, deployment_id: str) -> str:
+    """The base model of a deployment that must run. Raises DatasetkitError if it doesn't."""
     from datasetkit.cli.deploy import require_deployment
-    from datasetkit.modelstudio.videos import VideoRequest, generation
 
     deployed = require_deployment(client, deployment_id)
     if deployed.status != "RUNNING":
         raise DatasetkitError(f"{deployment_id} is {deployed.status}", f"Wait: datasetkit deploy watch {deployment_id}")
-    base = spec.find_model(deployed.base_model or deployment_id).id
+    return spec.find_model(deployed.base_model or deployment_id).id
+
+
+def video_request(
+    deployment_id: str, base: str, options: Mapping[str, Any]
+) -> tuple[VideoRequest, dict[str, SentFrame]]:
+    """What to ask a deployed model for, and the frames in it. Raises DatasetkitError for what it wouldn't take."""
+    from datasetkit.modelstudio.videos import VideoRequest, generation
+
     facts, (resolution, seconds) = generation(base), usual_video(base)
     resolution, seconds = options["resolution"] or resolution, options["duration"] or seconds
     _check(base, facts, options, resolution, seconds)
     names = {"first_frame": options["image"], "last_frame": options["last"]}
-    frames = {name: frame_to_send(given, facts) for name, given in names.items() if given}
+    frames = {name: _frame(given, facts) for name, given in names.items() if given}
     urls = {name: frame.url for name, frame in frames.items()}
     request = VideoRequest(
         deployment_id,
@@ -76,7 +81,7 @@ def _check(base: str, facts: Mapping[str, Any], options: Mapping[str, Any], reso
             note(f"not documented: {facts[unknown]}")
 
 
-def frame_to_send(given: str, facts: Mapping[str, Any]) -> SentFrame:
+def _frame(given: str, facts: Mapping[str, Any]) -> SentFrame:
     """A frame that can be sent: a URL as it is, a file as a `data:` URI. Raises DatasetkitError."""
     if "://" in given:
         parts = urlsplit(given)

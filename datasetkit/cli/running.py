@@ -1,208 +1,152 @@
-"""The steps of `datasetkit run`, each of which goes on where it was interrupted."""
+"""`datasetkit run`: the whole way from a dataset to videos."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
-from pathlib import Path, PurePosixPath
-from typing import Any
-from urllib.parse import urlsplit
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from datasetkit.cli.deploy import require_deployment
+import click
+
 from datasetkit.cli.effect import aigc_config, only_dataset
-from datasetkit.cli.generate import fetch_video
-from datasetkit.cli.previewing import save_previews
-from datasetkit.cli.remote import pace_of
-from datasetkit.cli.requesting import described, video_request
-from datasetkit.cli.terminal import bars, echo, note
-from datasetkit.cli.watching import export, watch
+from datasetkit.cli.options import files
+from datasetkit.cli.place import endpoint_of, place_options
+from datasetkit.cli.remote import looking_options, service, yes_option
+from datasetkit.cli.run_terms import agree, first_record, require_same, subject_of
+from datasetkit.cli.runs import run_options
+from datasetkit.cli.starting import checked_plan
+from datasetkit.cli.terminal import echo, note
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import replace_file
-from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.deployments import (
-    create_deployment,
-    deployment_request,
-    find_deployment,
-    list_deployments,
-)
-from datasetkit.modelstudio.jobs import create_job, find_job, list_jobs
-from datasetkit.modelstudio.polling import wait
-from datasetkit.modelstudio.upload import upload_zip
-from datasetkit.modelstudio.videos import find_task, list_tasks, submit
-from datasetkit.printable import Printable, as_json
-from datasetkit.training.runfile import RunFile, now
+from datasetkit.printable import Printable
+from datasetkit.training.steps import STAGES, StepFailedError, choose, do
+
+if TYPE_CHECKING:
+    from datasetkit.cli.requesting import SentFrame
+    from datasetkit.cli.run_steps import Workings
+    from datasetkit.modelstudio.client import Client
+    from datasetkit.modelstudio.videos import VideoRequest
+    from datasetkit.training.plan import TrainingPlan
+    from datasetkit.verdict import Verdict
+
+_LAST = "last"
 
 
-def go(
-    run: RunFile,
-    client: Client,
-    dataset: Path,
-    zips: Sequence[Path],
-    images: Sequence[str],
-    options: dict[str, Any],
-) -> int:
-    """Go on with the run of ``dataset``, packed in ``zips``, as far as the options say; the exit code.
+@click.command(name="run")
+@click.argument("dataset", shell_complete=files, type=click.Path(path_type=Path))
+@click.option("--image", "images", multiple=True, metavar="FILE|URL", help="A first frame; once for each video.")
+@click.option("--last", "lasts", multiple=True, metavar="FILE|URL", help="The last frame of each --image, in order.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The run's folder.")
+@click.option("--until", type=click.Choice(STAGES[:-1]), help="Stop after this step.")
+@click.option("--checkpoint", metavar="NAME", help="Export and deploy this checkpoint, such as checkpoint-200.")
+@click.option("--last-checkpoint", is_flag=True, help="Deploy the job's own result, without previews and export.")
+@click.option("--from", "old", type=click.Path(path_type=Path), metavar="OLD_DIR", help="Another attempt at this run.")
+@click.option("--resolution", metavar="NAME", help="Of the videos: 480P, 720P or 1080P, as the model can.")
+@click.option("--duration", type=click.IntRange(min=1), metavar="SECONDS", help="The length of the videos.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="The same seed makes similar videos.")
+@run_options
+@yes_option
+@looking_options
+@place_options
+def command(dataset: Path, *, output: Path, until: str | None, yes: bool, **options: Any) -> int:
+    """Build, upload, train, deploy and make videos, all in one command.
 
-    What was made last is printed.
+    You are asked once, with the whole estimated price. Everything is noted in DIR/datasetkit.run.json: if the run
+    stops, the same command goes on there, and makes nothing twice. Without --checkpoint or --last-checkpoint it stops
+    at the previews, for you to choose. Exits with 1 if a step fails on the service.
+
+    \b
+    Example:
+      datasetkit run money_rain --model wan2.2-i2v-flash --image woman.jpg -o first_run --region singapore
     """
-    until = options["until"]
-    _upload(run, client, zips)
-    if until == "upload":
-        return _stop(*run.step("upload")["files"])
-    if not _train(run, client, options):
+    from datasetkit.modelstudio.endpoint import read_key
+
+    choice = _choice(options)
+    endpoint = endpoint_of(options, dataset)
+    read_key(os.environ)  # a missing key is reported before the minutes that reading takes
+    planned = checked_plan([dataset], options, endpoint.region)
+    if planned is None:
+        note("nothing was sent")
         return 1
-    if until == "train":
-        return _stop(run.step("train")["model"])
-    chosen = options["checkpoint"] or options["last_checkpoint"]
-    if not chosen or until == "previews":
-        return _choose(run, client)
-    model = _model(run, client, options)
-    if until == "export":
-        return _stop(model)
-    deployed = _deploy(run, client, model, dataset, options)
-    if until == "deploy" or not images:
-        return _stop(deployed)
-    made = [_generate(run, client, deployed, number, image, options) for number, image in enumerate(images, 1)]
-    return 0 if all(made) else 1
-
-
-def _stop(*results: str) -> int:
-    for result in results:
-        echo(Printable(result))
+    with service(options, dataset) as client, _opened(client, dataset, output, planned, options, until) as run:
+        agree(run, until, yes=yes)
+        try:
+            for line in _way(run, until, choice):
+                echo(Printable(line))
+        except StepFailedError as failed:
+            note(str(failed))
+            note("Run the same command again to repeat this step; it shows what that costs, and asks.")
+            return 1
     return 0
 
 
-def _upload(run: RunFile, client: Client, zips: Sequence[Path]) -> None:
-    if "done" in run.step("upload"):
-        return
-    ids = []
-    for path in zips:
-        with bars() as progress:
-            ids.append(upload_zip(path, client, progress=progress).file_id)
-    run.note("upload", files=ids, done=now())
+def _choice(options: Mapping[str, Any]) -> str | None:
+    if options["checkpoint"] and options["last_checkpoint"]:
+        raise click.UsageError("Give --checkpoint or --last-checkpoint, not both.")
+    if options["lasts"] and len(options["lasts"]) != len(options["images"]):
+        raise click.UsageError("Give --last once for each --image, or not at all.")
+    return _LAST if options["last_checkpoint"] else options["checkpoint"]
 
 
-def _train(run: RunFile, client: Client, options: dict[str, Any]) -> bool:
-    """Train; False, with a note, if the job failed: it is put aside, and the next run begins another."""
-    if run.step("train").get("status") == "SUCCEEDED":
-        return True
-    ids = run.step("upload")["files"]
-    body = run.values["request"] | {"training_file_ids": ids[:1]}
-    body |= {"validation_file_ids": ids[1:]} if ids[1:] else {}
-    folder = re.sub(r"\W", "_", run.folder.resolve().name)[:40]
-    body["job_name"] = f"{folder}-{run.values['run']}-{len(run.values['earlier']) + 1}"
+@contextmanager
+def _opened(
+    client: Client,
+    dataset: Path,
+    output: Path,
+    planned: tuple[TrainingPlan, list[Verdict]],
+    options: Mapping[str, Any],
+    until: str | None,
+) -> Iterator[Workings]:
+    """All that the steps work with, and the run file. What would fail later is found here, before anything is paid."""
+    from datasetkit.cli.run_file import open_run
+    from datasetkit.cli.run_steps import Workings
 
-    def find(known: Collection[str]) -> str | None:
-        job = find_job(client, body, known)
-        return job.id if job else None
-
-    client.start(client.pace.limit)
-    job_id = run.once(
-        "train",
-        lambda: [job.id for job in list_jobs(client)],
-        find,
-        lambda known: create_job(client, body, known).id,
-    )
-    every, limit = pace_of("job", options, client)
-    with bars() as progress:
-        job = watch(client, job_id, every=every, limit=limit, progress=progress)
-    run.note("train", status=job.status, tokens=job.tokens, done=now())
-    if job.status == "SUCCEEDED":
-        run.note("train", model=job.made_model or job.id)
-        return True
-    note(f"{job.id} ended as {job.status}" + (f"; the platform says: {job.failure}" if job.failure else ""))
-    note("  run the same command again to begin another training: it shows the cost and asks")
-    run.give_up("train")
-    return False
+    plan, verdicts = planned
+    videos = list(_videos(plan, options))
+    effect = aigc_config(only_dataset(str(dataset))) if until in (None, "deploy") else {}
+    sets = list(zip([dataset, options["validation"]], verdicts, strict=False))  # there may be no validation set
+    subject = subject_of(plan, verdicts, videos)
+    with open_run(output, first_record(client, subject, options["old"])) as file:
+        require_same(file, output, client, subject)
+        yield Workings(client, file, output, options, plan, sets, effect, videos)
 
 
-def _choose(run: RunFile, client: Client) -> int:
-    """Put the previews into the run's folder, for a person to choose a checkpoint."""
+def _videos(plan: TrainingPlan, options: Mapping[str, Any]) -> Iterator[tuple[VideoRequest, dict[str, SentFrame]]]:
+    """The requests for the videos. The model's name is the base's as long as there is no deployment."""
+    from datasetkit.cli.requesting import video_request
+
+    lasts = options["lasts"] or [None] * len(options["images"])
+    for image, last in zip(options["images"], lasts, strict=True):
+        given = {"image": image, "last": last, "prompt": None}
+        yield video_request(plan.name, plan.model.id, {**options, **given})
+
+
+def _way(run: Workings, until: str | None, choice: str | None) -> list[str]:
+    """Go on until the end, or as far as asked: the result of the last step."""
+    from datasetkit.cli import run_steps as steps
+    from datasetkit.modelstudio.checkpoints import NoCheckpointsError
+
+    file = run.file
+    ids = [do(steps.upload_step(run, number), file) for number, _ in enumerate(run.sets)]
+    if until == "upload":
+        return ids
+    model = do(steps.train_step(run, ids[:1], ids[1:]), file)
+    job_id = file.record.steps["train"].id or ""
+    if until == "train":
+        return [model]
     try:
-        client.start(client.pace.limit)
-        page = save_previews(client, run.step("train")["id"], run.folder / "previews")
-    except DatasetkitError as error:
-        note(f"no previews: {error}. {error.next_step}")
-        note("next: the same command with --last-checkpoint")
-        return 0
-    note("next: the same command with --checkpoint NAME, or with --last-checkpoint")
-    return _stop(str(page)) if page else 0
-
-
-def _model(run: RunFile, client: Client, options: dict[str, Any]) -> str:
-    """The model to deploy: the last checkpoint's, or the chosen one, exported. A choice that was made stays."""
-    if options["last_checkpoint"]:
-        return str(run.step("train")["model"])
-    job_id, checkpoint = run.step("train")["id"], options["checkpoint"]
-    step = run.step("export")
-    if step.get("id") == checkpoint and "model" in step:
-        return str(step["model"])
-    every, limit = pace_of("export", options, client)
-    client.start(client.pace.limit)
-    model = export(client, job_id, checkpoint, f"{job_id}-{checkpoint}", every=every, limit=limit)
-    run.note("export", id=checkpoint, model=model, done=now())
-    return model
-
-
-def _deploy(run: RunFile, client: Client, model: str, dataset: Path, options: dict[str, Any]) -> str:
-    """Deploy the model with the effect of the dataset, and wait until it runs. Raises DatasetkitError."""
-    name = f"deploy {model}"
-
-    def find(known: Collection[str]) -> str | None:
-        one = find_deployment(client, model, known)
-        return one.id if one else None
-
-    def create(known: Collection[str]) -> str:
-        body = deployment_request(model, aigc_config(only_dataset(str(dataset))))
-        return create_deployment(client, body, known).id
-
-    client.start(client.pace.limit)
-    deployed = run.once(name, lambda: [one.id for one in list_deployments(client)], find, create)
-    if "done" not in run.step(name):
-        every, limit = pace_of("deployment", options, client)
-        one = wait(
-            client,
-            lambda: require_deployment(client, deployed),
-            lambda one: one.failed or one.status == "RUNNING",
-            every=every,
-            limit=limit,
-        )
-        if one.failed:
-            run.give_up(name)
-            raise DatasetkitError(
-                f"{deployed} is {one.status}: {one.failure or 'no reason is given'}", "See the console."
-            )
-        run.note(name, done=now())
-    return deployed
-
-
-def _generate(run: RunFile, client: Client, deployed: str, number: int, image: str, options: dict[str, Any]) -> bool:
-    """Make a video from one image into the run's folder; False, with a note, if the service didn't."""
-    name = f"generate {number} {deployed}"
-    stem = PurePosixPath(urlsplit(image).path if "://" in image else Path(image).as_posix()).stem
-    target = run.folder / deployed / f"{number}-{stem}.mp4"
-    if "done" in run.step(name):
-        _stop(str(target))
-        return True
-    client.start(client.pace.limit)
-
-    def find(known: Collection[str]) -> str | None:
-        task = find_task(client, deployed, known)
-        return task.id if task else None
-
-    def create(known: Collection[str]) -> str:
-        wanted = dict.fromkeys(("last", "resolution", "duration", "seed", "prompt")) | {"image": image}
-        request, frames = video_request(client, deployed, wanted)
-        record = described(request, frames) | {"deployment": deployed}
-        target.parent.mkdir(exist_ok=True)
-        replace_file(target.with_name(f"{target.name}.json"), (as_json(record, ascii_only=False) + "\n").encode())
-        return submit(client, request, known).id
-
-    task_id = run.once(name, lambda: [task.id for task in list_tasks(client, deployed)], find, create)
-    every, limit = pace_of("task", options, client)
-    if not target.exists() and not fetch_video(client, task_id, target, every=every, limit=limit):
-        run.give_up(name)
-        return False
-    run.note(name, path=f"{deployed}/{target.name}", done=now())
-    _stop(str(target))
-    return True
+        if choice is None or until == "previews":
+            page = do(steps.previews_step(run, job_id), file)
+            note("choose a checkpoint there; then run the same command with --checkpoint NAME, or --last-checkpoint")
+            return [str(run.folder / page)]
+        file.record = choose(file.record, choice)
+        if choice != _LAST:
+            model = do(steps.export_step(run, job_id, choice), file)
+    except NoCheckpointsError as error:
+        step = "Choose there, or run the same command again with --last-checkpoint."
+        raise DatasetkitError(str(error), f"{error.next_step} {step}") from None
+    if until == "export":
+        return [model]
+    deployment = do(steps.deploy_step(run, model), file)
+    return steps.make_videos(run, deployment) if run.videos and until is None else [deployment]

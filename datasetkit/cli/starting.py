@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ def start_command(zips: tuple[Path, ...], *, name: str | None, yes: bool, **opti
     read_key(os.environ)  # a missing key is reported before the minutes that reading takes
     files = [*zips, *([options["validation"]] if options["validation"] else [])]
     _require_zips(files)
-    planned = _plan(zips, options, endpoint.region)
+    planned = checked_plan(zips, options, endpoint.region)
     if planned is None:
         note("nothing was sent")
         return 1
@@ -83,11 +83,11 @@ def _require_zips(paths: Sequence[Path]) -> None:
             raise DatasetkitError(f"{path} is not a zip", step)
 
 
-def _plan(
-    zips: Sequence[Path], options: dict[str, Any], region: str | None
+def checked_plan(
+    sets: Sequence[Path], options: Mapping[str, Any], region: str | None
 ) -> tuple[TrainingPlan, list[Verdict]] | None:
     """The run and the verdicts on its sets, with what was found on stderr; None if the run would fail."""
-    material, verdicts = read_run(zips, options)
+    material, verdicts = read_run(sets, options)
     for verdict in verdicts:
         if verdict.findings:
             note(text.render(verdict, width=width(sys.stderr)))
@@ -103,18 +103,20 @@ def _plan(
 
 def _uploaded(paths: Sequence[Path], verdicts: Sequence[Verdict], client: Client) -> list[str]:
     """The file ids of zips, of which each is on the service afterwards."""
+    return [uploaded(path, verdict, client) for path, verdict in zip(paths, verdicts, strict=True)]
+
+
+def uploaded(path: Path, verdict: Verdict, client: Client) -> str:
+    """The file id of a zip that is on the service afterwards."""
     from datasetkit.modelstudio.upload import Interrupted, upload_zip
 
-    ids = []
+    ignored = sorted({each.code for each in verdict.ignored})
     try:
-        for path, verdict in zip(paths, verdicts, strict=True):
-            ignored = sorted({each.code for each in verdict.ignored})
-            with bars() as progress:
-                ids.append(upload_zip(path, client, ignored=ignored, progress=progress).file_id)
+        with bars() as progress:
+            return upload_zip(path, client, ignored=ignored, progress=progress).file_id
     except Interrupted as stop:
         note(str(stop))
         raise
-    return ids
 
 
 def _job_name(path: Path, body: dict[str, Any]) -> str:
@@ -125,14 +127,19 @@ def _job_name(path: Path, body: dict[str, Any]) -> str:
 
 def _refuse_double(jobs: Sequence[Job], name: str) -> None:
     """Raise DatasetkitError if the same job was started before, or there are as many jobs as there may be."""
-    from datasetkit.modelstudio.endpoint import fact
-
     for job in jobs:
         if job.name == name and job.counts:
             raise DatasetkitError(
                 f"this job was started before: {job.id} ({job.status})",
                 f"Watch it: datasetkit train watch {job.id}. To train the same again, add --name with another name.",
             )
+    require_free(jobs)
+
+
+def require_free(jobs: Sequence[Job]) -> None:
+    """Raise DatasetkitError if there are as many jobs as there may be."""
+    from datasetkit.modelstudio.endpoint import fact
+
     if sum(job.counts for job in jobs) >= fact("jobs_high"):
         raise DatasetkitError(
             f"{fact('jobs_high')} jobs are running or have succeeded, as many as the platform allows",

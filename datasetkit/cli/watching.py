@@ -65,19 +65,29 @@ def export(client: Client, job_id: str, checkpoint: str, name: str, *, every: fl
 
     Raises DatasetkitError if the job has no such checkpoint, or for a name that the platform wouldn't take.
     """
+    begin_export(client, job_id, checkpoint, name)
+    row = follow_export(client, job_id, checkpoint, every=every, limit=limit)
+    if row.model is None:
+        raise DatasetkitError(f"the export of {checkpoint} failed", "Try again, or export another checkpoint.")
+    return row.model
+
+
+def begin_export(client: Client, job_id: str, checkpoint: str, name: str) -> None:
+    """Ask for the export of a checkpoint, unless it is exported already. Raises DatasetkitError as `export` does."""
     if not re.fullmatch(fact("display_name"), name):
         raise DatasetkitError(f"{name!r} can't be a name", "Use letters, digits, _ and -.")
     if not _row(client, job_id, checkpoint).exported:
         export_checkpoint(client, job_id, checkpoint, name)
         note(f"{checkpoint} is being exported as {name}")
 
-    def look() -> Checkpoint:
-        row = _row(client, job_id, checkpoint)
-        if row.status == "FAILED":
-            raise DatasetkitError(f"the export of {checkpoint} failed", "Try again, or export another checkpoint.")
-        return row
 
-    return wait(client, look, lambda row: row.exported, every=every, limit=limit).model or ""
+def follow_export(client: Client, job_id: str, checkpoint: str, *, every: float, limit: float) -> Checkpoint:
+    """The checkpoint as soon as it is exported, or its export has failed. Raises DatasetkitError."""
+
+    def ended(row: Checkpoint) -> bool:
+        return row.exported or row.status == "FAILED"
+
+    return wait(client, lambda: _row(client, job_id, checkpoint), ended, every=every, limit=limit)
 
 
 def _row(client: Client, job_id: str, checkpoint: str) -> Checkpoint:

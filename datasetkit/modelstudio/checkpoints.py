@@ -16,6 +16,10 @@ _JOBS = "fine-tunes"
 _NOT_HERE = "The platform documents this API for Beijing only. In other regions use the console: Model tuning."
 
 
+class NoCheckpointsError(DatasetkitError):
+    """The service has no checkpoint API, or doesn't let us use it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A saved state of training. ``model`` is the deployable model that it was exported to; None before that.
@@ -47,7 +51,7 @@ class Preview:
 
 
 def list_checkpoints(client: Client, job_id: str) -> list[Checkpoint]:
-    """The checkpoints of a job, first to last. Raises DatasetkitError if the API is missing or the job is."""
+    """The checkpoints of a job, first to last. Raises NoCheckpointsError if the API is missing or the job is."""
     found = rows(_ask(client, "checkpoints", job_id), "output", client)
     read = (_checkpoint(row) for row in found)
     return sorted((one for one in read if one), key=lambda one: one.step or 0)
@@ -93,7 +97,7 @@ def _ask(client: Client, what: str, job_id: str) -> dict[str, Any]:
     except ServiceError as fault:
         if fault.status not in (403, 404, 405):
             raise
-        raise DatasetkitError(f"no {what} of {job_id}: {fault}", _NOT_HERE) from None
+        raise NoCheckpointsError(f"no {what} of {job_id}: {fault}", _NOT_HERE) from None
 
 
 def _checkpoint(row: Mapping[str, Any]) -> Checkpoint | None:

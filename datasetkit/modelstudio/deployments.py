@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -53,6 +53,11 @@ def find_deployment(client: Client, model: str, known: Collection[str]) -> Deplo
     """The deployment of ``model`` that a lost request has made."""
     fresh = (one for one in list_deployments(client) if one.id not in known)
     return next((one for one in fresh if one.model == model), None)
+
+
+def live_deployment(found: Iterable[Deployment], model: str) -> Deployment | None:
+    """The deployment of ``model`` that runs, or will."""
+    return next((one for one in found if one.model == model and not one.failed), None)
 
 
 def show_deployment(client: Client, deployment_id: str) -> Deployment | None:

@@ -92,20 +92,26 @@ def create(client: Client, once: Callable[[], T], find: Callable[[], T | None]) 
     return client.retry(once, client.pace.sends, lambda fault: _made(client, fault, find))
 
 
-def _made(client: Client, fault: ServiceError, find: Callable[[], T | None]) -> T | None:
+def search(client: Client, find: Callable[[], T | None]) -> T | None:
+    """What ``find`` finds of what a lost request may have made. It may show late: there are several looks."""
     for look in range(1, client.pace.looks + 1):
         client.pace.sleep(client.pace.delay(look))
-        try:
-            found = find()
-        except ServiceError as second:
-            raise DatasetkitError(
-                f"{fault}. The service may have done it all the same: asking failed too: {second}",
-                "Look at the lists (`datasetkit train ls`, `deploy ls`) before you run the same command again.",
-            ) from None
-        if found is not None:
-            client.note(f"{fault}; but the service did it all the same")
+        if (found := find()) is not None:
             return found
     return None
+
+
+def _made(client: Client, fault: ServiceError, find: Callable[[], T | None]) -> T | None:
+    try:
+        found = search(client, find)
+    except ServiceError as second:
+        raise DatasetkitError(
+            f"{fault}. The service may have done it all the same: asking failed too: {second}",
+            "Look at the lists (`datasetkit train ls`, `deploy ls`) before you run the same command again.",
+        ) from None
+    if found is not None:
+        client.note(f"{fault}; but the service did it all the same")
+    return found
 
 
 def text(value: object) -> str | None:

@@ -91,7 +91,7 @@ def submit(client: Client, request: VideoRequest, known: Collection[str]) -> Tas
 
 def find_task(client: Client, model: str, known: Collection[str]) -> Task | None:
     """The task that a lost request has begun. Raises DatasetkitError if several tasks fit: they look alike."""
-    fresh = [task for task in list_tasks(client, model) if task.id not in known]
+    fresh = new_tasks(client, model, known)
     if len(fresh) > 1:
         ids = ", ".join(task.id for task in fresh)
         raise DatasetkitError(
@@ -99,6 +99,11 @@ def find_task(client: Client, model: str, known: Collection[str]) -> Task | None
             "See which is yours: datasetkit generate --task ID downloads it.",
         )
     return fresh[0] if fresh else None
+
+
+def new_tasks(client: Client, model: str, known: Collection[str]) -> list[Task]:
+    """The tasks of a deployed model in the last day that aren't ``known``."""
+    return [task for task in list_tasks(client, model) if task.id not in known]
 
 
 def show_task(client: Client, task_id: str) -> Task:

@@ -1,0 +1,98 @@
+"""DIR/datasetkit.run.json: read, locked while a run uses it, and replaced in one step whenever the run gets on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from datasetkit import spec
+from datasetkit.cli.terminal import note
+from datasetkit.errors import DatasetkitError
+from datasetkit.files import PREFIX, locked, replace_file
+from datasetkit.printable import as_json
+from datasetkit.training.record import RunRecord, from_values, values
+
+NAME = "datasetkit.run.json"
+_LOCK = ".datasetkit.run.lock"
+
+
+class RunFile:
+    """The record of a run, kept on the disk: a `Journal`."""
+
+    def __init__(self, path: Path, record: RunRecord) -> None:
+        self.path, self._record = path, record
+
+    @property
+    def record(self) -> RunRecord:
+        """What the run has done so far."""
+        return self._record
+
+    @record.setter
+    def record(self, record: RunRecord) -> None:
+        if record != self._record:
+            self.save(record)
+
+    def save(self, record: RunRecord) -> None:
+        """Write a record to the disk; it is there when this returns."""
+        replace_file(self.path, (as_json(values(record), ascii_only=False) + "\n").encode())
+        self._record = record
+
+    def now(self) -> str:
+        """The time, UTC, as it is written."""
+        return utc_now()
+
+
+def utc_now() -> str:
+    """The time, UTC, as run files have it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def open_run(folder: Path, first: Callable[[], RunRecord]) -> Iterator[RunFile]:
+    """The run file in a folder, for this process alone. A run of which no step was begun starts from ``first``.
+
+    Raises DatasetkitError if another process uses it, or if the folder holds other things than a run.
+    """
+    path = folder / NAME
+    try:
+        folder.mkdir(exist_ok=True)
+        names = {each.name for each in folder.iterdir() if not each.name.startswith(PREFIX)}
+        if NAME not in names and names - {_LOCK}:
+            raise DatasetkitError(f"{folder} is not empty, and holds no run", "Name a new folder: -o DIR.")
+        with locked(folder / _LOCK) as ours:
+            if ours is False:
+                raise DatasetkitError(f"another process is running the run in {folder}", "Wait until it has ended.")
+            if ours is None:
+                note(f"{folder} can't be locked on this file system, so don't use it twice at the same time")
+            yield _opened(path, first)
+    except OSError as error:
+        raise DatasetkitError(
+            f"can't use {folder}: {error.strerror or error}", "Name a folder that can be written, in one that exists."
+        ) from error
+
+
+def read_run_file(folder: Path) -> RunRecord:
+    """The record of the run in a folder. Raises DatasetkitError if there is none that can be used."""
+    from datasetkit.modelstudio.zips import read_json
+
+    path = folder / NAME
+    try:
+        found = read_json(path)
+        fault = spec.misfit("run.schema.json", found)
+    except (OSError, ValueError) as error:
+        fault = getattr(error, "strerror", None) or str(error)
+    if fault:
+        raise DatasetkitError(
+            f"{path} can't be used: {fault[:200]}", "Name the folder of a run. If its file is damaged, restore a copy."
+        )
+    return from_values(found)
+
+
+def _opened(path: Path, first: Callable[[], RunRecord]) -> RunFile:
+    if path.exists() and (record := read_run_file(path.parent)).steps:
+        return RunFile(path, record)
+    opened = RunFile(path, first())
+    opened.save(opened.record)
+    return opened

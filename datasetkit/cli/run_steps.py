@@ -1,0 +1,273 @@
+"""The steps of `datasetkit run`: how each is made, found again, and waited for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from datasetkit import __version__
+from datasetkit.cli.deploy import follow_deployment
+from datasetkit.cli.generate import finished_task, save_video
+from datasetkit.cli.options import judging
+from datasetkit.cli.previewing import save_previews
+from datasetkit.cli.remote import following, pace_of
+from datasetkit.cli.requesting import SentFrame, described
+from datasetkit.cli.run_file import RunFile
+from datasetkit.cli.starting import require_free, uploaded
+from datasetkit.cli.terminal import bars, note
+from datasetkit.cli.watching import begin_export, follow_export, watch
+from datasetkit.errors import DatasetkitError
+from datasetkit.files import replace_file
+from datasetkit.model import Role
+from datasetkit.modelstudio.answers import ServiceError
+from datasetkit.modelstudio.client import Client
+from datasetkit.modelstudio.deployments import (
+    create_deployment,
+    deployment_request,
+    find_deployment,
+    list_deployments,
+    live_deployment,
+)
+from datasetkit.modelstudio.endpoint import fact
+from datasetkit.modelstudio.jobs import create_job, find_job, list_jobs
+from datasetkit.modelstudio.native import search
+from datasetkit.modelstudio.videos import VideoRequest, list_tasks, new_tasks, submit
+from datasetkit.printable import as_json
+from datasetkit.training.parameters import request
+from datasetkit.training.plan import TrainingPlan
+from datasetkit.training.record import StepRecord
+from datasetkit.training.steps import Ended, RunStep, StepFailedError, begin, finish, reopen
+from datasetkit.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """All that the steps of a run work with. ``sets`` are the training set, and the validation set if there is one."""
+
+    client: Client
+    file: RunFile
+    folder: Path
+    options: Mapping[str, Any]
+    plan: TrainingPlan
+    sets: Sequence[tuple[Path, Verdict]]
+    aigc_config: Mapping[str, Any]
+    videos: Sequence[tuple[VideoRequest, Mapping[str, SentFrame]]]
+
+    def pace(self, what: str) -> dict[str, float]:
+        """How often and how long to look at ``what``; the time limit of requests begins anew."""
+        every, limit = pace_of(what, dict(self.options), self.client)
+        self.restart()
+        return {"every": every, "limit": limit}
+
+    def restart(self) -> None:
+        """Let the time limit of requests begin anew."""
+        self.client.start(self.client.pace.limit)
+
+
+def upload_step(run: Workings, number: int) -> RunStep:
+    """Build a set's zip, and make sure that the service has it: its file id. A zip is sent as it is."""
+    path, verdict = run.sets[number]
+    role = Role.VALIDATION if number else Role.TRAINING
+
+    def create(_known: Sequence[str]) -> str:
+        run.restart()
+        return uploaded(_zip_of(run, path, role), verdict, run.client)
+
+    return RunStep("upload-validation" if number else "upload", create, lambda file_id: Ended(file_id))
+
+
+def _zip_of(run: Workings, path: Path, role: Role) -> Path:
+    if path.is_file():
+        return path
+    from datasetkit.pack.building import build
+
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", path.resolve().name)
+    target = run.folder / f"{stem}{'-validation' if role is Role.VALIDATION else ''}.zip"
+    if not target.exists():
+        with bars() as progress:
+            built = build(path, target, progress=progress, **judging({**run.options, "role": role}))
+        if not built.outputs:
+            raise DatasetkitError(f"no zip can be built from {path}", f"See why: datasetkit build {path} -o {target}")
+        note(f"built {target}")
+    return target
+
+
+def train_step(run: Workings, training: Sequence[str], validation: Sequence[str]) -> RunStep:
+    """Create the job and watch it to its end: the model's name."""
+    body = request(run.plan.name, run.plan.material.kind, run.plan.hyper, training, validation)
+    body["job_name"] = job_name(run)
+    client = run.client
+
+    def known() -> list[str]:
+        run.restart()
+        jobs = list(list_jobs(client))
+        require_free(jobs)
+        return [job.id for job in jobs]
+
+    def find(lost: StepRecord) -> str | None:
+        run.restart()
+        job = search(client, lambda: find_job(client, body, lost.known))
+        return job.id if job else None
+
+    def create(known: Sequence[str]) -> str:
+        run.restart()
+        job_id = create_job(client, body, known).id
+        note(f"job {job_id}")
+        return job_id
+
+    def wait(job_id: str) -> Ended:
+        with bars() as progress:
+            job = watch(client, job_id, progress=progress, **run.pace("job"))
+        if job.status == "SUCCEEDED" and job.made_model is None:
+            raise DatasetkitError(f"{job_id} has succeeded, but names no model", "Look at it in the console.")
+        return Ended(job.made_model if job.status == "SUCCEEDED" else None, job.tokens, job.status, job.failure)
+
+    return RunStep("train", create, wait, known, find)
+
+
+def job_name(run: Workings) -> str:
+    """The job's name: the set's, the run's id and, after a job that failed, a number."""
+    record = run.file.record
+    attempt = 1 + sum(each.step == "train" for each in record.failed)
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", run.sets[0][0].resolve().stem)
+    return f"{stem[:40]}-{record.run}" + (f"-{attempt}" if attempt > 1 else "")
+
+
+def previews_step(run: Workings, job_id: str) -> RunStep:
+    """Download the previews of all checkpoints: the page that shows them."""
+
+    def wait(_id: str) -> Ended:
+        run.restart()
+        page = save_previews(run.client, job_id, run.folder / "previews")
+        if page is None:
+            raise DatasetkitError(
+                f"{job_id} has no previews yet", "Run the same command again later, or add --last-checkpoint."
+            )
+        return Ended(str(page.relative_to(run.folder)))
+
+    return RunStep("previews", lambda _known: job_id, wait)
+
+
+def export_step(run: Workings, job_id: str, checkpoint: str) -> RunStep:
+    """Export a checkpoint: the name of the model that can be deployed."""
+
+    def create(_known: Sequence[str]) -> str:
+        run.restart()
+        begin_export(run.client, job_id, checkpoint, f"{job_id}-{checkpoint}")
+        return checkpoint
+
+    def find(_lost: StepRecord) -> str | None:
+        """Ask again, as the list doesn't show what is being exported; the name, which is unique, is refused then."""
+        try:
+            return create(())
+        except ServiceError as fault:
+            if fault.status not in (400, 409):
+                raise
+            note(f"{fault}; the export may have been begun before")
+            return checkpoint
+
+    def wait(_id: str) -> Ended:
+        row = follow_export(run.client, job_id, checkpoint, **run.pace("export"))
+        return Ended(row.model, status=row.status)
+
+    return RunStep("export", create, wait, find=find)
+
+
+def deploy_step(run: Workings, model: str) -> RunStep:
+    """Deploy a model with the effect text, and wait until it runs: the deployment's id."""
+    client = run.client
+
+    def known() -> list[str]:
+        run.restart()
+        return [one.id for one in list_deployments(client)]
+
+    def find(lost: StepRecord) -> str | None:
+        run.restart()
+        one = search(client, lambda: find_deployment(client, model, lost.known))
+        return one.id if one else None
+
+    def create(known: Sequence[str]) -> str:
+        run.restart()
+        if there := live_deployment(list_deployments(client), model):
+            note(f"{model} is deployed already, with the effect text that it was given then")
+            return there.id
+        return create_deployment(client, deployment_request(model, run.aigc_config), known).id
+
+    def wait(deployment_id: str) -> Ended:
+        one = follow_deployment(client, deployment_id, **run.pace("deployment"))
+        return Ended(None if one.failed else one.id, status=one.status, failure=one.failure)
+
+    return RunStep("deploy", create, wait, known, find)
+
+
+def video_path(run: Workings, number: int) -> Path:
+    """Where the video of the ``number``-th image goes, which counts from 1."""
+    return run.folder / f"video_{number}.mp4"
+
+
+def video_step(run: Workings, deployment_id: str, number: int) -> RunStep:
+    """Make a video and download it: its file's name."""
+    asked, frames = run.videos[number - 1]
+    asked, client, output = replace(asked, model=deployment_id), run.client, video_path(run, number)
+
+    def known() -> list[str]:
+        run.restart()
+        return [task.id for task in list_tasks(client, deployment_id)]
+
+    def create(known: Sequence[str]) -> str:
+        run.restart()
+        task_id = submit(client, asked, known).id
+        note(f"{output.name}: task {task_id}")
+        return task_id
+
+    def wait(task_id: str) -> Ended:
+        task = finished_task(client, task_id, **run.pace("task"))
+        if task.status != "SUCCEEDED":
+            return Ended(None, status=task.status, failure=task.failure)
+        run.restart()
+        made = {"datasetkit": __version__, "deployment": deployment_id, **described(asked, frames), "task": task_id}
+        replace_file(output.with_name(f"{output.name}.json"), (as_json(made, ascii_only=False) + "\n").encode())
+        save_video(client, task, output)
+        return Ended(output.name)
+
+    find = partial(_lost_video, run, deployment_id, output)
+    return RunStep(f"generate-{number}", create, wait, known, find)
+
+
+def _lost_video(run: Workings, deployment_id: str, output: Path, lost: StepRecord) -> str | None:
+    """The task that a lost request has begun, if exactly one can be it.
+
+    Raises DatasetkitError with the candidates if there are several, StepFailedError if the service no longer knows.
+    """
+    begun = datetime.strptime(lost.begun, "%Y-%m-%dT%H:%M:%S%z")
+    if datetime.now(UTC) - begun > timedelta(seconds=fact("task_seconds")):
+        raise StepFailedError(
+            f"{output.name}: its request was lost, and the service lists tasks for a day only. It may have been billed."
+        )
+    run.restart()
+    fresh = search(run.client, lambda: new_tasks(run.client, deployment_id, lost.known) or None) or []
+    if len(fresh) > 1:
+        again = following("generate", deployment_id, "--task", "TASK", "-o", str(output))
+        raise DatasetkitError(
+            f"the answer was lost, and several new tasks fit: {', '.join(task.id for task in fresh)}",
+            f"Download the right one, then run the same command again: {again}",
+        )
+    return fresh[0].id if fresh else None
+
+
+def make_videos(run: Workings, deployment_id: str) -> list[str]:
+    """Make the videos that aren't in the folder yet: all are begun, then each is waited for. Their paths."""
+    steps = [video_step(run, deployment_id, number) for number, _ in enumerate(run.videos, 1)]
+    paths = [video_path(run, number) for number, _ in enumerate(run.videos, 1)]
+    missing = [step for step, path in zip(steps, paths, strict=True) if not path.exists()]
+    for step in missing:
+        begin(step, run.file)
+    for step in missing:
+        reopen(step, run.file)
+        finish(step, run.file)
+    return [str(path) for path in paths]
