@@ -49,6 +49,7 @@ class _OptionalFactor(click.Command):
     metavar="N|N%",
     help="Hold out N samples, or N% of them, for validation; they go into NAME-validation.zip.",
 )
+@click.option("--parts", is_flag=True, help="Write a set of over 1 GB as several zips: NAME-1.zip, NAME-2.zip …")
 @click.option("--dir", "folder", is_flag=True, help="Write a folder instead, laid out like the zip.")
 @click.option(
     "--shrink",
@@ -76,7 +77,7 @@ def command(path: str, output: Path, *, form: str, upload: bool, **options: Any)
       datasetkit build money_rain -o money_rain.zip --model wan2.2-i2v-flash
     """
     endpoint = _endpoint(path, options) if upload else None
-    how = {name: options[name] for name in ("hold_out", "shrink", "folder", "verify", "force")}
+    how = {name: options[name] for name in ("hold_out", "parts", "shrink", "folder", "verify", "force")}
     with bars() as progress:
         built = build(path, output, pictures=options["report"], progress=progress, **how, **judging(options))
     _show(built)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
@@ -14,13 +15,14 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.files import put_in_place, refuse_existing, require_room, scratch
 from datasetkit.findings import Finding, Severity
 from datasetkit.footage import Depth
-from datasetkit.model import Progress, Role, Where
+from datasetkit.model import Dataset, Progress, Role, Where
 from datasetkit.pack.archive import compare, write_archive
 from datasetkit.pack.folder import refuse_filled, removed_on_failure, write_folder
 from datasetkit.pack.holdout import held_count
 from datasetkit.pack.holdout import hold_out as split
 from datasetkit.pack.layout import Layout, lay_out
 from datasetkit.pack.manifest import Output, manifest_path, manifest_text, refuse_manifest
+from datasetkit.pack.parts import in_parts
 from datasetkit.repair.shrink import Shrunk
 from datasetkit.repair.shrink import shrink as shrink_media
 from datasetkit.rules.archive import size_problem
@@ -29,6 +31,8 @@ from datasetkit.rules.registry import REGISTRY
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import AnyPath, Verdict, media_facts, open_dataset, read_settings, refuse_own_file
+
+_TOO_LARGE = "D103"  # the rule on the size of a zip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ def build(
     output: AnyPath,
     *,
     hold_out: int | str | None = None,
+    parts: bool = False,
     shrink: float | None = None,
     folder: bool = False,
     verify: bool = False,
@@ -59,7 +64,8 @@ def build(
 ) -> Build:
     """Write the zip ``output`` from the one dataset of a folder or zip, with a manifest beside it, NAME.zip.json.
 
-    ``hold_out``, a number of samples or a percentage such as "10%", splits off NAME-validation.zip. ``shrink`` scales
+    ``hold_out``, a number of samples or a percentage such as "10%", splits off NAME-validation.zip. ``parts`` writes
+    NAME-1.zip, NAME-2.zip and so on in the place of a zip that the service would find too large. ``shrink`` scales
     media down to that many times the pixels that training sees. ``folder`` writes a folder instead of a zip. ``verify``
     reads every byte back. ``force`` replaces zips. ``pictures`` gives the verdict's media pictures for people. The
     other options say what to judge by; ``select`` is not used, as every rule has to be checked. ``progress`` is called
@@ -71,6 +77,8 @@ def build(
     if shrink is not None and not shrink >= 1:  # nan is neither
         raise DatasetkitError(f"--shrink must be 1 or more, but is {shrink:g}", "Give a factor such as 2.")
     target = Path(output)
+    if parts and folder:
+        raise DatasetkitError("only zips are split into parts, not folders", "Leave out --parts or --dir.")
     targets = _targets(target, hold_out, folder=folder, force=force)
     settings = replace(read_settings(options), select=())
     shrunk = None
@@ -83,9 +91,13 @@ def build(
         if shrink:
             work = stack.enter_context(scratch(target))
             verdict, tree, shrunk = shrink_media(verdict, tree, shrink, work, progress, store, pictures=pictures)
+        if parts:
+            verdict = replace(verdict, findings=tuple(one for one in verdict.findings if one.code != _TOO_LARGE))
         if verdict.count(Severity.ERROR):
             return Build(verdict, (), shrunk)
         layouts = dict(zip(targets, _layouts(verdict, hold_out), strict=True))
+        if parts:
+            layouts = dict(_split(layouts, verdict.dataset))
         verdict = _judge_sizes(verdict, layouts)
         if verdict.count(Severity.ERROR):
             return Build(verdict, (), shrunk)
@@ -138,9 +150,22 @@ def _layouts(verdict: Verdict, held: int | str | None) -> Iterator[Layout]:
     yield lay_out(validation, kind, Role.VALIDATION, dataset.files)
 
 
+def _split(layouts: Mapping[Path, Layout], dataset: Dataset) -> Iterator[tuple[Path, Layout]]:
+    """The layouts by their paths, each that is too large as several that are numbered from 1."""
+    most = spec.limits().archive_bytes.warn
+    for target, layout in layouts.items():
+        if layout.size <= most:
+            yield target, layout
+            continue
+        samples = [sample for sample in dataset.samples if sample.line in layout.lines]
+        pack = partial(lay_out, kind=layout.kind, role=layout.role, files=dataset.files)
+        for number, part in enumerate(in_parts(samples, most, pack), 1):
+            yield target.with_stem(f"{target.stem}-{number}"), part
+
+
 def _judge_sizes(verdict: Verdict, layouts: Mapping[Path, Layout]) -> Verdict:
     """The verdict, plus an error for each zip whose headers push it over the limit; before, only files were counted."""
-    rule, limits = REGISTRY["D103"], spec.limits()
+    rule, limits = REGISTRY[_TOO_LARGE], spec.limits()
     judged = ((target.name, size_problem(layout.size, limits)) for target, layout in layouts.items())
     found = [
         Finding(rule.code, rule.name, Severity.ERROR, rule.basis, Where(""), f"{name}: {problem.message}")

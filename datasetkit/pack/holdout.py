@@ -31,7 +31,7 @@ def hold_out(
     count = held_count(wanted, len(samples))
     allowed = _allowed(least_validation, len(samples) - least_training)
     held: set[int] = set()
-    for group in sorted(_groups(samples), key=lambda group: min(_rank(samples[index]) for index in group)):
+    for group in sorted(sharing(samples), key=lambda group: min(_rank(samples[index]) for index in group)):
         if len(held) + len(group) <= count:
             held.update(group)
     training = [sample for index, sample in enumerate(samples) if index not in held]
@@ -78,7 +78,7 @@ def _rank(sample: Sample) -> tuple[str, str]:
     return hashlib.sha256(PurePosixPath(path).stem.encode("utf-8", "surrogatepass")).hexdigest(), path
 
 
-def _groups(samples: Sequence[Sample]) -> list[list[int]]:
+def sharing(samples: Sequence[Sample]) -> list[list[int]]:
     """The samples' indices, those together that share a file or its bytes."""
     leader = list(range(len(samples)))
     first: dict[str, int] = {}

@@ -93,7 +93,8 @@ def archive_too_large(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Why: the platform refuses it after you have waited for the upload. As for D102, a GB may be one of two sizes.
     Source: user guide (documented). The platform's newer pages recommend far less (guidance).
     Example: 60 clips of 4096×2160 pixels, 2 GB in all → the same clips at 832×480, 150 MB.
-    Remedy: `datasetkit build --shrink` loses nothing, as training scales clips down anyway. Or leave out samples.
+    Remedy: `datasetkit build --shrink` loses nothing, as training scales clips down anyway. Or write
+    several zips: `datasetkit build --parts`. A job can be given them all.
     """
     size = dataset.size
     if dataset.source is Source.FOLDER and dataset.annotations:  # what the zip would hold, without its directory

@@ -337,6 +337,32 @@ def test_the_exact_size_alone_may_forbid_a_zip(
     assert ("not built" in ran.err) is bool(code)
 
 
+def test_a_set_that_is_too_large_becomes_several_zips(
+    cli: Cli, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = sum(file.size for file in read(clean).files) * 2 // 3
+    limits = replace(spec.limits(), archive_bytes=spec.Thresholds(high=most, warn=most))
+    monkeypatch.setattr(spec, "limits", lambda: limits)
+    assert cli("build", clean, "-o", tmp_path / "out.zip").code == 1
+    ran = cli("build", clean, "-o", tmp_path / "out.zip", "--parts", "--hold-out", "5")
+    assert ran.code == 0, ran.err
+    assert "D103" not in ran.err
+    zips = sorted(path.name for path in tmp_path.glob("*.zip"))
+    assert zips == ["out-1.zip", "out-2.zip", "out-validation.zip"]
+    assert [line.split("/")[-1].split()[0] for line in ran.out.splitlines()] == zips
+    counts = [json.loads((tmp_path / f"{name}.json").read_text())["samples"] for name in zips]
+    assert sum(counts) == len(read(clean).samples)
+    assert counts[2] == 5
+    assert all((tmp_path / name).stat().st_size <= most for name in zips)
+    assert "already exists" in cli("build", clean, "-o", tmp_path / "out.zip", "--parts").err
+
+
+def test_a_set_that_fits_is_one_zip_with_parts_too(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    assert cli("build", clean, "-o", tmp_path / "out.zip", "--parts").code == 0
+    assert [path.name for path in tmp_path.glob("*.zip")] == ["out.zip"]
+    assert "--parts" in cli("build", clean, "-o", tmp_path / "folder", "--dir", "--parts").err
+
+
 def test_a_zip_has_the_name_of_one(cli: Cli, clean: Path, tmp_path: Path) -> None:
     ran = cli("build", clean, "-o", tmp_path / "set.rar")
     assert ran.code == 2
