@@ -41,7 +41,7 @@ from datasetkit.printable import as_json
 from datasetkit.training.parameters import request
 from datasetkit.training.plan import TrainingPlan
 from datasetkit.training.record import StepRecord
-from datasetkit.training.steps import Ended, RunStep, StepFailedError, begin, finish, reopen
+from datasetkit.training.steps import Ended, RunStep, StepFailedError, begin, do, finish, reopen
 from datasetkit.verdict import Verdict
 
 
@@ -69,35 +69,47 @@ class Workings:
         self.client.start(self.client.pace.limit)
 
 
-def upload_step(run: Workings, number: int) -> RunStep:
-    """Build a set's zip, and make sure that the service has it: its file id. A zip is sent as it is."""
-    path, verdict = run.sets[number]
-    role = Role.VALIDATION if number else Role.TRAINING
-
-    def create(_known: Sequence[str]) -> str:
-        run.restart()
-        return uploaded(_zip_of(run, path, role), verdict, run.client)
-
-    return RunStep("upload-validation" if number else "upload", create, lambda file_id: Ended(file_id))
-
-
-def _zip_of(run: Workings, path: Path, role: Role) -> Path:
+def zips_of(run: Workings, number: int) -> list[Path]:
+    """The zips of a set: those that it is built into, once, in the run's folder. A zip is sent as it is."""
+    path, _ = run.sets[number]
     if path.is_file():
-        return path
+        return [path]
+    name = "build-validation" if number else "build"
+    step = RunStep(name, lambda _known: " ".join(_build(run, number)), lambda names: Ended(names))
+    return [run.folder / zip_name for zip_name in do(step, run.file).split()]
+
+
+def _build(run: Workings, number: int) -> list[str]:
+    """Build a set into zips in the run's folder, several if one would be too large: their names, without spaces."""
     from datasetkit.pack.building import build
 
+    path, role = run.sets[number][0], Role.VALIDATION if number else Role.TRAINING
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", path.resolve().name)
-    target = run.folder / f"{stem}{'-validation' if role is Role.VALIDATION else ''}.zip"
-    if not target.exists():
-        with bars() as progress:
-            built = build(path, target, progress=progress, **judging({**run.options, "role": role}))
-        if not built.outputs:
-            raise DatasetkitError(f"no zip can be built from {path}", f"See why: datasetkit build {path} -o {target}")
-        note(f"built {target}")
-    return target
+    target = run.folder / f"{stem}{'-validation' if number else ''}.zip"
+    with bars() as progress:
+        how = judging({**run.options, "role": role})
+        built = build(path, target, parts=True, force=True, progress=progress, **how)
+    if not built.outputs:
+        raise DatasetkitError(f"no zip can be built from {path}", f"See why: datasetkit build {path} -o {target}")
+    for output in built.outputs:
+        note(f"built {output.path}")
+    return [output.path.name for output in built.outputs]
 
 
-def train_step(run: Workings, training: Sequence[str], validation: Sequence[str]) -> RunStep:
+def upload_step(run: Workings, number: int, path: Path, part: int) -> RunStep:
+    """Make sure that the service has a set's zip: its file id."""
+
+    def create(_known: Sequence[str]) -> str:
+        if not path.exists():  # the folder was copied without its zips
+            _build(run, number)
+        run.restart()
+        return uploaded(path, run.sets[number][1], run.client)
+
+    name = "upload-validation" if number else "upload"
+    return RunStep(f"{name}-{part}", create, lambda file_id: Ended(file_id))
+
+
+def train_step(run: Workings, training: Sequence[str], validation: Sequence[str] = ()) -> RunStep:
     """Create the job and watch it to its end: the model's name."""
     body = request(run.plan.name, run.plan.material.kind, run.plan.hyper, training, validation)
     body["job_name"] = job_name(run)

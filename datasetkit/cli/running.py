@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datasetkit.verdict import Verdict
 
 _LAST = "last"
+_TOO_LARGE = "D103"  # the rule on the size of a zip
 
 
 @click.command(name="run")
@@ -65,6 +66,8 @@ def command(dataset: Path, *, output: Path, until: str | None, yes: bool, **opti
     choice = _choice(options)
     endpoint = endpoint_of(options, dataset)
     read_key(os.environ)  # a missing key is reported before the minutes that reading takes
+    if not dataset.is_file():  # it is built into as many zips as it takes
+        options["ignore"] += (_TOO_LARGE,)
     planned = checked_plan([dataset], options, endpoint.region)
     if planned is None:
         note("nothing was sent")
@@ -128,10 +131,16 @@ def _way(run: Workings, until: str | None, choice: str | None) -> list[str]:
     from datasetkit.modelstudio.checkpoints import NoCheckpointsError
 
     file = run.file
-    ids = [do(steps.upload_step(run, number), file) for number, _ in enumerate(run.sets)]
+    ids = [
+        [
+            do(steps.upload_step(run, number, path, part), file)
+            for part, path in enumerate(steps.zips_of(run, number), 1)
+        ]
+        for number, _ in enumerate(run.sets)
+    ]
     if until == "upload":
-        return ids
-    model = do(steps.train_step(run, ids[:1], ids[1:]), file)
+        return [file_id for of_set in ids for file_id in of_set]
+    model = do(steps.train_step(run, *ids), file)
     job_id = file.record.steps["train"].id or ""
     if until == "train":
         return [model]

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,32 @@ def test_from_raw_clips_to_a_video(studio: Studio, command: Run) -> None:
     assert Path(out.strip()).read_bytes() == studio.runs.video
 
 
+def test_a_set_that_is_too_large_is_trained_on_in_parts(
+    studio: Studio, command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = replace(spec.limits(), archive_bytes=spec.Thresholds(high=2_000_000, warn=2_000_000))
+    monkeypatch.setattr(spec, "limits", lambda: limits)
+    call = ["run", str(ROOT / "sample_data" / "i2v" / "training"), "--model", "wan2.6-i2v", "-o", "way", "--every", "0"]
+    code, out, err = command(*call, "--until", "upload")
+    assert code == 0, err
+    assert out.split() == list(studio.files)
+    assert sorted(path.name for path in Path("way").glob("*.zip")) == ["training-1.zip", "training-2.zip"]
+    for path in Path("way").glob("*.zip*"):
+        path.unlink()
+    assert command(*call, "--until", "train", "--yes")[0] == 0, "what is uploaded isn't needed any more"
+    [job] = studio.runs.jobs.values()
+    assert job["body"]["training_file_ids"] == list(studio.files)
+
+
+def test_zips_that_are_gone_are_built_again(studio: Studio, command: Run) -> None:
+    call = ["run", str(ROOT / "sample_data" / "i2v" / "training"), "--model", "wan2.6-i2v", "-o", "way", "--every", "0"]
+    studio.misbehave("upload", Misdeed("answer", status=403))
+    assert command(*call, "--until", "upload")[0] == 2
+    Path("way/training.zip").unlink()
+    assert command(*call, "--until", "upload")[0] == 0
+    assert len(studio.files) == 1
+
+
 @pytest.mark.parametrize("step", ["upload", "train", "previews", "export", "deploy"])
 def test_until_a_step_and_then_on(step: str, studio: Studio, command: Run) -> None:
     code, out, err = command(*arguments("--last-checkpoint", "--yes", "--until", step))
@@ -126,9 +153,12 @@ def test_until_a_step_and_then_on(step: str, studio: Studio, command: Run) -> No
     only_once(studio)
 
 
-def test_no_key_and_no_signed_link_is_kept(studio: Studio, command: Run) -> None:
-    assert command(*arguments("--last-checkpoint", "--yes"))[0] == 0
-    assert command(*arguments("--yes"))[0] == 0, "previews too"
+def test_no_key_and_no_signed_link_is_kept_or_shown(studio: Studio, command: Run) -> None:
+    for more in (["--last-checkpoint"], []):  # previews too
+        code, out, err = command(*arguments("--yes", *more))
+        assert code == 0
+        assert KEY not in out + err
+        assert "5ecret" not in out + err
     for path in (path for path in Path("way").rglob("*") if path.is_file()):
         assert KEY.encode() not in path.read_bytes()
         assert b"5ecret" not in path.read_bytes()
@@ -167,18 +197,23 @@ def test_without_images_it_ends_with_the_deployment(studio: Studio, command: Run
     assert out.split() == list(studio.runs.deployments)
 
 
-def test_a_job_that_failed_is_asked_about_again(studio: Studio, command: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual, studio.runs.job_states = studio.runs.job_states, ("RUNNING", "FAILED")
+@pytest.mark.parametrize(
+    ("end", "says"), [("FAILED", "validation samples must be more than batch_size"), ("CANCELED", "ended as CANCELED")]
+)
+def test_a_job_that_failed_is_asked_about_again(
+    end: str, says: str, studio: Studio, command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, studio.runs.job_states = studio.runs.job_states, ("RUNNING", end)
     code, out, err = command(*arguments("--last-checkpoint", "--yes"))
     assert (code, out) == (1, "")
-    assert "validation samples must be more than batch_size" in err
+    assert says in err
     studio.runs.job_states = usual
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert command(*arguments("--last-checkpoint"))[0] == 2
     assert len(studio.runs.jobs) == 1
     assert command(*arguments("--last-checkpoint", "--yes"))[0] == 0
     assert len(studio.runs.jobs) == 2
-    assert [(step["step"], step["status"]) for step in state()["failed"]] == [("train", "FAILED")]
+    assert [(step["step"], step["status"]) for step in state()["failed"]] == [("train", end)]
     assert len({job["body"]["job_name"] for job in studio.runs.jobs.values()}) == 2
 
 
@@ -337,6 +372,7 @@ def test_killed_before_every_note(studio: Studio, monkeypatch: pytest.MonkeyPatc
         assert process.returncode in (0, -signal.SIGKILL), err
     assert codes[-1] == 0
     assert len(codes) > 12
+    assert set(state()["steps"]) == {"upload-1", "train", "export", "deploy", "generate-1"}
     only_once(studio)
     assert len(studio.seen("export")) <= 2
     assert Path("way/video_1.mp4").read_bytes() == studio.runs.video
