@@ -8,7 +8,7 @@ contradict each other and don't merge.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -24,8 +24,9 @@ class Reencode:
 
     ``usual_codec``: H.264, or the one it has if that is in `spec.limits().common_codecs`. ``upright``: rotation and
     mirroring are in the pixels. ``steady``: constant frame rate. ``progressive``: not interlaced. ``single``: one
-    picture stream. ``start`` and ``seconds`` give the part to keep, in seconds of the clip as played. ``crop`` is the
-    part of the picture to keep. ``max_side`` and ``max_pixels`` limit its size; its aspect ratio stays.
+    picture stream. ``sdr``: PQ and HLG are converted to BT.709. ``rate``: so many frames a second, all equally long.
+    ``start`` and ``seconds`` give the part to keep, in seconds of the clip as played. ``crop`` is the part of the
+    picture to keep. ``max_side`` and ``max_pixels`` limit its size; its aspect ratio stays.
     """
 
     path: str
@@ -34,6 +35,8 @@ class Reencode:
     steady: bool = False
     progressive: bool = False
     single: bool = False
+    sdr: bool = False
+    rate: Fraction | None = None
     start: Fraction | None = None
     seconds: Fraction | None = None
     crop: Box | None = None
@@ -67,11 +70,15 @@ class Which(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GrabFrame:
-    """The image at ``path`` is the first or last frame of ``clip``, as displayed after the clip's own edits."""
+    """The image at ``path`` is the first or last frame of ``clip``, as displayed after the clip's own edits.
+
+    ``instead_of`` says in words what it shows now, if that is known.
+    """
 
     path: str
     clip: str
     which: Which = Which.FIRST
+    instead_of: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ Target = tuple[str, int, str]  # a medium's path, or a line of data.jsonl (0: be
 Joined = TypeVar("Joined", Reencode, Convert)
 
 _SMALLER = {"seconds", "max_side", "max_pixels"}
-_UNMERGED = {"path", "crop", "format"}
+_UNMERGED = {"path", "crop", "format", "rate"}
 
 
 def target(edit: Edit) -> Target:
@@ -131,6 +138,8 @@ def target(edit: Edit) -> Target:
 def merge(one: Edit, other: Edit) -> Edit | None:
     """Two edits of one target as one, or None if they contradict each other."""
     match one, other:
+        case (GrabFrame(), GrabFrame()) if one == other:
+            return one if one.instead_of else other
         case _ if one == other:
             return one
         case (Reencode(), Reencode()):
@@ -147,7 +156,7 @@ def merge(one: Edit, other: Edit) -> Edit | None:
 
 def _join(one: Joined, other: Joined) -> Joined | None:
     chosen: dict[str, Any] = {}
-    for name in (field.name for field in fields(one)):
+    for name in (one_field.name for one_field in fields(one)):
         wanted = {getattr(one, name), getattr(other, name)} - {None}
         if len(wanted) > 1 and name in _UNMERGED:
             return None
@@ -156,10 +165,10 @@ def _join(one: Joined, other: Joined) -> Joined | None:
     return replace(one, **chosen)
 
 
-def plain_clip(path: str) -> Reencode:
-    """A clip that the platform accepts and no rule complains about, with nothing cut off."""
-    side = spec.limits().video_side
-    return Reencode(path, usual_codec=True, upright=True, steady=True, progressive=True, single=True, max_side=side)
+def plain_clip(path: str, *, sdr: bool = False) -> Reencode:
+    """A clip that the platform accepts and, if it is ``sdr``, no rule complains about, with nothing cut off."""
+    plain = Reencode(path, usual_codec=True, upright=True, steady=True, progressive=True, single=True, sdr=sdr)
+    return replace(plain, max_side=spec.limits().video_side)
 
 
 def plain_image(path: str, wanted: str | None = None) -> Convert:

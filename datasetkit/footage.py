@@ -164,7 +164,7 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What an image matches, and how well (1 at best): a frame of its own clip, or the first frame of ``path``.
+    """What an image matches, and how well (1 at best): a frame of its own clip, or the first or last of ``path``.
 
     ``mirrored`` and ``turned`` (degrees clockwise) say what was done to that frame, ``cropped`` that the image shows a
     part of it.

@@ -29,7 +29,7 @@ def pictures() -> list[Case]:
     return [
         Case("V403-video-corrupt", one(video=_corrupt(clip(BLUE)))),
         Case("V414-black-bars", one(frame(barred), barred)),
-        Case("V415-frozen", one(video=clip(BLUE, fault="frozen"))),
+        Case("V415-frozen", one(video=clip(BLUE, fault="frozen", frames=66))),
         Case("V416-scene-cut", one(video=clip(BLUE, fault="cut"))),
         Case("V420-hdr", one(frame(hdr), hdr)),
         Case("K502-first-frame-mismatch", one(image=frame(clip(BLUE), last=True))),
@@ -39,7 +39,7 @@ def pictures() -> list[Case]:
         Case("K505-frame-tone", one(image=encoded(faded, "PNG"))),
         Case("S706-near-duplicate", several(clip(BLUE), clip(BLUE, size=(96, 96)))),
         Case("S709-mixed-motion", several(*_but_last("backwards"))),
-        Case("S710-mixed-rates", several(clip(BLUE), clip(RED, rate=24, frames=50))),
+        Case("S710-mixed-rates", several(clip(BLUE), clip(RED, rate=24, frames=50), clip(COLOURS[2]))),
         Case("S711-dull-or-dark", several(*_but_last("blurred"))),
         Case("S712-shared-mark", several(*(fine(colour, "marked", (160, 96)) for colour in COLOURS[:4]))),
     ]

@@ -124,7 +124,7 @@ def _sample(files: ClipFiles, kind: Kind, suffix: str, taken: set[str], *, conve
         else Step(GrabFrame(f"{stem}_{which}{suffix}", files.clip, which), f"{stem}_{which}{suffix}")
         for which, image in images.items()
     )
-    return NewSample(files, Step(plain_clip(files.clip), clip), tuple(frames))
+    return NewSample(files, Step(plain_clip(files.clip, sdr=True), clip), tuple(frames))
 
 
 def _given(image: str, path: str, suffix: str, *, convert: bool) -> Step:

@@ -52,6 +52,8 @@ def _picture_is_fine(facts: Survey, part: Part, edit: Reencode) -> bool:
         or (edit.usual_codec and facts.codec not in spec.limits().common_codecs)
         or edit.start
         or edit.crop
+        or (edit.sdr and pictures.is_hdr(facts.first))
+        or edit.rate not in (None, facts.timeline.rate)
         or (edit.upright and pictures.turn_of(facts.first) != Turn())
         or (edit.steady and not part.even)
         or (edit.progressive and facts.interlaced)

@@ -38,7 +38,7 @@ class Part:
     cut: bool
     rate: Fraction
     count: int
-    even: bool
+    even: bool  # at this rate
 
 
 def part_of(timeline: Timeline, edit: Reencode) -> Part:
@@ -51,23 +51,25 @@ def part_of(timeline: Timeline, edit: Reencode) -> Part:
         )
     length = rest if edit.seconds is None else min(rest, edit.seconds)
     cut = length < rest
-    count = int(length * timeline.rate) if cut else round(length * timeline.rate)
-    even = timeline.even(spec.limits().jitter_seconds)
-    return Part(timeline.start + start, length, cut, timeline.rate, max(1, count), even)
+    rate = edit.rate or timeline.rate
+    count = int(length * rate) if cut else round(length * rate)
+    even = rate == timeline.rate and timeline.even(spec.limits().jitter_seconds)
+    return Part(timeline.start + start, length, cut, rate, max(1, count), even)
 
 
 def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: Part) -> list[str]:
     """Write the clip to ``target``: decoded, filtered and encoded in one pass. Gives notes on what was lost."""
     first, size, base = facts.first, _size(edit, facts), facts.timeline.base
     look = pictures.filters(first, facts.pixel_aspect, size, edit.crop, interlaced=facts.interlaced)
-    chain = pictures.Chain([*look, *pictures.to_yuv(first)], base)
-    steady = edit.steady or part.even
+    sdr = edit.sdr and pictures.is_hdr(first)
+    chain = pictures.Chain([*look, *(pictures.to_sdr() if sdr else pictures.to_yuv(first))], base)
+    steady = edit.steady or edit.rate is not None or part.even
     with reading(source) as container, writing(target) as output:
         stream = picture_stream(container)
-        made = _picture(output, first, size, part.rate, None if steady else base)
+        made = _picture(output, first, size, part.rate, None if steady else base, sdr=sdr)
         kept, notes = sound_tracks(container, output, part.start, part.length if part.cut else None)
         packets = container.demux(stream, *(track.source for track in kept))
-        frames = _clocked(_shown(packets, stream, kept, chain), part)
+        frames = _clocked(_shown(packets, stream, kept, chain), part.start, facts.timeline.rate)
         time = None
         paces = paced(frames, part.rate, part.count, cut=part.cut)
         for time, lasting, frame in ((n, 1, frame) for n, frame in paces) if steady else _varying(frames, part, base):
@@ -82,7 +84,7 @@ def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: 
             if all(track.done for track in kept):
                 break
         notes += [note for track in kept for note in track.finish()]
-    return [*notes, *pictures.hdr_notes(first, "keeps its tag, at eight bits")]
+    return [*notes, *pictures.hdr_notes(first, "converted to SDR" if sdr else "keeps its tag, at eight bits")]
 
 
 def _size(edit: Reencode, facts: Survey) -> pictures.Size:
@@ -93,7 +95,13 @@ def _size(edit: Reencode, facts: Survey) -> pictures.Size:
 
 
 def _picture(
-    output: OutputContainer, first: VideoFrame, size: pictures.Size, rate: Fraction, base: Fraction | None
+    output: OutputContainer,
+    first: VideoFrame,
+    size: pictures.Size,
+    rate: Fraction,
+    base: Fraction | None,
+    *,
+    sdr: bool,
 ) -> VideoStream:
     """The picture stream to be made; ``base`` is its clock where the rate varies."""
     # in order of time, or MP4 has no place for how long each frame lasts
@@ -106,9 +114,10 @@ def _picture(
     context.thread_type = "FRAME"
     context.flags |= Flags.frame_duration
     rgb = pictures.is_rgb(first)
-    context.colorspace = pictures.BT709 if rgb else first.colorspace
-    context.color_range = pictures.LIMITED if rgb else first.color_range
-    context.color_primaries, context.color_trc = first.color_primaries, first.color_trc
+    context.colorspace = pictures.BT709 if rgb or sdr else first.colorspace
+    context.color_range = pictures.LIMITED if rgb or sdr else first.color_range
+    context.color_primaries = pictures.BT709 if sdr else first.color_primaries
+    context.color_trc = pictures.BT709 if sdr else first.color_trc
     return stream
 
 
@@ -125,14 +134,14 @@ def _shown(
     yield from chain.finish()
 
 
-def _clocked(frames: Iterator[VideoFrame], part: Part) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Frames with their time in seconds since the part's start. A frame without a timestamp follows the one before."""
-    time = -1 / part.rate
+def _clocked(frames: Iterator[VideoFrame], start: Fraction, rate: Fraction) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames with their time in seconds since ``start``. A frame without a timestamp follows the one before."""
+    time = -1 / rate
     for frame in frames:
         if frame.pts is None or frame.time_base is None:
-            time += 1 / part.rate
+            time += 1 / rate
         else:
-            time = frame.pts * frame.time_base - part.start
+            time = frame.pts * frame.time_base - start
         if time >= 0:
             yield time, frame
 

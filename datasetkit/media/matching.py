@@ -39,9 +39,9 @@ def is_sure(match: Match) -> bool:
 
 
 class Gallery:
-    """Many pictures by path: the first frames of clips, or images."""
+    """Many pictures, each with what an image like it matches: the first and last frames of clips, or images."""
 
-    def __init__(self, pictures: Mapping[str, Signature]) -> None:
+    def __init__(self, pictures: Mapping[Match, Signature]) -> None:
         self._pictures = pictures
 
     @cached_property
@@ -55,7 +55,7 @@ class Gallery:
             return []
         nearest = np.argsort(self._small @ _cells(image))[-_COMPARED:]
         plane, pictures = luma_of(image), list(self._pictures.items())
-        return [Match(correlation(plane, luma_of(pictures[at][1])), path=pictures[at][0]) for at in nearest]
+        return [replace(pictures[at][0], score=correlation(plane, luma_of(pictures[at][1]))) for at in nearest]
 
 
 def same_picture(image: Signature, gallery: Gallery) -> str | None:
@@ -115,7 +115,11 @@ def mismatch(
 
 
 def _expected(image: Signature, expected: Signature, own: FramesMatched, *, last: bool) -> Match:
-    """How well the image fits the frame that it should be, by the better of two looks: of HDR they differ a little."""
+    """How well the image fits the frame that it should be, by the better of two looks.
+
+    A search takes luma by the clip's own colour matrix, a signature by BT.601, as images have it: bright colours and HDR
+    differ a little.
+    """
     right = own.last if last and own.last else own.first
     return replace(right, score=max(right.score, correlation(luma_of(image), luma_of(expected))))
 

@@ -29,7 +29,7 @@ _TURNS: dict[int, tuple[Filter, ...]] = {
     180: (("hflip", ""), ("vflip", "")),
     270: (("transpose", "cclock"),),
 }
-BT709, LIMITED = 1, 1  # a matrix as ITU-T H.273 numbers it, a range as libavutil does
+BT709, LIMITED = 1, 1  # matrix, primaries and transfer as ITU-T H.273 numbers them, a range as libavutil does
 _RGB = 0
 HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics, ITU-T H.273
 
@@ -108,6 +108,20 @@ def _crop(box: Box, stored: Size, shown: Size) -> Filter:
     return ("crop", ":".join(str(round(value)) for value in values))
 
 
+def is_hdr(frame: VideoFrame) -> bool:
+    """Whether a frame's transfer function is PQ or HLG."""
+    return frame.color_trc in HDR
+
+
+def to_sdr() -> list[Filter]:
+    """Eight bits of 4:2:0 in BT.709, limited range, from PQ or HLG.
+
+    FFmpeg's own tone mapping, "perceptual", keeps the highlights; its other intents clip them or darken the picture.
+    """
+    colours = "out_transfer=bt709:out_primaries=bt709:out_color_matrix=bt709:out_range=limited"
+    return [("scale", f"{_SCALING}:{colours}:intent=perceptual"), ("format", "yuv420p")]
+
+
 def to_yuv(frame: VideoFrame) -> list[Filter]:
     """Eight bits of 4:2:0 in the frame's own matrix and range; RGB becomes BT.709, limited range."""
     matrix = ":out_color_matrix=bt709:out_range=limited" if is_rgb(frame) else ""
@@ -121,7 +135,7 @@ def to_rgb() -> list[Filter]:
 
 def hdr_notes(frame: VideoFrame, fate: str) -> Iterator[str]:
     """Say what becomes of HDR, where the frame is HDR."""
-    if frame.color_trc in HDR:
+    if is_hdr(frame):
         yield f"HDR ({HDR[frame.color_trc]}) {fate}"
 
 

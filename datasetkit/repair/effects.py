@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from datasetkit.edits import DropLine, LineEdit, SetField, SetLine
 from datasetkit.findings import Finding, Severity
 from datasetkit.footage import Depth
 from datasetkit.model import BrokenLine, Dataset, Image, Medium, Video
+from datasetkit.rules.registry import REGISTRY
 from datasetkit.verdict import Verdict
 
 Key = tuple[str, int | None, str | None]
@@ -17,11 +19,13 @@ def blamed(before: Verdict, after: Verdict, fixed: Sequence[Finding], edits: Seq
     """The fixes that didn't remove their finding, or caused a new one, each with the reason.
 
     Only errors and warnings count as new, and only on lines that could be read in full before: on others they were
-    hidden until now.
+    hidden until now. So was what only a decoded clip shows: cutting or converting it doesn't cause that.
     """
-    left = {_key(finding, finding.where.line) for finding in after.findings}
+    left = Counter(_key(finding, finding.where.line) for finding in after.findings)
+    left.subtract(_key(finding, _moved(finding.where.line, edits)) for finding in before.findings)
     moved = {finding: _key(finding, _moved(finding.where.line, edits)) for finding in fixed}
-    reasons = {finding: "the problem is still there afterwards" for finding, key in moved.items() if key in left}
+    left.update(moved.values())
+    reasons = {finding: "the problem is still there afterwards" for finding, key in moved.items() if left[key] > 0}
     for new in _new(before, after, edits):
         causes = [finding for finding, key in moved.items() if key[1] == new.where.line]
         about = {new.medium, *(value for value in new.data.values() if isinstance(value, str))}
@@ -42,6 +46,7 @@ def _new(before: Verdict, after: Verdict, edits: Sequence[LineEdit]) -> Iterator
     for finding in after.findings:
         line = finding.where.line
         comparable = complete if line is None else line in readable
+        comparable = comparable and REGISTRY[finding.code].depth < Depth.FULL
         if finding.severity > Severity.ADVICE and _key(finding, line) not in known and comparable:
             yield finding
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from os import fspath
 from pathlib import Path
@@ -79,6 +80,12 @@ def fix(
         def judge(changed: Tree) -> Verdict:
             return judge_again(changed, verdict, progress=progress, store=store)
 
+        def fixed(repaired: Repaired, written: Path | None) -> Fixed:
+            found = repaired.verdict.findings if unsafe else ()
+            swaps = _swaps(finding for finding in found if _is_selected(finding, select))
+            skipped = (*repaired.skipped.items(), *swaps)
+            return Fixed(repaired.verdict, written, repaired.done, repaired.notes, skipped, media)
+
         def wants(finding: Finding) -> bool:
             return bool(finding.fix) and (unsafe or finding.safe) and _is_selected(finding, select)
 
@@ -87,14 +94,14 @@ def fix(
         media = tuple(one for one in lined.verdict.findings if wants(one) and touches_media(one))
         if dry_run:
             made = plan((edit for finding in media for edit in finding.fix), lined.verdict.dataset)
-            return _fixed(replace(lined, done=(*lined.done, *made.describe(lined.verdict.dataset))), media, None)
+            return fixed(replace(lined, done=(*lined.done, *made.describe(lined.verdict.dataset))), None)
         if target is None:
-            return _fixed(lined, media, _write_lines(lined, media, tree, before))
+            return fixed(lined, _write_lines(lined, media, tree, before))
         with scratch(target) as work:
             repaired = repair(lined, judge, wants, work, progress)
             if repaired.done:
                 _write(repaired, target)
-    return _fixed(repaired, media, target if repaired.done else None)
+        return fixed(repaired, target if repaired.done else None)
 
 
 def _is_selected(finding: Finding, select: tuple[str, ...]) -> bool:
@@ -103,8 +110,12 @@ def _is_selected(finding: Finding, select: tuple[str, ...]) -> bool:
     return not select or finding.code.startswith(select)
 
 
-def _fixed(repaired: Repaired, media: tuple[Finding, ...], written: Path | None) -> Fixed:
-    return Fixed(repaired.verdict, written, repaired.done, repaired.notes, tuple(repaired.skipped.items()), media)
+def _swaps(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
+    """The frames that belong to other clips, with what to do about them."""
+    for finding in findings:
+        match = finding.data.get("match")
+        if isinstance(match, Mapping) and match["path"]:
+            yield finding, f"{finding.message}. If the two are swapped, correct the lines"
 
 
 def _write_lines(lined: Repaired, media: tuple[Finding, ...], tree: Tree, before: bytes) -> Path | None:

@@ -23,6 +23,7 @@ from datasetkit.edits import (
 )
 from datasetkit.model import Dataset, Expected, Sample
 from datasetkit.repair.wording import describe_line, describe_medium
+from datasetkit.rules.frames import frames_of_other_clips
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +95,24 @@ def _merge(edits: Iterable[Edit], refused: set[Edit]) -> list[Edit]:
 
 
 def _frames_of_cut_clips(edits: Iterable[Edit], dataset: Dataset) -> Iterator[Edit]:
-    """New frames for clips whose beginning, end or picture is cut; only in the place of images of the set itself."""
-    cuts = {edit.path: edit for edit in edits if isinstance(edit, Reencode)}
-    files = {file.path for file in dataset.files}
+    """New frames for clips whose beginning, end or picture is cut, or whose colours change.
+
+    Only in the place of images of the set itself that aren't frames of other clips.
+    """
+    cuts = {edit.path: edit for edit in edits if isinstance(edit, Reencode) and _cuts(edit)}
+    files = {file.path for file in dataset.files} - (frames_of_other_clips(dataset) if cuts else set())
     for sample in dataset.samples:
         media = {one.where.field: one.medium.path for one in sample.references if one.medium.path in files}
         cut = cuts.get(media.get("video_path", ""))
-        if cut and "first_frame_path" in media and (cut.start or cut.crop):
+        if cut and "first_frame_path" in media and (cut.start or cut.crop or cut.sdr):
             yield GrabFrame(media["first_frame_path"], cut.path, Which.FIRST)
-        if cut and "last_frame_path" in media and (cut.seconds is not None or cut.start or cut.crop):
+        if cut and "last_frame_path" in media:
             yield GrabFrame(media["last_frame_path"], cut.path, Which.LAST)
+
+
+def _cuts(edit: Reencode) -> bool:
+    """Whether a clip's first or last frame changes."""
+    return bool(edit.start or edit.crop or edit.sdr) or edit.seconds is not None
 
 
 def _steps(edits: Iterable[MediaEdit], dataset: Dataset) -> Iterator[Step]:

@@ -16,6 +16,7 @@ _CLIP_WORDS = {
     "steady": "constant frame rate",
     "progressive": "deinterlaced",
     "single": "one picture stream",
+    "sdr": "HDR converted to SDR",
 }
 
 
@@ -27,7 +28,8 @@ def describe_medium(edit: MediaEdit, medium: Medium | None) -> Iterator[str]:
         case Convert():
             yield from _describe_image(edit, medium)
         case GrabFrame():
-            yield f"replaced by the {edit.which} frame of {edit.clip}"
+            taken = f"{edit.which} frame of {edit.clip}"
+            yield f"{taken}, in place of {edit.instead_of}" if edit.instead_of else f"replaced by the {taken}"
 
 
 def describe_line(edit: LineEdit, before: Mapping[int | None, Sample | BrokenLine]) -> str:
@@ -64,11 +66,13 @@ def _describe_clip(edit: Reencode, medium: Medium | None) -> Iterator[str]:
     if clip is None:
         yield "MP4"
     yield from (words for name, words in _CLIP_WORDS.items() if getattr(edit, name))
+    if edit.rate:
+        yield _retimed(edit.rate, clip)
     if edit.start or edit.seconds is not None:
         yield f"keeps {_span(edit, clip)}"
     if edit.crop:
         box = edit.crop
-        yield f"keeps {box.width}×{box.height} at {box.left},{box.top}" + (f" of {_size(clip)}" if clip else "")
+        yield "crops " + (f"{_size(clip)} " if clip else "") + f"to {box.width}×{box.height} at {box.left},{box.top}"
     yield from _describe_size(edit, clip)
 
 
@@ -98,6 +102,17 @@ def _describe_size(edit: Reencode | Convert, medium: Image | Video | None) -> It
     bounds = [f"sides of at most {edit.max_side}"] if edit.max_side else []
     bounds += [f"at most {edit.max_pixels:,} pixels"] if edit.max_pixels else []
     yield from (f"shrinks {_size(medium)} to {bound}" if medium else bound for bound in bounds)
+
+
+def _retimed(rate: Fraction, clip: Video | None) -> str:
+    if clip is None:
+        return f"{_fps(rate)} fps"
+    change = "drops" if rate < clip.rate else "repeats"
+    return f"{_fps(rate)} in place of {_fps(clip.rate)} fps ({change} frames, keeps the length)"
+
+
+def _fps(rate: Fraction) -> str:
+    return f"{round(float(rate), 2):g}"
 
 
 def _size(medium: Image | Video) -> str:

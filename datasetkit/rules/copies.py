@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.footage import Fingerprints
+from datasetkit.footage import Fingerprints, Match
 from datasetkit.model import Dataset, Image
 from datasetkit.rules.parts import clips, shown
 from datasetkit.rules.registry import Context, DatasetPair, rule
@@ -42,7 +42,8 @@ def leak(pair: DatasetPair, ctx: Context) -> Iterator[Problem]:
     """
     from datasetkit.media.matching import Gallery, same_picture  # loads numpy
 
-    known = Gallery({image.path: image.signature for image in _images(pair.training) if image.signature})
+    images = {Match(1, path=image.path): image.signature for image in _images(pair.training)}
+    known = Gallery({match: signature for match, signature in images.items() if signature})
     for reference in pair.validation.references:
         image = reference.medium
         like = same_picture(image.signature, known) if isinstance(image, Image) and image.signature else None

@@ -19,26 +19,36 @@ if TYPE_CHECKING:
     from datasetkit.media.tone import Tone
 
 
-@rule("K501", "frame-shape", on=Sample, severity=Severity.WARNING, basis=Basis.HEURISTIC)
-def frame_shape(sample: Sample, ctx: Context) -> Iterator[Problem]:
+@rule("K501", "frame-shape", on=Dataset, severity=Severity.WARNING, basis=Basis.HEURISTIC)
+def frame_shape(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     """A frame's aspect ratio differs from its clip's, comparing both as a viewer shows them.
 
     Why: the frame can't be from this clip, or one of the two will be cropped or stretched.
     Source: our own judgement (heuristic).
     Example: an image of 1024×1024 for a clip of 1280×720.
-    Remedy: take the frame from the clip (`ffmpeg -i video_1.mp4 -frames:v 1 image_1.png`).
+    Remedy: `datasetkit fix --unsafe -o DIR` takes the frame from the clip, unless it is another clip's. By hand:
+    `ffmpeg -i video_1.mp4 -frames:v 1 image_1.png`.
     """
-    clip = sample.medium("video_path")
-    for reference in sample.references:
-        frame = reference.medium
-        if not isinstance(clip, Video) or not isinstance(frame, Image):
-            continue
-        if _differ(frame.displayed, clip.displayed, ctx.limits.aspect_tolerance):
-            sizes = f"{frame.path} is {pixels(frame.displayed)}, but its clip {clip.path} is {pixels(clip.displayed)}"
-            which = Which.LAST if reference.where.field == "last_frame_path" else Which.FIRST
-            fix = (GrabFrame(frame.path, clip.path, which),)
-            data = {"size": frame.displayed, "clip": clip.path, "clip_size": clip.displayed}
-            yield Problem(f"{sizes}: the aspect ratios differ", where=reference.where, fix=fix, data=data)
+    differing = [
+        (where, frame, clip)
+        for where, frame, clip in _framed(dataset)
+        if _differ(frame.displayed, clip.displayed, ctx.limits.aspect_tolerance)
+    ]
+    looked_at = {pair.where: pair for which in Which for pair in _pairs(dataset, which)} if differing else {}
+    for where, frame, clip in differing:
+        sizes = f"{frame.path} is {pixels(frame.displayed)}, but its clip {clip.path} is {pixels(clip.displayed)}"
+        fix = looked_at[where].fix() if where in looked_at else ()  # else it may be another clip's frame
+        data = {"size": frame.displayed, "clip": clip.path, "clip_size": clip.displayed}
+        yield Problem(f"{sizes}: the aspect ratios differ", where=where, fix=fix, safe=False, data=data)
+
+
+def _framed(dataset: Dataset) -> Iterator[tuple[Where, Image, Video]]:
+    """Every image that is given for a clip, and the clip."""
+    for sample in dataset.samples:
+        clip = sample.medium("video_path")
+        for reference in sample.references:
+            if isinstance(clip, Video) and isinstance(reference.medium, Image):
+                yield reference.where, reference.medium, clip
 
 
 def _differ(one: tuple[int, int], other: tuple[int, int], tolerance: float) -> bool:
@@ -53,9 +63,11 @@ def first_frame_mismatch(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
 
     Why: the model learns that a video may begin with something else than the image it is given.
     Source: our own judgement (heuristic). The frame that matches best decides, so crops, other sizes, compression and
-    other tones make no difference. Frames are looked for in the whole clip and among the first frames of the others.
+    other tones make no difference. Frames are looked for in the whole clip, and at the start and end of the others.
     Example: `image_7.jpg` is the first frame of `video_8.mp4`; or it was taken one second into its own clip.
-    Remedy: take the frame from the clip (`ffmpeg -i video_7.mp4 -frames:v 1 image_7.png`), or correct the line.
+    Remedy: `datasetkit fix --unsafe -o DIR` takes the frame from the clip. By hand:
+    `ffmpeg -i video_7.mp4 -frames:v 1 image_7.png`. `fix` never replaces a frame of another clip: two lines may be
+    swapped, and only you know which to correct.
     """
     yield from _mismatches(dataset, Which.FIRST)
 
@@ -67,7 +79,7 @@ def last_frame_mismatch(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Why: the model learns that a video may end with something else than the image it is given.
     Source: our own judgement (heuristic), as for K502.
     Example: the clip was trimmed after its last frame was taken.
-    Remedy: take the last frame from the clip again.
+    Remedy: as for K502: `datasetkit fix --unsafe -o DIR` takes the last frame from the clip again.
     """
     if ctx.assumed.kind is Kind.KF2V:
         yield from _mismatches(dataset, Which.LAST)
@@ -79,19 +91,20 @@ def _mismatches(dataset: Dataset, which: Which) -> Iterator[Problem]:
         if wrong and not pair.is_also_first:  # else K504
             is_not = f"{pair.image.path} isn't the {which} frame of {pair.clip.path}"
             data = {"score": round(wrong.score, 4), "match": _described(wrong.match)}
-            yield Problem(f"{is_not}; {_named(wrong.match)}", where=pair.where, data=data)
+            known = _named(wrong.match) if wrong.match else ""
+            fix = pair.fix(known or "an image that matches no frame of it")
+            shown = f"it is {known}" if known else "it matches no frame of it, nor the first or last frame of another"
+            yield Problem(f"{is_not}; {shown}", where=pair.where, fix=fix, safe=False, data=data)
 
 
-def _named(match: Match | None) -> str:
+def _named(match: Match) -> str:
     """What an image shows instead."""
-    if match is None:
-        return "it matches no frame of it, nor the first frame of another clip"
     if match.path:
-        return f"it is the first frame of {match.path}"
+        return f"the {'last' if match.frame else 'first'} frame of {match.path}"
     turns = ["mirrored"] * match.mirrored + [f"turned by {match.turned}°"] * bool(match.turned)
     if turns or match.cropped:
-        return f"it is that frame {series([*turns, *['cropped'] * match.cropped])}"
-    return f"it is frame {match.frame} ({seconds(match.seconds)}) of that clip"
+        return f"that frame {series([*turns, *['cropped'] * match.cropped])}"
+    return f"frame {match.frame} ({seconds(match.seconds)}) of that clip"
 
 
 def _described(match: Match | None) -> dict[str, object] | None:
@@ -105,7 +118,8 @@ def frame_tone(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Why: the videos will flash after their first frame, as the model learns that step.
     Source: our own judgement (heuristic). Differences that nobody would see are allowed.
     Example: a frame saved with the range of video (16 to 235) instead of an image's (0 to 255) looks faded.
-    Remedy: take the frame from the clip again (`ffmpeg -i video_7.mp4 -frames:v 1 image_7.png`).
+    Remedy: `datasetkit fix --unsafe -o DIR` takes the frame from the clip again. By hand:
+    `ffmpeg -i video_7.mp4 -frames:v 1 image_7.png`.
     """
     from datasetkit.media.tone import tone_jump  # loads numpy
 
@@ -115,7 +129,8 @@ def frame_tone(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
             if jump and not pair.mismatch():
                 message = f"{pair.image.path} is the {which} frame of {pair.clip.path}, but {_tones(jump)}"
                 data = {"brightness": jump.brightness, "contrast": jump.contrast, "colour": jump.colour}
-                yield Problem(message, where=pair.where, data=data | {"cause": jump.cause})
+                fix = pair.fix("that frame in other tones")
+                yield Problem(message, where=pair.where, fix=fix, safe=False, data=data | {"cause": jump.cause})
 
 
 _CAUSES = {
@@ -135,7 +150,7 @@ def _tones(jump: Tone) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """An image that is given as a clip's first or last frame, with what both show, and the clips' first frames."""
+    """An image that is given as a clip's first or last frame, with what both show, and the ends of all clips."""
 
     where: Where
     image: Image
@@ -151,7 +166,26 @@ class _Pair:
         from datasetkit.media.matching import mismatch  # loads numpy
 
         matched = self.clip.seen.matched(self.signature) if self.clip.seen else None
-        return mismatch(self.signature, self.frame, matched, self.gallery, last=self.which is Which.LAST)
+        wrong = mismatch(self.signature, self.frame, matched, self.gallery, last=self.which is Which.LAST)
+        if wrong and wrong.match and wrong.match.path == self.clip.path:
+            return replace(wrong, match=replace(wrong.match, path=None))
+        return wrong
+
+    def is_of_another_clip(self) -> bool:
+        """Whether the image is the first or last frame of another clip."""
+        wrong = self.mismatch()
+        return bool(wrong and wrong.match and wrong.match.path)
+
+    def fix(self, instead_of: str = "") -> tuple[GrabFrame, ...]:
+        """The frame taken again; nothing for a frame of another clip, which the other sample may lack."""
+        grab = GrabFrame(self.image.path, self.clip.path, self.which, instead_of)
+        return () if self.is_of_another_clip() else (grab,)
+
+
+def frames_of_other_clips(dataset: Dataset) -> frozenset[str]:
+    """The images that are the first or last frame of another clip than their own: they may be swapped."""
+    pairs = (pair for which in Which for pair in _pairs(dataset, which))
+    return frozenset(pair.image.path for pair in pairs if pair.is_of_another_clip())
 
 
 def _pairs(dataset: Dataset, which: Which) -> Iterator[_Pair]:
@@ -159,7 +193,7 @@ def _pairs(dataset: Dataset, which: Which) -> Iterator[_Pair]:
     from datasetkit.media.matching import Gallery  # loads numpy
 
     field = f"{which}_frame_path"
-    gallery = Gallery({clip.path: ends.first for clip in clips(dataset) if (ends := shown(clip, Ends))})
+    gallery = Gallery(dict(_clip_ends(dataset)))
     for sample in dataset.samples:
         clip, image = sample.medium("video_path"), sample.medium(field)
         if not isinstance(clip, Video) or not clip.seen or not isinstance(image, Image) or not image.signature:
@@ -170,6 +204,17 @@ def _pairs(dataset: Dataset, which: Which) -> Iterator[_Pair]:
             same = which is Which.LAST and _same_file(sample.medium("first_frame_path"), image)
             where = replace(sample.where, field=field)
             yield _Pair(where, image, clip, which, image.signature, frame, gallery, same)
+
+
+def _clip_ends(dataset: Dataset) -> Iterator[tuple[Match, Signature]]:
+    """The first and last frames of all clips, as far as they were decoded."""
+    for clip in clips(dataset):
+        ends = shown(clip, Ends)
+        if ends:
+            yield Match(1, path=clip.path), ends.first
+        if ends and ends.last and clip.frames > 1:
+            last = clip.frames - 1
+            yield Match(1, last, float(last / clip.rate), clip.path), ends.last
 
 
 def _same_file(one: Medium | None, other: Image) -> bool:

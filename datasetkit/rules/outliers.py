@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from statistics import median
+from statistics import median, mode
 
 from datasetkit import spec
+from datasetkit.edits import Reencode
 from datasetkit.findings import Basis, Problem, Severity
 from datasetkit.footage import Box, Fingerprints, Light, Mark, Motion
 from datasetkit.model import Dataset, Video
@@ -60,7 +61,8 @@ def mixed_rates(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Why: a trainer that counts frames learns the same motion at different speeds.
     Source: our own judgement (heuristic). Rates as close as 29.97 and 30 are the same.
     Example: 18 clips at 24 fps, 2 at 60 fps.
-    Remedy: convert them to one rate (`ffmpeg -i in.mp4 -r 24 out.mp4`).
+    Remedy: where more than half of the clips have one rate, `datasetkit fix --unsafe --select S710 -o DIR` converts
+    the others to it: their length stays, frames are dropped or repeated. By hand: `ffmpeg -i in.mp4 -r 24 out.mp4`.
     """
     groups: list[list[Video]] = []
     for clip in sorted(clips(dataset), key=lambda clip: clip.rate):
@@ -69,7 +71,17 @@ def mixed_rates(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     if len(groups) > 1:
         rates = {f"{round(float(group[-1].rate), 2):g}": len(group) for group in groups}
         listed = series(f"{number:,} at {rate} fps" for rate, number in rates.items())
-        yield Problem(f"the clips have different frame rates: {listed}", data={"rates": rates})
+        fix = tuple(_retimed(groups))
+        yield Problem(f"the clips have different frame rates: {listed}", fix=fix, safe=False, data={"rates": rates})
+
+
+def _retimed(groups: Sequence[Sequence[Video]]) -> Iterator[Reencode]:
+    """The clips of the other groups at the usual rate of the one that holds more than half of all; else nothing."""
+    largest = max(groups, key=len)
+    others = [clip for group in groups if group is not largest for clip in group]
+    if len(largest) > len(others):
+        rate = mode(clip.rate for clip in largest)
+        yield from (Reencode(clip.path, rate=rate) for clip in others)
 
 
 @rule("S711", "dull-or-dark", on=Dataset, severity=Severity.ADVICE, basis=Basis.DOCUMENTED, needs="full")

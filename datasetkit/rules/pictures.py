@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from fractions import Fraction
 
 from datasetkit import spec
+from datasetkit.edits import Reencode
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.footage import Bars, Cuts, Stills
+from datasetkit.footage import Bars, Cuts, Still, Stills
 from datasetkit.model import Video
 from datasetkit.rules.parts import shown
 from datasetkit.rules.registry import Context, rule
@@ -43,13 +45,15 @@ def black_bars(video: Video, ctx: Context) -> Iterator[Problem]:
     Why: the model learns the bars and puts them into every video.
     Source: user guide (documented). How bars are found is our own choice; `datasetkit models --format json` shows it.
     Example: a film of 1280×536 in a clip of 1280×720.
-    Remedy: crop the clip (`ffmpeg -i in.mp4 -vf crop=1280:536:0:92 out.mp4`), and take its frames again.
+    Remedy: `datasetkit fix --unsafe -o DIR` crops the clip and takes its frames again. By hand:
+    `ffmpeg -i in.mp4 -vf crop=1280:536:0:92 out.mp4`.
     """
     bars = shown(video, Bars)
     if bars:
         crop, colour = bars.crop, "black bars" if bars.black else "bars of one colour"
         picture = f"the picture is {pixels((crop.width, crop.height))} of {pixels(video.displayed)}"
-        yield Problem(f"{video.path} has {colour}: {picture}", data={"crop": asdict(crop)})
+        fix = (Reencode(video.path, crop=crop),)
+        yield Problem(f"{video.path} has {colour}: {picture}", fix=fix, safe=False, data={"crop": asdict(crop)})
 
 
 @rule("V415", "frozen", on=Video, severity=Severity.WARNING, basis=Basis.HEURISTIC, needs="full")
@@ -59,7 +63,8 @@ def frozen(video: Video, ctx: Context) -> Iterator[Problem]:
     Why: the model learns to stop, or to begin in the dark.
     Source: our own judgement (heuristic). `datasetkit models --format json` shows how long is too long.
     Example: a clip whose last frame is held for 1.2 s.
-    Remedy: trim the still part.
+    Remedy: `datasetkit fix --unsafe -o DIR` trims a still part at the start or the end. A clip that stands still in
+    the middle, or from start to end, is left to you: cut it, or use another.
     """
     stills = shown(video, Stills)
     if stills and stills.whole:
@@ -67,10 +72,32 @@ def frozen(video: Video, ctx: Context) -> Iterator[Problem]:
         data = {"from": stills.parts[0].start, "to": stills.parts[-1].end, "what": what}
         yield Problem(f"{video.path} {'is black' if what == 'black' else 'is a still'} from start to end", data=data)
         return
-    for part in stills.parts if stills else ():
+    parts = stills.parts if stills else ()
+    for part in parts:
         what = "black" if part.black else "frozen"
         message = f"{video.path} is {what} from {seconds(part.start)} to {seconds(part.end)}"
-        yield Problem(message, data={"from": part.start, "to": part.end, "what": what})
+        fix = (_trimmed(video, parts),) if _at_start(part) or _at_end(part, video) else ()
+        yield Problem(message, fix=fix, safe=False, data={"from": part.start, "to": part.end, "what": what})
+
+
+def _trimmed(video: Video, parts: Sequence[Still]) -> Reencode:
+    """The clip without the parts at its start and its end."""
+    start = _frame_time(parts[0].end, video) if _at_start(parts[0]) else Fraction(0)
+    end = _frame_time(parts[-1].start, video) if _at_end(parts[-1], video) else None
+    return Reencode(video.path, start=start or None, seconds=None if end is None else end - start)
+
+
+def _at_start(part: Still) -> bool:
+    return part.start == 0
+
+
+def _at_end(part: Still, video: Video) -> bool:
+    return part.end > video.seconds - 1 / (2 * video.rate)
+
+
+def _frame_time(moment: float, video: Video) -> Fraction:
+    """The same moment exactly: as a number of frames."""
+    return Fraction(round(moment * video.rate)) / video.rate
 
 
 @rule("V416", "scene-cut", on=Video, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="full")
@@ -80,7 +107,8 @@ def scene_cut(video: Video, ctx: Context) -> Iterator[Problem]:
     Why: each clip has to show one action in one shot; the model would learn to jump.
     Source: user guide (documented). How cuts are found is our own choice; `datasetkit models --format json` shows it.
     Example: a clip from a trailer, with cuts at 1.20 s and 3.04 s.
-    Remedy: split the clip at the cuts, or keep the scene that shows the effect.
+    Remedy: keep the scene that shows the effect (`ffmpeg -ss 1.20 -to 3.04 -i in.mp4 out.mp4`), or make one sample of
+    each scene, then take the frames again. `fix` doesn't choose a scene.
     """
     cuts = shown(video, Cuts)
     if cuts:

@@ -247,12 +247,14 @@ def hdr(video: Video, ctx: Context) -> Iterator[Problem]:
     Why: a trainer that takes it for a normal clip sees flat, grey colours, and the model learns those.
     Source: our own judgement (heuristic). The clip's header names its transfer function, PQ or HLG.
     Example: a clip filmed by a phone with "HDR video" switched on.
-    Remedy: convert it to SDR. With an FFmpeg that has zscale:
-    `ffmpeg -i in.mov -vf zscale=t=linear:npl=100,tonemap=hable,zscale=p=bt709:t=bt709:m=bt709,format=yuv420p out.mp4`.
+    Remedy: `datasetkit init` converts raw clips to SDR, `datasetkit fix --unsafe -o DIR` those of a dataset, whose
+    frames it takes again. By hand, with FFmpeg 8:
+    `ffmpeg -i in.mov -vf scale=out_transfer=bt709:out_primaries=bt709:out_color_matrix=bt709 -pix_fmt yuv420p out.mp4`.
     """
     if video.hdr:
         message = f"{video.path} is HDR ({video.hdr}); a trainer that ignores that sees flat, grey colours"
-        yield Problem(message, data={"transfer": video.hdr})
+        fix = (Reencode(video.path, sdr=True),)
+        yield Problem(message, fix=fix, safe=False, data={"transfer": video.hdr})
 
 
 @rule("V419", "longer-than-target", on=Video, severity=Severity.WARNING, basis=Basis.DOCUMENTED)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import av
 import builders
+import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 from PIL import Image, ImageChops, ImageStat
@@ -219,6 +220,63 @@ def test_the_crop_is_the_part_that_was_asked_for(tmp_path: Path) -> None:
     target = made(source, crop=Box(0, 16, 32, 48))
     before = images(source)[0].rotate(180).crop((0, 16, 32, 64))
     assert error(images(target)[0], before) < 2
+
+
+@pytest.mark.parametrize(("rate", "count"), [(16, 16), (8, 8), (24, 24), (Fraction(30000, 1001), 30)])
+def test_another_rate_keeps_the_length_and_the_first_and_last_frames(
+    tmp_path: Path, rate: Fraction, count: int
+) -> None:
+    source = builders.clip(tmp_path / "a.mp4", frames=16, rate=16)
+    target = made_or_copied(source, rate=Fraction(rate))
+    assert facts(target)[3:5] == (count, rate)
+    assert float(facts(target)[5]) == pytest.approx(1, abs=0.02)
+    before, after = images(source), images(target)
+    assert error(after[0], before[0]) < 2
+    assert error(after[-1], before[-1]) < 2
+
+
+def made_or_copied(source: Path, **wanted: object) -> Path:
+    target = source.with_name("made.mp4")
+    assert isinstance(edit_clip(str(source), target, Reencode("x", **wanted)), Made)
+    return target
+
+
+@pytest.mark.parametrize(("transfer", "name"), [(16, "PQ"), (18, "HLG")])
+def test_hdr_becomes_sdr_only_where_it_is_wanted(tmp_path: Path, transfer: int, name: str) -> None:
+    """Grey stays grey. A red that looks dull where BT.2020 is taken for BT.709 is vivid."""
+    source, target = hdr(tmp_path / "a.mp4", transfer, (143, 128, 128), (90, 110, 170)), tmp_path / "made.mp4"
+    for wanted, note in ((True, "converted to SDR"), (False, "keeps its tag, at eight bits")):
+        outcome = edit_clip(str(source), target, Reencode("x", sdr=wanted, max_side=32))
+        assert outcome == Made((f"HDR ({name}) {note}",))
+        (frame,) = frames(target)
+        tags = frame.color_trc, frame.colorspace, frame.color_primaries, frame.color_range
+        assert tags == ((1, 1, 1, 1) if wanted else (transfer, 9, 9, 1))
+        grey, red = (frame.to_image().getpixel((x, 16)) for x in (4, 28))
+        assert max(grey) - min(grey) < 4
+        assert (red[0] > 3 * max(red[1:])) is wanted
+
+
+def test_a_clip_that_is_not_hdr_needs_no_conversion_to_sdr(tmp_path: Path) -> None:
+    source = builders.clip(tmp_path / "a.mp4", frames=2)
+    assert made_or_copied(source, sdr=True).read_bytes() == source.read_bytes()
+
+
+def hdr(path: Path, transfer: int, *halves: tuple[int, int, int]) -> Path:
+    """A clip of one frame in BT.2020, its left and right half of one colour each, given as Y, Cb and Cr."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=16, options={"crf": "1"})
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuv420p"
+        context = stream.codec_context
+        context.color_trc, context.color_range = transfer, 1
+        context.color_primaries = context.colorspace = 9
+        planes = [Image.new("L", (side, side), halves[0][number]) for number, side in enumerate((64, 32, 32))]
+        for number, plane in enumerate(planes):
+            plane.paste(halves[1][number], (plane.width // 2, 0, plane.width, plane.height))
+        packed = np.concatenate([np.asarray(plane).ravel() for plane in planes]).reshape(96, 64)
+        container.mux(stream.encode(VideoFrame.from_ndarray(packed, format="yuv420p")))
+        container.mux(stream.encode(None))
+    return path
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["limited", "full"])

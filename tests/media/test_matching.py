@@ -47,7 +47,7 @@ def degraded(picture: Picture) -> Picture:
     return np.asarray(Image.open(stored))
 
 
-def judged(path: Path, picture: Picture, others: dict[str, Signature] | None = None) -> Match | None:
+def judged(path: Path, picture: Picture, others: dict[Match, Signature] | None = None) -> Match | None:
     image, first = signed(picture), ends(path).first
     return explained(image, first, searched(path, image), Gallery(others or {}))
 
@@ -80,11 +80,22 @@ def test_another_frame_of_the_clip_is_named(clip: Path, pictures: list[Picture])
     assert match.seconds == pytest.approx(1, abs=0.05)
 
 
+def first(number: int) -> Match:
+    return Match(1, path=f"video_{number}.mp4")
+
+
 def test_the_first_frame_of_another_clip_is_named(clip: Path) -> None:
     other = texture(SIZE, 6)
-    match = judged(clip, other, {"video_2.mp4": signed(other), "video_3.mp4": signed(texture(SIZE, 7))})
+    match = judged(clip, other, {first(2): signed(other), first(3): signed(texture(SIZE, 7))})
     assert match
     assert match.path == "video_2.mp4"
+
+
+def test_luma_of_another_matrix_makes_no_other_frame() -> None:
+    """A search takes luma by the clip's own matrix; an image has that of BT.601, and so have signatures."""
+    image = signed(texture(SIZE, 6))
+    searched_by_bt709 = FramesMatched(image, Match(0.99), Match(0.99), Match(0.1, 20))
+    assert mismatch(image, image, searched_by_bt709, Gallery({first(1): image})) is None
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ PAIR = dataset(
         (Convert("a", format="PNG"), Convert("a", rgb=True), Convert("a", format="PNG", rgb=True)),
         (Convert("a", format="PNG"), Convert("a", format="JPEG"), None),
         (Reencode("a", crop=Box(0, 0, 2, 2)), Reencode("a", crop=Box(0, 0, 4, 2)), None),
+        (Reencode("a", rate=Fraction(24)), Reencode("a", rate=Fraction(30)), None),
+        (Reencode("a", rate=Fraction(24)), Reencode("a", sdr=True), Reencode("a", rate=Fraction(24), sdr=True)),
         (Convert("a", upright=True), GrabFrame("a", "v"), GrabFrame("a", "v")),
         (GrabFrame("a", "v"), GrabFrame("a", "w"), None),
         (Reencode("a"), Convert("a"), None),
@@ -123,8 +125,18 @@ def test_frames_follow_a_clip_that_is_cut() -> None:
         Reencode("a.webm", seconds=Fraction(5)),
         GrabFrame("c.png", "a.webm", Which.LAST),
     ]
-    cropped = plan([Reencode("a.webm", crop=Box(0, 0, 8, 8))], PAIR)
-    assert [step.path for step in cropped.media] == ["a.mp4", "a.jpg", "b.png", "c.png"]
+    for changed in ({"crop": Box(0, 0, 8, 8)}, {"sdr": True}):
+        paths = [step.path for step in plan([Reencode("a.webm", **changed)], PAIR).media]
+        assert paths == ["a.mp4", "a.jpg", "b.png", "c.png"]
+    assert [step.path for step in plan([Reencode("a.webm", rate=Fraction(24))], PAIR).media] == ["a.mp4"]
+
+
+def test_what_a_frame_shows_now_is_said_whichever_rule_comes_first() -> None:
+    plain, known = GrabFrame("a.jpg", "a.webm"), GrabFrame("a.jpg", "a.webm", instead_of="frame 7")
+    for edits in ([plain, known], [known, plain]):
+        made = plan(edits, PAIR)
+        assert [step.edit.instead_of for step in made.media if isinstance(step.edit, GrabFrame)] == ["frame 7"]
+        assert not made.refused
 
 
 def test_an_edit_by_two_rules_is_one_step() -> None:
@@ -179,7 +191,13 @@ IMAGE = Image("a.png", 1, "PNG", 1280, 720, frames=12, transparent=True)
         (Reencode("a.mp4", start=Fraction(25), seconds=Fraction(5)), CLIP, ["keeps 25.00–27.80 s of 27.80 s"]),
         (Reencode("a.mp4", start=Fraction(2)), CLIP, ["keeps 2.00–27.80 s of 27.80 s"]),
         (Reencode("a.mp4", start=Fraction(2)), None, ["MP4", "keeps all from 2.00 s on"]),
-        (Reencode("a.mp4", crop=Box(0, 90, 1280, 540)), CLIP, ["keeps 1280×540 at 0,90 of 1280×720"]),
+        (Reencode("a.mp4", crop=Box(0, 90, 1280, 540)), CLIP, ["crops 1280×720 to 1280×540 at 0,90"]),
+        (Reencode("a.mp4", rate=Fraction(16)), CLIP, ["16 in place of 25 fps (drops frames, keeps the length)"]),
+        (Reencode("a.mp4", rate=Fraction(60)), CLIP, ["60 in place of 25 fps (repeats frames, keeps the length)"]),
+        (Reencode("a.mp4", rate=Fraction(30000, 1001)), None, ["MP4", "29.97 fps"]),
+        (Reencode("a.mp4", sdr=True), CLIP, ["HDR converted to SDR"]),
+        (GrabFrame("a.png", "a.mp4"), IMAGE, ["replaced by the first frame of a.mp4"]),
+        (GrabFrame("a.png", "a.mp4", instead_of="frame 7"), IMAGE, ["first frame of a.mp4, in place of frame 7"]),
         (Reencode("a.mp4", max_pixels=9999), CLIP, ["shrinks 1280×720 to at most 9,999 pixels"]),
         (Convert("a.png", "JPEG", rgb=True), IMAGE, ["JPEG", "8-bit RGB on white"]),
         (Convert("a.png", "PNG", first_frame=True), IMAGE, ["keeps the first picture of 12"]),

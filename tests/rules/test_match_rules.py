@@ -11,6 +11,7 @@ from scenes import Picture, texture
 from values import assert_finding, dataset, found, i2v, image, kf2v, sample, video
 
 from datasetkit.config import Settings
+from datasetkit.edits import GrabFrame
 from datasetkit.footage import Depth, Ends, FramesMatched, Match, Seen, Signature
 from datasetkit.media.signatures import signature_of_image
 from datasetkit.model import Dataset, Kind, Role, Video
@@ -24,6 +25,7 @@ def signed(picture: Picture) -> Signature:
 
 
 FIRST, OTHER, LAST, STRANGE = map(signed, PICTURES)
+FADED = signed((16 + PICTURES[0] * (219 / 255)).astype(np.uint8))
 
 
 def clip(path: str, first: Signature, last: Signature | None = None, *matched: FramesMatched, **facts: Any) -> Video:
@@ -70,7 +72,47 @@ def test_another_frame_of_the_clip_is_named() -> None:
 def test_the_first_frame_of_another_clip_is_named() -> None:
     swapped = judged(pair(OTHER, searched(OTHER, 0.3, 0.4, 7)), i2v(2, clip=clip("b.mp4", OTHER)))
     assert_finding(swapped, "K502 warning: first frame of b.mp4", "K")
-    assert found(swapped, "K")[0].data["match"]["path"] == "b.mp4"
+    (finding,) = found(swapped, "K")
+    assert finding.data["match"]["path"] == "b.mp4"
+    assert not finding.fixable
+
+
+def test_the_last_frame_of_another_clip_is_named() -> None:
+    other = i2v(2, clip=clip("b.mp4", STRANGE, OTHER))
+    swapped = judged(pair(OTHER, searched(OTHER, 0.3, 0.4, 7)), other)
+    assert_finding(swapped, "K502 warning: last frame of b.mp4", "K")
+    assert not found(swapped, "K")[0].fixable
+
+
+def test_the_last_frame_of_its_own_clip_is_not_that_of_another() -> None:
+    late = clip("a.mp4", FIRST, OTHER, searched(OTHER, 0.3, 0.99, 79))
+    wrong = judged(i2v(1, first=image("a.jpg", signature=OTHER), clip=late))
+    assert_finding(wrong, "K502 warning: frame 79 (4.94 s) of that clip", "K")
+    assert found(wrong, "K")[0].data["match"]["path"] is None
+
+
+def test_a_frame_of_another_shape_is_taken_again_unless_it_may_be_of_another_clip() -> None:
+    for shown, other, fixable in ((STRANGE, LAST, True), (OTHER, OTHER, False)):
+        square = image("a.jpg", width=512, height=512, signature=shown)
+        mine = i2v(1, first=square, clip=clip("a.mp4", FIRST, None, searched(shown, 0.3, 0.4, 7)))
+        both = (mine, i2v(2, clip=clip("b.mp4", other)))
+        (finding,) = found(judged(*both), "K501")
+        assert (finding.fixable, finding.safe) == (fixable, False)
+    unseen = dataset(i2v(1, first=image("a.jpg", width=512, height=512)))
+    assert not found(unseen, "K501")[0].fixable
+
+
+def test_wrong_frames_can_be_taken_again_and_say_what_they_replace() -> None:
+    cases = [
+        (OTHER, searched(OTHER, 0.3, 0.9999, 7), "frame 7 (0.44 s) of that clip"),
+        (STRANGE, searched(STRANGE, 0.1, 0.2, 7), "an image that matches no frame of it"),
+        (FADED, searched(FADED, 0.9995, 0.9995), "that frame in other tones"),
+    ]
+    for shown, matched, words in cases:
+        (finding,) = found(judged(pair(shown, matched)), "K")
+        (fix,) = finding.fix
+        assert (fix, finding.safe) == (GrabFrame("a.jpg", "a.mp4"), False)
+        assert fix.instead_of == words
 
 
 @pytest.mark.parametrize(

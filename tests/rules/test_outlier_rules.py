@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from values import assert_finding, dataset, found, i2v, video
 
+from datasetkit.edits import Reencode
 from datasetkit.footage import Box, Depth, Fingerprints, Light, Mark, Motion, Seen
 from datasetkit.model import Dataset
 
@@ -62,6 +63,22 @@ def test_different_frame_rates() -> None:
     assert_finding(dataset(*samples), "S710 advice: 4 at 24 fps | 1 at 60 fps", "S710")
     assert found(dataset(*samples), "S710")[0].data == {"rates": {"24": 4, "60": 1}}
     assert found(dataset(*samples[:4]), "S710") == []
+
+
+@pytest.mark.parametrize(
+    ("rates", "converted"),
+    [
+        ([24, 24, 24, Fraction(24000, 1001), 60], {"video_5.mp4": 24}),
+        ([30, 16, 30], {"video_2.mp4": 30}),
+        ([24, 60], {}),
+        ([24, 24, 60, 30], {}),
+    ],
+)
+def test_rates_become_the_one_that_most_clips_have(rates: list[Fraction], converted: dict[str, int]) -> None:
+    samples = [i2v(n, clip=video(f"video_{n}.mp4", rate=Fraction(rate))) for n, rate in enumerate(rates, start=1)]
+    (finding,) = found(dataset(*samples), "S710")
+    assert finding.fix == tuple(Reencode(path, rate=Fraction(rate)) for path, rate in converted.items())
+    assert not finding.safe
 
 
 USUAL = Light(0.1, 0.4, 0.9, 500)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from values import assert_finding, dataset, found, i2v, video
 
+from datasetkit.edits import Reencode
 from datasetkit.footage import Bars, Box, Cut, Cuts, Damage, Depth, Light, Motion, Seen, Still, Stills
 from datasetkit.model import Dataset
 
@@ -57,7 +59,9 @@ def test_frames_that_are_missing_are_not_damaged_too() -> None:
 def test_bars(black: bool, words: str) -> None:
     barred = judged(Bars(Box(0, 45, 640, 270), black))
     assert_finding(barred, f"V414 warning: {words} | 640×270 of 640×360")
-    assert found(barred)[0].data == {"crop": {"left": 0, "top": 45, "width": 640, "height": 270}}
+    (finding,) = found(barred)
+    assert finding.data == {"crop": {"left": 0, "top": 45, "width": 640, "height": 270}}
+    assert (finding.fix, finding.safe) == ((Reencode("video_1.mp4", crop=Box(0, 45, 640, 270)),), False)
 
 
 def test_parts_of_a_clip_that_are_still_or_black() -> None:
@@ -68,9 +72,34 @@ def test_parts_of_a_clip_that_are_still_or_black() -> None:
     assert frozen.data == {"from": 4.2, "to": 5, "what": "frozen"}
 
 
+@pytest.mark.parametrize(
+    ("parts", "kept"),
+    [
+        ([(0, 0.5, True)], [(0.5, None)]),
+        ([(4.1875, 5, False)], [(None, 4.1875)]),
+        ([(0, 0.5, True), (4.1875, 5, False)], [(0.5, 3.6875), (0.5, 3.6875)]),
+        ([(2, 3, False)], [None]),
+        ([(2, 3, False), (4.1875, 5, False)], [None, (None, 4.1875)]),
+    ],
+)
+def test_still_parts_at_the_ends_can_be_trimmed(parts: list[Any], kept: list[Any]) -> None:
+    wanted = [
+        () if one is None else (Reencode("video_1.mp4", start=_exact(one[0]), seconds=_exact(one[1])),) for one in kept
+    ]
+    findings = found(judged(Stills(tuple(Still(*part) for part in parts), whole=False)))
+    assert [finding.fix for finding in findings] == wanted
+    assert not any(finding.safe for finding in findings if finding.fix)
+
+
+def _exact(seconds: float | None) -> Fraction | None:
+    return None if seconds is None else Fraction(seconds)
+
+
 @pytest.mark.parametrize(("black", "words"), [(True, "black from start to end"), (False, "still from start to end")])
 def test_a_clip_in_which_nothing_moves(black: bool, words: str) -> None:
-    assert_finding(judged(Stills((Still(0, 5, black),), whole=True)), f"V415 warning: {words}")
+    still = judged(Stills((Still(0, 5, black),), whole=True))
+    assert_finding(still, f"V415 warning: {words}")
+    assert not found(still)[0].fixable
 
 
 @pytest.mark.parametrize(
