@@ -21,7 +21,11 @@ from datasetkit.verdict import read_settings
 @click.command(name="fix")
 @click.argument("path", shell_complete=files)
 @click.option("-o", "--output", metavar="DIR|ZIP", type=click.Path(path_type=Path), help="The new folder, or NEW.zip.")
-@click.option("--unsafe", is_flag=True, help="Allow fixes that change content, such as trimming long clips.")
+@click.option(
+    "--unsafe",
+    is_flag=True,
+    help="Allow fixes that change content: trim, crop, take frames again, convert frame rates and HDR.",
+)
 @click.option("--select", multiple=True, metavar="CODES", help="Fix only these codes or prefixes: L,V409.")
 @click.option(
     "--diff",
@@ -35,7 +39,8 @@ def command(path: str, *, output: Path | None, unsafe: bool, diff: bool, **optio
 
     Lines and prompts are fixed in place, in one step. If clips or images have to change, name a new folder (or a
     new zip) for the whole dataset with -o: your own files are never overwritten. Fixes that don't work are skipped and
-    reported. Advice is fixed only if you select its code: --select V410.
+    reported. Frames that may be swapped are listed, never replaced. Advice is fixed only if you select its code:
+    --select V410.
 
     \b
     Example:

@@ -38,7 +38,8 @@ def command(raw: str, output: Path, *, no_convert: bool, every: bool, **options:
 
     Pairs clips with frames and captions by name, takes missing frames from the clips, converts formats that the
     platform doesn't accept, and drafts missing captions. Every file in RAW is used, or listed with the reason why
-    not. RAW itself isn't changed, and nothing is cut: `datasetkit fix --unsafe` trims clips that are too long.
+    not. HDR is converted to SDR. RAW itself isn't changed, and nothing is cut: `datasetkit fix --unsafe` trims clips
+    that are too long.
 
     \b
     Example:

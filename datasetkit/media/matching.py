@@ -117,8 +117,8 @@ def mismatch(
 def _expected(image: Signature, expected: Signature, own: FramesMatched, *, last: bool) -> Match:
     """How well the image fits the frame that it should be, by the better of two looks.
 
-    A search takes luma by the clip's own colour matrix, a signature by BT.601, as images have it: bright colours and HDR
-    differ a little.
+    A search takes luma by the clip's own colour matrix, a signature by BT.601, as images have it; bright colours and
+    HDR differ a little.
     """
     right = own.last if last and own.last else own.first
     return replace(right, score=max(right.score, correlation(luma_of(image), luma_of(expected))))

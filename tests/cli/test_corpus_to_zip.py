@@ -18,8 +18,8 @@ water_180_mvhevc_5frames.mov sample_fragmented.mp4
 
 TOLD = "Then the s86b5p rain begins, he looks up while bills fall."
 EFFECT = '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p rain begins, she/he looks up as bills fall."\n'
-# short or uneven clips, one with bars, a still one, one with a cut, one in HDR
-TRUE = "V408,V410,V414,V415,V416,V420"
+# short or uneven clips, one with bars, a still one, one with a cut
+TRUE = "V408,V410,V414,V415,V416"
 
 
 @pytest.fixture(scope="module")

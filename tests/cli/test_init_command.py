@@ -1,6 +1,7 @@
 """Raw clips as people keep them, made into a dataset."""
 
 import json
+import shutil
 from pathlib import Path
 
 import av
@@ -10,6 +11,8 @@ from conftest import Cli
 from PIL import Image
 
 from datasetkit.prompts.slots import DRAFT_MARK
+
+HDR = Path(__file__).parents[2] / "sample_data" / "broken" / "V420-hdr"
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -197,3 +200,14 @@ def test_a_download_that_was_cut_off_is_listed_and_not_converted(cli: Cli, tmp_p
     ran = cli("init", raw, "-o", new)
     assert "cut.webm: cut off" in ran.out
     assert sorted(content(new)) == ["data.jsonl", "datasetkit.toml", "whole.mp4", "whole_first.jpg"]
+
+
+def test_hdr_is_converted_and_said(cli: Cli, tmp_path: Path) -> None:
+    shutil.copytree(HDR, tmp_path / "raw", ignore=shutil.ignore_patterns("*.jsonl", "*.png"))
+    ran = cli("init", tmp_path / "raw", "-o", tmp_path / "new")
+    assert "changed by conversion (1):\n    video_01.mp4: HDR (PQ) converted to SDR\n" in ran.out
+    found = cli("lint", tmp_path / "new", "--select", "V,K").out
+    assert "no problems found" in found
+    kept = cli("init", tmp_path / "raw", "-o", tmp_path / "kept", "--no-convert")
+    assert "HDR (PQ) is not tone-mapped" in kept.out
+    assert "V420" in cli("lint", tmp_path / "kept").out
