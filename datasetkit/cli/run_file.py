@@ -21,8 +21,8 @@ _LOCK = ".datasetkit.run.lock"
 class RunFile:
     """The record of a run, kept on the disk: a `Journal`."""
 
-    def __init__(self, path: Path, record: RunRecord) -> None:
-        self.path, self._record = path, record
+    def __init__(self, path: Path, record: RunRecord, clock: Callable[[], datetime]) -> None:
+        self.path, self._record, self._clock = path, record, clock
 
     @property
     def record(self) -> RunRecord:
@@ -41,16 +41,16 @@ class RunFile:
 
     def now(self) -> str:
         """The time, UTC, as it is written."""
-        return utc_now()
+        return written(self._clock())
 
 
-def utc_now() -> str:
-    """The time, UTC, as run files have it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def written(time: datetime) -> str:
+    """A time as run files have it."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @contextmanager
-def open_run(folder: Path, first: Callable[[], RunRecord]) -> Iterator[RunFile]:
+def open_run(folder: Path, first: Callable[[], RunRecord], clock: Callable[[], datetime]) -> Iterator[RunFile]:
     """The run file in a folder, for this process alone. A run of which no step was begun starts from ``first``.
 
     Raises DatasetkitError if another process uses it, or if the folder holds other things than a run.
@@ -66,7 +66,7 @@ def open_run(folder: Path, first: Callable[[], RunRecord]) -> Iterator[RunFile]:
                 raise DatasetkitError(f"another process is running the run in {folder}", "Wait until it has ended.")
             if ours is None:
                 note(f"{folder} can't be locked on this file system, so don't use it twice at the same time")
-            yield _opened(path, first)
+            yield _opened(path, first, clock)
     except OSError as error:
         raise DatasetkitError(
             f"can't use {folder}: {error.strerror or error}", "Name a folder that can be written, in one that exists."
@@ -90,9 +90,9 @@ def read_run_file(folder: Path) -> RunRecord:
     return from_values(found)
 
 
-def _opened(path: Path, first: Callable[[], RunRecord]) -> RunFile:
+def _opened(path: Path, first: Callable[[], RunRecord], clock: Callable[[], datetime]) -> RunFile:
     if path.exists() and (record := read_run_file(path.parent)).steps:
-        return RunFile(path, record)
-    opened = RunFile(path, first())
+        return RunFile(path, record, clock)
+    opened = RunFile(path, first(), clock)
     opened.save(opened.record)
     return opened

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datasetkit import __version__
 from datasetkit.cli.deploy import follow_deployment
-from datasetkit.cli.generate import finished_task, save_video
 from datasetkit.cli.options import judging
 from datasetkit.cli.previewing import save_previews
 from datasetkit.cli.remote import following, pace_of
-from datasetkit.cli.requesting import SentFrame, described
+from datasetkit.cli.requesting import SentFrame
 from datasetkit.cli.run_file import RunFile
+from datasetkit.cli.run_terms import is_zip
 from datasetkit.cli.starting import require_free, uploaded
 from datasetkit.cli.terminal import bars, note
 from datasetkit.cli.watching import begin_export, follow_export, watch
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import replace_file
 from datasetkit.model import Role
 from datasetkit.modelstudio.answers import ServiceError
 from datasetkit.modelstudio.client import Client
@@ -33,20 +29,18 @@ from datasetkit.modelstudio.deployments import (
     list_deployments,
     live_deployment,
 )
-from datasetkit.modelstudio.endpoint import fact
 from datasetkit.modelstudio.jobs import create_job, find_job, list_jobs
 from datasetkit.modelstudio.native import search
-from datasetkit.modelstudio.videos import VideoRequest, list_tasks, new_tasks, submit
-from datasetkit.printable import as_json
+from datasetkit.modelstudio.videos import VideoRequest
 from datasetkit.training.parameters import request
 from datasetkit.training.plan import TrainingPlan
 from datasetkit.training.record import StepRecord
-from datasetkit.training.steps import Ended, RunStep, StepFailedError, begin, do, finish, reopen
+from datasetkit.training.steps import Ended, RunStep, do
 from datasetkit.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Workings:
+class RunContext:
     """All that the steps of a run work with. ``sets`` are the training set, and the validation set if there is one."""
 
     client: Client
@@ -69,23 +63,22 @@ class Workings:
         self.client.start(self.client.pace.limit)
 
 
-def zips_of(run: Workings, number: int) -> list[Path]:
+def zips_of(run: RunContext, number: int) -> list[Path]:
     """The zips of a set: those that it is built into, once, in the run's folder. A zip is sent as it is."""
     path, _ = run.sets[number]
-    if path.is_file():
+    if is_zip(path):
         return [path]
     name = "build-validation" if number else "build"
     step = RunStep(name, lambda _known: " ".join(_build(run, number)), lambda names: Ended(names))
     return [run.folder / zip_name for zip_name in do(step, run.file).split()]
 
 
-def _build(run: Workings, number: int) -> list[str]:
+def _build(run: RunContext, number: int) -> list[str]:
     """Build a set into zips in the run's folder, several if one would be too large: their names, without spaces."""
     from datasetkit.pack.building import build
 
     path, role = run.sets[number][0], Role.VALIDATION if number else Role.TRAINING
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", path.resolve().name)
-    target = run.folder / f"{stem}{'-validation' if number else ''}.zip"
+    target = run.folder / f"{_name_of(path)}{'-validation' if number else ''}.zip"
     with bars() as progress:
         how = judging({**run.options, "role": role})
         built = build(path, target, parts=True, force=True, progress=progress, **how)
@@ -96,7 +89,7 @@ def _build(run: Workings, number: int) -> list[str]:
     return [output.path.name for output in built.outputs]
 
 
-def upload_step(run: Workings, number: int, path: Path, part: int) -> RunStep:
+def upload_step(run: RunContext, number: int, path: Path, part: int) -> RunStep:
     """Make sure that the service has a set's zip: its file id."""
 
     def create(_known: Sequence[str]) -> str:
@@ -109,7 +102,7 @@ def upload_step(run: Workings, number: int, path: Path, part: int) -> RunStep:
     return RunStep(f"{name}-{part}", create, lambda file_id: Ended(file_id))
 
 
-def train_step(run: Workings, training: Sequence[str], validation: Sequence[str] = ()) -> RunStep:
+def train_step(run: RunContext, training: Sequence[str], validation: Sequence[str] = ()) -> RunStep:
     """Create the job and watch it to its end: the model's name."""
     body = request(run.plan.name, run.plan.material.kind, run.plan.hyper, training, validation)
     body["job_name"] = job_name(run)
@@ -137,20 +130,28 @@ def train_step(run: Workings, training: Sequence[str], validation: Sequence[str]
             job = watch(client, job_id, progress=progress, **run.pace("job"))
         if job.status == "SUCCEEDED" and job.made_model is None:
             raise DatasetkitError(f"{job_id} has succeeded, but names no model", "Look at it in the console.")
+        if job.status == "FAILED":
+            note(f"the log may say more: {following('train', 'logs', job_id)}")
         return Ended(job.made_model if job.status == "SUCCEEDED" else None, job.tokens, job.status, job.failure)
 
     return RunStep("train", create, wait, known, find)
 
 
-def job_name(run: Workings) -> str:
+def job_name(run: RunContext) -> str:
     """The job's name: the set's, the run's id and, after a job that failed, a number."""
     record = run.file.record
     attempt = 1 + sum(each.step == "train" for each in record.failed)
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", run.sets[0][0].resolve().stem)
-    return f"{stem[:40]}-{record.run}" + (f"-{attempt}" if attempt > 1 else "")
+    return f"{_name_of(run.sets[0][0])[:40]}-{record.run}" + (f"-{attempt}" if attempt > 1 else "")
 
 
-def previews_step(run: Workings, job_id: str) -> RunStep:
+def _name_of(path: Path) -> str:
+    """A dataset's name, in the characters that the platform recommends for files."""
+    place = path.resolve()
+    name = place.stem if is_zip(place) else place.parent.name if place.is_file() else place.name
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name)
+
+
+def previews_step(run: RunContext, job_id: str) -> RunStep:
     """Download the previews of all checkpoints: the page that shows them."""
 
     def wait(_id: str) -> Ended:
@@ -165,7 +166,7 @@ def previews_step(run: Workings, job_id: str) -> RunStep:
     return RunStep("previews", lambda _known: job_id, wait)
 
 
-def export_step(run: Workings, job_id: str, checkpoint: str) -> RunStep:
+def export_step(run: RunContext, job_id: str, checkpoint: str) -> RunStep:
     """Export a checkpoint: the name of the model that can be deployed."""
 
     def create(_known: Sequence[str]) -> str:
@@ -190,7 +191,7 @@ def export_step(run: Workings, job_id: str, checkpoint: str) -> RunStep:
     return RunStep("export", create, wait, find=find)
 
 
-def deploy_step(run: Workings, model: str) -> RunStep:
+def deploy_step(run: RunContext, model: str) -> RunStep:
     """Deploy a model with the effect text, and wait until it runs: the deployment's id."""
     client = run.client
 
@@ -215,71 +216,3 @@ def deploy_step(run: Workings, model: str) -> RunStep:
         return Ended(None if one.failed else one.id, status=one.status, failure=one.failure)
 
     return RunStep("deploy", create, wait, known, find)
-
-
-def video_path(run: Workings, number: int) -> Path:
-    """Where the video of the ``number``-th image goes, which counts from 1."""
-    return run.folder / f"video_{number}.mp4"
-
-
-def video_step(run: Workings, deployment_id: str, number: int) -> RunStep:
-    """Make a video and download it: its file's name."""
-    asked, frames = run.videos[number - 1]
-    asked, client, output = replace(asked, model=deployment_id), run.client, video_path(run, number)
-
-    def known() -> list[str]:
-        run.restart()
-        return [task.id for task in list_tasks(client, deployment_id)]
-
-    def create(known: Sequence[str]) -> str:
-        run.restart()
-        task_id = submit(client, asked, known).id
-        note(f"{output.name}: task {task_id}")
-        return task_id
-
-    def wait(task_id: str) -> Ended:
-        task = finished_task(client, task_id, **run.pace("task"))
-        if task.status != "SUCCEEDED":
-            return Ended(None, status=task.status, failure=task.failure)
-        run.restart()
-        made = {"datasetkit": __version__, "deployment": deployment_id, **described(asked, frames), "task": task_id}
-        replace_file(output.with_name(f"{output.name}.json"), (as_json(made, ascii_only=False) + "\n").encode())
-        save_video(client, task, output)
-        return Ended(output.name)
-
-    find = partial(_lost_video, run, deployment_id, output)
-    return RunStep(f"generate-{number}", create, wait, known, find)
-
-
-def _lost_video(run: Workings, deployment_id: str, output: Path, lost: StepRecord) -> str | None:
-    """The task that a lost request has begun, if exactly one can be it.
-
-    Raises DatasetkitError with the candidates if there are several, StepFailedError if the service no longer knows.
-    """
-    begun = datetime.strptime(lost.begun, "%Y-%m-%dT%H:%M:%S%z")
-    if datetime.now(UTC) - begun > timedelta(seconds=fact("task_seconds")):
-        raise StepFailedError(
-            f"{output.name}: its request was lost, and the service lists tasks for a day only. It may have been billed."
-        )
-    run.restart()
-    fresh = search(run.client, lambda: new_tasks(run.client, deployment_id, lost.known) or None) or []
-    if len(fresh) > 1:
-        again = following("generate", deployment_id, "--task", "TASK", "-o", str(output))
-        raise DatasetkitError(
-            f"the answer was lost, and several new tasks fit: {', '.join(task.id for task in fresh)}",
-            f"Download the right one, then run the same command again: {again}",
-        )
-    return fresh[0].id if fresh else None
-
-
-def make_videos(run: Workings, deployment_id: str) -> list[str]:
-    """Make the videos that aren't in the folder yet: all are begun, then each is waited for. Their paths."""
-    steps = [video_step(run, deployment_id, number) for number, _ in enumerate(run.videos, 1)]
-    paths = [video_path(run, number) for number, _ in enumerate(run.videos, 1)]
-    missing = [step for step, path in zip(steps, paths, strict=True) if not path.exists()]
-    for step in missing:
-        begin(step, run.file)
-    for step in missing:
-        reopen(step, run.file)
-        finish(step, run.file)
-    return [str(path) for path in paths]

@@ -15,7 +15,7 @@ from datasetkit.cli.terminal import note
 from datasetkit.errors import DatasetkitError
 from datasetkit.report.columns import plural, quoted, table
 from datasetkit.scan.digest import dataset_digest
-from datasetkit.spec import find_model
+from datasetkit.spec import find_model, limits
 from datasetkit.training.costs import in_all, run_costs
 from datasetkit.training.parameters import request
 from datasetkit.training.prices import generation_prices, training_prices
@@ -25,11 +25,16 @@ from datasetkit.training.steps import to_pay
 if TYPE_CHECKING:
     from datasetkit.cli.requesting import SentFrame
     from datasetkit.cli.run_file import RunFile
-    from datasetkit.cli.run_steps import Workings
+    from datasetkit.cli.run_steps import RunContext
     from datasetkit.modelstudio.client import Client
     from datasetkit.modelstudio.videos import VideoRequest
     from datasetkit.training.plan import TrainingPlan
     from datasetkit.verdict import Verdict
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a dataset is a zip, which is sent as it is; a data.jsonl stands for its folder."""
+    return path.is_file() and path.name != limits().annotations_name
 
 
 def subject_of(
@@ -51,7 +56,7 @@ def subject_of(
 
 def first_record(client: Client, subject: RunSubject, old: Path | None) -> Callable[[], RunRecord]:
     """Makes the record of a new run; of another attempt, it also says what has changed and what the first one cost."""
-    from datasetkit.cli.run_file import read_run_file, utc_now
+    from datasetkit.cli.run_file import read_run_file, written
 
     def first() -> RunRecord:
         before = read_run_file(old) if old else None
@@ -59,7 +64,12 @@ def first_record(client: Client, subject: RunSubject, old: Path | None) -> Calla
             _compare(before, subject, old)
         place = client.endpoint
         return RunRecord(
-            secrets.token_hex(4), utc_now(), place.region, place.base_url, subject, before.run if before else None
+            secrets.token_hex(4),
+            written(client.pace.now()),
+            place.region,
+            place.base_url,
+            subject,
+            before.run if before else None,
         )
 
     return first
@@ -111,7 +121,7 @@ def require_same(file: RunFile, folder: Path, client: Client, subject: RunSubjec
         )
 
 
-def agree(run: Workings, until: str | None, *, yes: bool) -> None:
+def agree(run: RunContext, until: str | None, *, yes: bool) -> None:
     """Show what the steps cost that were not agreed to yet, and ask. Raises DatasetkitError for any answer but yes."""
     paid = [] if until == "upload" else ["train"]
     paid += [f"generate-{number}" for number, _ in enumerate(run.videos, 1)] if until is None else []
@@ -127,7 +137,7 @@ def agree(run: Workings, until: str | None, *, yes: bool) -> None:
     run.file.record = replace(record, agreed=(*record.agreed, *names))
 
 
-def _show_costs(run: Workings, names: Sequence[str]) -> None:
+def _show_costs(run: RunContext, names: Sequence[str]) -> None:
     video = run.videos[0][0] if run.videos else None
     costs = run_costs(
         run.plan,

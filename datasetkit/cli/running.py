@@ -14,7 +14,7 @@ from datasetkit.cli.effect import aigc_config, only_dataset
 from datasetkit.cli.options import files
 from datasetkit.cli.place import endpoint_of, place_options
 from datasetkit.cli.remote import looking_options, service, yes_option
-from datasetkit.cli.run_terms import agree, first_record, require_same, subject_of
+from datasetkit.cli.run_terms import agree, first_record, is_zip, require_same, subject_of
 from datasetkit.cli.runs import run_options
 from datasetkit.cli.starting import checked_plan
 from datasetkit.cli.terminal import echo, note
@@ -24,7 +24,7 @@ from datasetkit.training.steps import STAGES, StepFailedError, choose, do
 
 if TYPE_CHECKING:
     from datasetkit.cli.requesting import SentFrame
-    from datasetkit.cli.run_steps import Workings
+    from datasetkit.cli.run_steps import RunContext
     from datasetkit.modelstudio.client import Client
     from datasetkit.modelstudio.videos import VideoRequest
     from datasetkit.training.plan import TrainingPlan
@@ -42,7 +42,13 @@ _TOO_LARGE = "D103"  # the rule on the size of a zip
 @click.option("--until", type=click.Choice(STAGES[:-1]), help="Stop after this step.")
 @click.option("--checkpoint", metavar="NAME", help="Export and deploy this checkpoint, such as checkpoint-200.")
 @click.option("--last-checkpoint", is_flag=True, help="Deploy the job's own result, without previews and export.")
-@click.option("--from", "old", type=click.Path(path_type=Path), metavar="OLD_DIR", help="Another attempt at this run.")
+@click.option(
+    "--from",
+    "old",
+    type=click.Path(path_type=Path),
+    metavar="OLD_DIR",
+    help="Say what differs from that run, and what it cost.",
+)
 @click.option("--resolution", metavar="NAME", help="Of the videos: 480P, 720P or 1080P, as the model can.")
 @click.option("--duration", type=click.IntRange(min=1), metavar="SECONDS", help="The length of the videos.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="The same seed makes similar videos.")
@@ -66,7 +72,7 @@ def command(dataset: Path, *, output: Path, until: str | None, yes: bool, **opti
     choice = _choice(options)
     endpoint = endpoint_of(options, dataset)
     read_key(os.environ)  # a missing key is reported before the minutes that reading takes
-    if not dataset.is_file():  # it is built into as many zips as it takes
+    if not is_zip(dataset):  # it is built into as many zips as it takes
         options["ignore"] += (_TOO_LARGE,)
     planned = checked_plan([dataset], options, endpoint.region)
     if planned is None:
@@ -100,19 +106,19 @@ def _opened(
     planned: tuple[TrainingPlan, list[Verdict]],
     options: Mapping[str, Any],
     until: str | None,
-) -> Iterator[Workings]:
+) -> Iterator[RunContext]:
     """All that the steps work with, and the run file. What would fail later is found here, before anything is paid."""
     from datasetkit.cli.run_file import open_run
-    from datasetkit.cli.run_steps import Workings
+    from datasetkit.cli.run_steps import RunContext
 
     plan, verdicts = planned
     videos = list(_videos(plan, options))
     effect = aigc_config(only_dataset(str(dataset))) if until in (None, "deploy") else {}
     sets = list(zip([dataset, options["validation"]], verdicts, strict=False))  # there may be no validation set
     subject = subject_of(plan, verdicts, videos)
-    with open_run(output, first_record(client, subject, options["old"])) as file:
+    with open_run(output, first_record(client, subject, options["old"]), client.pace.now) as file:
         require_same(file, output, client, subject)
-        yield Workings(client, file, output, options, plan, sets, effect, videos)
+        yield RunContext(client, file, output, options, plan, sets, effect, videos)
 
 
 def _videos(plan: TrainingPlan, options: Mapping[str, Any]) -> Iterator[tuple[VideoRequest, dict[str, SentFrame]]]:
@@ -125,9 +131,10 @@ def _videos(plan: TrainingPlan, options: Mapping[str, Any]) -> Iterator[tuple[Vi
         yield video_request(plan.name, plan.model.id, {**options, **given})
 
 
-def _way(run: Workings, until: str | None, choice: str | None) -> list[str]:
+def _way(run: RunContext, until: str | None, choice: str | None) -> list[str]:
     """Go on until the end, or as far as asked: the result of the last step."""
     from datasetkit.cli import run_steps as steps
+    from datasetkit.cli.run_videos import make_videos
     from datasetkit.modelstudio.checkpoints import NoCheckpointsError
 
     file = run.file
@@ -158,4 +165,4 @@ def _way(run: Workings, until: str | None, choice: str | None) -> list[str]:
     if until == "export":
         return [model]
     deployment = do(steps.deploy_step(run, model), file)
-    return steps.make_videos(run, deployment) if run.videos and until is None else [deployment]
+    return make_videos(run, deployment) if run.videos and until is None else [deployment]

@@ -127,6 +127,14 @@ def test_a_set_that_is_too_large_is_trained_on_in_parts(
     assert job["body"]["training_file_ids"] == list(studio.files)
 
 
+def test_a_data_jsonl_stands_for_its_folder(studio: Studio, command: Run) -> None:
+    lines = ROOT / "sample_data" / "i2v" / "training" / "data.jsonl"
+    call = ["run", str(lines), "--model", "wan2.6-i2v", "-o", "way", "--until", "upload"]
+    code, _, err = command(*call)
+    assert code == 0, err
+    assert [file.filename for file in studio.files.values()] == ["training.zip"]
+
+
 def test_zips_that_are_gone_are_built_again(studio: Studio, command: Run) -> None:
     call = ["run", str(ROOT / "sample_data" / "i2v" / "training"), "--model", "wan2.6-i2v", "-o", "way", "--every", "0"]
     studio.misbehave("upload", Misdeed("answer", status=403))
@@ -376,6 +384,17 @@ def test_killed_before_every_note(studio: Studio, monkeypatch: pytest.MonkeyPatc
     only_once(studio)
     assert len(studio.seen("export")) <= 2
     assert Path("way/video_1.mp4").read_bytes() == studio.runs.video
+
+
+@pytest.mark.parametrize("call", ["validation-results", "validation-details", "download"])
+def test_killed_at_the_previews(call: str, studio: Studio, command: Run) -> None:
+    victim = studio.kill(call, stored=False)
+    with start() as process:
+        victim.set_result(process)
+        process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGKILL
+    assert command(*arguments())[:2] == (0, "way/previews/index.html\n")
+    assert len(studio.runs.jobs) == 1
 
 
 @pytest.mark.parametrize("call", ["show", "job-show", "job-logs", "deploy-show", "task-show", "download"])
