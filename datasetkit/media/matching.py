@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from datasetkit import spec
 from datasetkit.footage import FramesMatched, Match, Signature
@@ -136,14 +137,24 @@ def _turned(image: Signature, expected: Signature, right: Match) -> Iterator[Mat
 def _cropped(image: Signature, expected: Signature) -> float:
     """How well the image matches the best of many parts of the frame."""
     plane, frame = luma_of(image), luma_of(expected)
-    sides = range(SQUARE // 2, SQUARE - 1, 3)
-    return max(_best_part(plane, frame, rows, columns) for rows in sides for columns in sides)
+    spectrum, sums, squares = np.fft.rfft2(frame), _running(frame), _running(frame * frame)
+    best = -1.0
+    for rows, columns in product(range(SQUARE // 2, SQUARE - 1, 3), repeat=2):
+        part = resampled(plane, WHOLE, (rows, columns))
+        part -= part.mean()
+        places = slice(SQUARE - rows + 1), slice(SQUARE - columns + 1)
+        products = np.fft.irfft2(spectrum * np.fft.rfft2(part, frame.shape).conj(), frame.shape)[places]
+        means, powers = (_boxes(total, rows, columns) / part.size for total in (sums, squares))
+        spread = np.sqrt(np.maximum(powers - means * means, 1e-6)) * max(float(part.std()), 1e-3)
+        best = max(best, float((products / part.size / spread).max()))
+    return best
 
 
-def _best_part(plane: Floats, frame: Floats, rows: int, columns: int) -> float:
-    small = resampled(plane, WHOLE, (rows, columns))
-    parts = sliding_window_view(frame, (rows, columns))
-    wanted = small - small.mean()
-    means, squares = parts.mean(axis=(2, 3)), (parts * parts).mean(axis=(2, 3))
-    spread = np.sqrt(np.maximum(squares - means * means, 1e-6)) * max(float(small.std()), 1e-3)
-    return float((np.einsum("ijkl,kl->ij", parts, wanted) / wanted.size / spread).max())
+def _running(plane: Floats) -> NDArray[np.float64]:
+    """The sum of all that lies above and to the left of each corner of a plane's pixels."""
+    return np.pad(plane.astype(np.float64), ((1, 0), (1, 0))).cumsum(0).cumsum(1)
+
+
+def _boxes(total: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.float64]:
+    """The sums of all boxes of a size, by their upper left corners."""
+    return total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
