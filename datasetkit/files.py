@@ -204,6 +204,31 @@ def _lock(handle: int) -> bool | None:
     return True
 
 
+@contextmanager
+def sole_run(folder: Path, work: str) -> Iterator[None]:
+    """Be the only run that does this ``work`` in ``folder`` while the block lasts; a killed run is no obstacle.
+
+    Raises DatasetkitError if another run does it now, or the folder can't be written.
+    """
+    lock = folder / f"{PREFIX}{work}"
+    try:
+        with locked(lock) as ours:
+            if ours is False:
+                raise DatasetkitError(
+                    f"another datasetkit run is {work} in {folder}", "Wait until it has finished, then run this again."
+                )
+            try:
+                yield
+            finally:
+                if os.name != "nt":  # which removes no open file
+                    lock.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(lock, error) from error
+    if os.name == "nt":
+        with suppress(OSError):
+            lock.unlink()
+
+
 def require_room(target: Path, size: int) -> None:
     """Raise DatasetkitError if ``target``, of ``size`` bytes, doesn't fit on the disk; OSError if it has no folder."""
     free = shutil.disk_usage(target.parent).free

@@ -275,7 +275,8 @@ class Dataset:
 
     ``name`` is how the user spelled the place; ``prefix`` is the folder inside the archive or tree that holds
     data.jsonl ("" at the root). ``size`` is the bytes of all files, for a zip that of the zip itself.
-    ``annotations`` is None if no data.jsonl was found; ``near`` then holds what looks like it.
+    ``annotations`` is None if no data.jsonl was found; ``near`` then holds what looks like it. ``unreviewed`` are the
+    captions that a model wrote and nobody has accepted yet, by their clip.
     """
 
     name: str
@@ -288,6 +289,7 @@ class Dataset:
     near: tuple[str, ...] = ()
     prefix: str = ""
     depth: Depth = Depth.HEADER
+    unreviewed: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def samples(self) -> tuple[Sample, ...]:

@@ -28,6 +28,7 @@ _COMMANDS = {
     "lint": "Check dataset folders and zips; change nothing.",
     "report": "Write a page with pictures of every sample and what was found.",
     "fix": "Fix a dataset's problems; change media only in a new copy.",
+    "caption": "Describe clips with a vision-language model.",
     "normalize": "Give every prompt the same effect text.",
     "effect": "Find, show and export the effect text and its trigger.",
     "build": "Write an upload-ready zip from a dataset.",

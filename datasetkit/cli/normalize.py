@@ -80,8 +80,10 @@ def _show(result: NormalizedSet, *, written: bool) -> None:
     if result.unread:
         rows.append(Printable(f"  {plural(result.unread, 'line')} can't be read: see `datasetkit lint`"))
     echo(lines(rows))
-    if written and result.changes:
-        note(f"  wrote {plural(len(result.changes), 'prompt')} to {result.file}")
+    for line in sorted(result.outdated):
+        note(f"  line {line}: skipped: it was changed while this ran; run this again")
+    if written and len(result.changes) > len(result.outdated):
+        note(f"  wrote {plural(len(result.changes) - len(result.outdated), 'prompt')} to {result.file}")
 
 
 def _ask(result: NormalizedSet) -> None:

@@ -12,7 +12,7 @@ from datasetkit import config, spec
 from datasetkit.config import Settings
 from datasetkit.edits import SetField
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import remove_stale, replace_file
+from datasetkit.files import replace_file
 from datasetkit.model import Sample, Source
 from datasetkit.prompts.normalize import Normalized
 from datasetkit.prompts.normalize import normalize as normalize_prompt
@@ -20,8 +20,8 @@ from datasetkit.prompts.person import ABOUT_PERSONS
 from datasetkit.prompts.slots import Person
 from datasetkit.prompts.template import Effect, media_of
 from datasetkit.repair.declaring import declare_persons
-from datasetkit.repair.lines import edit_lines
 from datasetkit.repair.questions import Question, read_answers
+from datasetkit.repair.writing import write_fields
 from datasetkit.scan.annotations import parse
 from datasetkit.scan.datasets import open_tree, prefixes, read_annotations
 from datasetkit.verdict import settings_for
@@ -53,7 +53,10 @@ class PromptFile:
 
 @dataclass(frozen=True, slots=True)
 class NormalizedSet:
-    """One dataset's prompts, each with its line's number; ``unread`` lines hold no sample."""
+    """One dataset's prompts, each with its line's number; ``unread`` lines hold no sample.
+
+    ``outdated`` lines were changed by someone else while this ran, and so were not written.
+    """
 
     name: str
     prompts: tuple[tuple[int, Normalized], ...]
@@ -62,6 +65,7 @@ class NormalizedSet:
     file: Path | None
     config: Path | None
     effect: Effect
+    outdated: frozenset[int] = frozenset()
 
     @property
     def changes(self) -> tuple[tuple[int, Normalized], ...]:
@@ -104,9 +108,13 @@ def normalize(
             f"there is an answer for {sorted(unused)[0]}, but no line uses that file",
             "Correct its name in the answers.",
         )
-    for found, result, persons in work if write else ():
-        _write(found, result, persons)
-    return Normalization(tuple(result for _, result, _ in work))
+    if not write:
+        return Normalization(tuple(result for _, result, _ in work))
+    written = []
+    for found, result, persons in work:
+        skipped = write_prompts(found, {line: changed.text for line, changed in result.changes}, persons)
+        written.append(replace(result, outdated=skipped))
+    return Normalization(tuple(written))
 
 
 def read_prompt_files(path: AnyPath, *, config: AnyPath | None = None, nested: bool = True) -> Iterator[PromptFile]:
@@ -175,17 +183,16 @@ def _normalized(found: PromptFile, *, append: bool) -> NormalizedSet:
     )
 
 
-def _write(found: PromptFile, result: NormalizedSet, persons: Mapping[str, str]) -> None:
-    """Change data.jsonl and datasetkit.toml, each in one step."""
-    if (result.changes or persons) and found.file is None:
+def write_prompts(found: PromptFile, prompts: Mapping[int, str], persons: Mapping[str, str]) -> frozenset[int]:
+    """Change data.jsonl and datasetkit.toml, each in one step: the prompts of lines, and who subjects are.
+
+    Returns the lines that have changed since they were read, and so were skipped. Raises DatasetkitError for a zip, and
+    for what can't be written.
+    """
+    if (prompts or persons) and found.file is None:
         raise DatasetkitError(f"{found.name} is a zip, which is never changed", "Unpack it first.")
     if found.config and persons:
         text = found.config.read_bytes().decode("utf-8-sig")
         replace_file(found.config, declare_persons(text, persons).encode())
-    if found.file and result.changes:
-        new = edit_lines(found.data, [SetField(line, "prompt", changed.text) for line, changed in result.changes])
-        if found.file.read_bytes() != found.data:
-            raise DatasetkitError(f"{found.file} changed while it was being read", "Run this again.")
-        replace_file(found.file, new)
-    elif found.file:
-        remove_stale(found.file.parent)  # a run that was killed after its work was done may have left one
+    edits = [SetField(line, "prompt", text) for line, text in prompts.items()]
+    return write_fields(found.file, found.data, edits) if found.file else frozenset()

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from datasetkit.edits import Edit, SetField
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.model import Dataset, Where
+from datasetkit.model import Dataset, Sample, Where
 from datasetkit.prompts.review import GENERAL, FlawType, PromptFlaw
 from datasetkit.prompts.sets import effect_difference, repeated_subjects, shared_phrases
+from datasetkit.prompts.template import media_of
 from datasetkit.rules.registry import Context, DatasetPair, rule
 from datasetkit.rules.wording import count, names
 
@@ -181,6 +182,23 @@ def model_chatter(flaw: PromptFlaw, ctx: Context) -> Iterator[Problem]:
     Remedy: `datasetkit normalize`.
     """
     yield from _problem(flaw, FlawType.MODEL_CHATTER, ctx, Severity.WARNING)
+
+
+@rule("P612", "caption-unreviewed", on=Sample, severity=Severity.ADVICE, basis=Basis.DOCUMENTED)
+def caption_unreviewed(sample: Sample, ctx: Context) -> Iterator[Problem]:
+    """A caption that a model wrote and nobody has accepted. Reported only where a captions journal says so.
+
+    Why: models see things that aren't there. What the caption says and the clip doesn't show is learned all the same.
+    Source: user guide (documented): check by hand that subject and background match the clip.
+    Example: "a silver necklace" on a woman who wears none.
+    Remedy: compare the caption with its clip. Correct it in data.jsonl, or accept it with
+    `datasetkit caption PATH --accept`.
+    """
+    caption = next(
+        (ctx.dataset.unreviewed[path] for path in media_of(sample.record) if path in ctx.dataset.unreviewed), ""
+    )
+    if caption and sample.prompt and sample.prompt.text.startswith(caption):
+        yield Problem("a model wrote this caption, and nobody has accepted it yet", where=sample.prompt.where)
 
 
 @rule("S708", "effect-differs", on=DatasetPair, severity=Severity.WARNING, basis=Basis.DOCUMENTED, needs="prompts")

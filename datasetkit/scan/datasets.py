@@ -10,6 +10,7 @@ from pathlib import Path
 from posixpath import basename, normpath
 
 from datasetkit import spec
+from datasetkit.caption import journal
 from datasetkit.errors import DatasetkitError
 from datasetkit.footage import Depth
 from datasetkit.model import (
@@ -118,7 +119,8 @@ def _dataset(
     depth = fitting if depth is None else depth
     media, names = reading(tree, list(wanted), _frames_of_clips(lines), depth), Names(paths)
     resolved = tuple(_resolved(line, media, names) for line in lines)
-    return replace(empty, annotations=annotations, lines=resolved, depth=depth)
+    unreviewed = read_captions_journal(tree).unreviewed if journal.NAME in paths else {}
+    return replace(empty, annotations=annotations, lines=resolved, depth=depth, unreviewed=unreviewed)
 
 
 def _frames_of_clips(lines: Sequence[Sample | BrokenLine]) -> dict[str, Frames]:
@@ -149,6 +151,16 @@ def read_annotations(tree: Tree) -> bytes:
             "Check that this is the right file.",
         )
     return data
+
+
+def read_captions_journal(tree: Tree) -> journal.Journal:
+    """The captions journal at a tree's root. Raises DatasetkitError if it can't be read."""
+    try:
+        with tree.open(journal.NAME) as file:
+            return journal.read_journal(file.read())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DatasetkitError(f"can't read {tree.name}/{journal.NAME}: {reason}", "Check its permissions.") from error
 
 
 def _like_annotations(path: str) -> bool:

@@ -32,6 +32,21 @@ def training_prices(model: str, tokens: Fraction, region: str | None = None) -> 
     )
 
 
+def caption_prices(captioner: str, tokens_in: int, tokens_out: int, region: str | None) -> tuple[Price, ...]:
+    """What chat completions by a vision-language model cost in ``region``; none where no price is known."""
+    return tuple(
+        Price(
+            place, prices["currency"], _per_million(prices["per_1000000_tokens"][captioner], tokens_in, tokens_out), day
+        )
+        for place, prices, day in _lists("captions", region)
+        if region and captioner in prices["per_1000000_tokens"]
+    )
+
+
+def _per_million(rates: Mapping[str, str], tokens_in: int, tokens_out: int) -> Fraction:
+    return (tokens_in * Fraction(rates["in"]) + tokens_out * Fraction(rates["out"])) / 10**6
+
+
 def usual_video(model: str) -> tuple[str, int]:
     """The resolution of generated videos that every model has, and the base model's usual length in seconds."""
     facts = spec.document("training.json")
