@@ -211,22 +211,22 @@ def sole_run(folder: Path, work: str) -> Iterator[None]:
     Raises DatasetkitError if another run does it now, or the folder can't be written.
     """
     lock = folder / f"{PREFIX}{work}"
-    try:
-        with locked(lock) as ours:
-            if ours is False:
-                raise DatasetkitError(
-                    f"another datasetkit run is {work} in {folder}", "Wait until it has finished, then run this again."
-                )
-            try:
-                yield
-            finally:
-                if os.name != "nt":  # which removes no open file
-                    lock.unlink(missing_ok=True)
-    except OSError as error:
-        raise unwritable(lock, error) from error
-    if os.name == "nt":
-        with suppress(OSError):
-            lock.unlink()
+    with ExitStack() as stack:
+        try:
+            ours = stack.enter_context(locked(lock))
+        except OSError as error:
+            raise unwritable(lock, error) from error
+        if ours is False:
+            raise DatasetkitError(
+                f"another datasetkit run is {work} in {folder}", "Wait until it has finished, then run this again."
+            )
+        try:
+            yield
+        finally:
+            if os.name == "nt":  # which removes no open file
+                stack.close()
+            with suppress(OSError):
+                lock.unlink()
 
 
 def require_room(target: Path, size: int) -> None:

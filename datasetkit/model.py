@@ -102,11 +102,10 @@ class Video:
     """A clip's facts: its picture stream as played, edit lists applied.
 
     ``width`` and ``height`` are the stored pixels, before ``rotation`` (degrees clockwise: 0, 90, 180 or 270),
-    ``mirrored`` and ``pixel_aspect``. ``seconds`` and ``rate`` (average frames a second) are exact.
-    ``jitter`` is the largest difference between a frame's duration and the usual one, in seconds, rounding taken off.
-    ``missing`` counts the frames whose bytes lie beyond the end of the file, ``pictures`` the picture streams, cover
-    art aside. ``hdr`` is "PQ" or "HLG" for an HDR clip, else "". ``seen`` is None if only headers are read.
-    ``film`` holds pictures for people if they were asked for; it is no fact.
+    ``mirrored`` and ``pixel_aspect``. ``seconds`` and ``rate`` (average frames a second) are exact. ``jitter`` is the
+    largest difference between a frame's duration and the usual one, in seconds. ``missing`` counts the frames whose
+    bytes lie beyond the end of the file, ``pictures`` the picture streams without cover art. ``hdr`` is "PQ", "HLG" or
+    "". ``seen`` is None if only headers are read. ``film`` is for people, if it was asked for; it is no fact.
     """
 
     path: str
@@ -238,8 +237,7 @@ class Flaw(Enum):
 class BrokenLine:
     """A line that holds no record: ``message`` names the cause; ``column`` counts characters from 1.
 
-    ``corrected`` is what should stand in its place, and in that of the lines up to ``last`` where it runs over several;
-    None if that is in doubt.
+    ``corrected`` is what should stand in place of it and the lines up to ``last``; None if that is in doubt.
     """
 
     where: Where
@@ -275,8 +273,8 @@ class Dataset:
 
     ``name`` is how the user spelled the place; ``prefix`` is the folder inside the archive or tree that holds
     data.jsonl ("" at the root). ``size`` is the bytes of all files, for a zip that of the zip itself.
-    ``annotations`` is None if no data.jsonl was found; ``near`` then holds what looks like it. ``unreviewed`` are the
-    captions that a model wrote and nobody has accepted yet, by their clip.
+    ``annotations`` is None if no data.jsonl was found; ``near`` then holds what looks like it.
+    ``unreviewed`` are a model's captions that nobody has accepted yet, by their clip.
     """
 
     name: str

@@ -88,7 +88,8 @@ def block(path: list[str], command: click.Command | None) -> str:
 LIMITS = """\
 Every number that datasetkit enforces lives in [schemas/models.json](../schemas/models.json), with its source and the
 day it was checked. `datasetkit models --format json` prints the same file. What `datasetkit plan` computes with is in
-[schemas/training.json](../schemas/training.json).
+[schemas/training.json](../schemas/training.json), what `datasetkit caption` goes by in
+[schemas/captions.json](../schemas/captions.json).
 Nothing has been tested on the live service.
 
 | basis | meaning |
@@ -101,7 +102,7 @@ Nothing has been tested on the live service.
 
 
 def limits() -> str:
-    """docs/limits.md: every fact of models.json and training.json in a row, with its basis, source and date."""
+    """docs/limits.md: every fact of models.json, training.json and captions.json with its basis, source and date."""
     facts = spec.document("models.json")
     heading = "| what | value | basis | source | checked | note |\n|---|---|---|---|---|---|"
     parts = ["# Limits", MADE, LIMITS.rstrip()]
@@ -118,6 +119,12 @@ def limits() -> str:
     tables["Generated videos"] = run["generation"] | run["generation_rules"]
     for title, table in tables.items():
         parts += [f"## {title}", "\n".join([heading, *_facts(table, run["sources"])])]
+    captions = spec.document("captions.json")
+    for title, table in {
+        "Captions": captions["request"] | captions["effect"],
+        "Refused captions": captions["guards"],
+    }.items():
+        parts += [f"## {title}", "\n".join([heading, *_facts(table, captions["sources"])])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -3,7 +3,8 @@
 Each ```console block is run in a shell, and shows what its commands print.
 
 The blocks of a page share one folder, which holds `sample_data`. A line that begins with `$ ` is a command; lines that
-begin with `> ` continue it. A page that says so (STAND_IN) talks to the tests' stand-in for the service.
+begin with `> ` continue it. A page that says so (STAND_IN, CHAT) talks to the tests' stand-in for the service, or for
+a server with a vision-language model.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 STAND_IN = "<!-- The sessions of this page talk to the tests' stand-in for the service. -->"
+CHAT = "<!-- The sessions of this page talk to the tests' stand-in for a vision-language model. -->"
+CHAT_ADDRESS = "127.0.0.1:11434"  # as a page writes it; the stand-in has another port
 KEY = "sk-0123456789abcdef-the-test-key"
 VIDEO = ROOT / "sample_data" / "i2v" / "training" / "video_01.mp4"  # what it sends as a generated video
 COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
@@ -37,7 +40,8 @@ def replay(page: str) -> str:
     """The page with what its sessions print now, both streams in one, as a terminal shows them."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "sample_data").symlink_to(ROOT / "sample_data")
-        with _service() if STAND_IN in page else nullcontext({}) as variables:
+        service = _service() if STAND_IN in page else _captioner() if CHAT in page else nullcontext({})
+        with service as variables:
 
             def run(command: re.Match[str]) -> str:
                 return _run(command[0], folder, **variables)
@@ -56,6 +60,15 @@ def _service() -> Iterator[dict[str, str]]:
             yield {"DASHSCOPE_COMPATIBLE_BASE_URL": url, "DASHSCOPE_API_KEY": KEY}
 
 
+@contextmanager
+def _captioner() -> Iterator[dict[str, str]]:
+    """The stand-in for a server with a vision-language model, until its stdin is closed: where it is."""
+    command = [sys.executable, str(ROOT / "tests" / "chat_server.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as served:
+        assert served.stdout is not None
+        yield {"CHAT": served.stdout.readline().strip().split("/")[2]}
+
+
 def _bare(block: str) -> str:
     """The commands of a block alone."""
     return "".join(COMMAND.findall(block))
@@ -63,7 +76,8 @@ def _bare(block: str) -> str:
 
 def _run(command: str, folder: str, **variables: str) -> str:
     """A command as typed, and what it prints."""
-    text = re.sub(r"^[$>] ", "", command, flags=re.MULTILINE)
+    chat = variables.get("CHAT", CHAT_ADDRESS)
+    text = re.sub(r"^[$>] ", "", command, flags=re.MULTILINE).replace(CHAT_ADDRESS, chat)
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
     own = {"PATH": path, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "DATASETKIT_CACHE": f"{folder}/.cache"}
     environment = {**os.environ, **own, **variables}
@@ -77,7 +91,8 @@ def _run(command: str, folder: str, **variables: str) -> str:
         encoding="utf-8",
         timeout=120,
     )
-    return command + re.sub(r"\b127\.0\.0\.1:\d+", "127.0.0.1:8000", ran.stdout.replace(f"{folder}/", ""))
+    shown = ran.stdout.replace(f"{folder}/", "").replace(chat, CHAT_ADDRESS)
+    return command + re.sub(r"\b127\.0\.0\.1:(?!11434\b)\d+", "127.0.0.1:8000", shown)
 
 
 def steady(page: str) -> str:

@@ -39,6 +39,7 @@ def prompts() -> list[Case]:
     common = effect_text().replace("s86b5p", "fire")
     shared = [f"{who} leans on a white picket fence near {place}." for who, place in zip(PEOPLE, PLACES, strict=True)]
     genders = ["she", "he", "she", "he", "she"]
+    journal = {"written": "image_01.png", "caption": WOMAN}
     return [
         Case("P601-trigger-missing", prompted(man, woman.replace("s86b5p ", ""))),
         Case("P601-trigger-missing-everywhere", prompted(*(f"{who} sings." for who in PEOPLE), toml=b"")),
@@ -53,6 +54,7 @@ def prompts() -> list[Case]:
         Case("P609-prompt-repeated", prompted(woman, man, woman)),
         Case("P610-shared-phrase", prompted(*(prompt(words, who) for words, who in zip(shared, genders, strict=True)))),
         Case("P611-model-chatter", prompted(man, f"Sure! Here is a description of the video: {woman}")),
+        Case("P612-caption-unreviewed", prompted(woman) | {"captions.journal.jsonl": text(journal)}),
     ]
 
 

@@ -17,6 +17,9 @@ TRAINING = pinned.real("training.json")
 PARTS = ("hyper_parameters", "rules", "prices", "generation", "generation_rules")
 RUN_FACTS = [TRAINING["default_resolution"], TRAINING["other_models"]]
 RUN_FACTS += [fact for part in PARTS for fact in TRAINING[part].values()]
+CAPTIONS = pinned.real("captions.json")
+CAPTION_FACTS = [fact for part in ("request", "guards", "effect") for fact in CAPTIONS[part].values()]
+CAPTION_FACTS.append(CAPTIONS["servers"])
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +33,8 @@ def test_the_models_and_limits_can_be_read() -> None:
 
 
 def test_every_fact_names_its_basis_its_source_and_the_day_it_was_checked() -> None:
-    for fact, sources in [(fact, REAL["sources"]) for fact in FACTS] + [(f, TRAINING["sources"]) for f in RUN_FACTS]:
+    documents = ((FACTS, REAL), (RUN_FACTS, TRAINING), (CAPTION_FACTS, CAPTIONS))
+    for fact, sources in [(fact, document["sources"]) for facts, document in documents for fact in facts]:
         assert fact["basis"] in list(Basis)
         assert fact["source"] in sources
         assert datetime.date.fromisoformat(fact["checked"]) <= datetime.date.max

@@ -12,6 +12,7 @@ from datasetkit.prompts.tidy import tidy
 _THOUGHT = re.compile(r"\A.*</think>|<think>.*\Z", re.DOTALL | re.IGNORECASE)  # one without an end is all thought
 _FENCE = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
 _PERSON = re.compile(r"[\s*_]*(?:PERSON|PRONOUN|人称|代词)[\s*_]*[:：][\s*_\"'“]*([^\W\d_]+)[^\n]*\s*\Z", re.IGNORECASE)
+_OPENED = re.compile(r'\A"(?=[^"]*\Z)|\A“(?=[^”]*\Z)')  # a quotation mark that ended behind the person
 _CAPTION_KEYS = ("caption", "description", "prompt", "text", "描述")
 _PERSON_KEYS = ("person", "pronoun", "人称")
 _PRONOUNS = {word: person for case in CASES.values() for word, person in case.items()}
@@ -37,7 +38,8 @@ def read_answer(text: str) -> ReadAnswer:
     if (found := _from_json(bare)) is not None:
         return found
     named = _PERSON.search(bare)
-    return ReadAnswer(tidy(bare[: named.start()] if named else bare).text, _person(named[1]) if named else None)
+    caption = tidy(bare[: named.start()] if named else bare).text
+    return ReadAnswer(_OPENED.sub("", caption), _person(named[1]) if named else None)
 
 
 def _from_json(text: str) -> ReadAnswer | None:

@@ -190,7 +190,10 @@ def _asked(
 ) -> dict[CaptionTask, KeptAnswer | str]:
     """The answer about each clip, from the journal or by a request; or why there is none."""
     keys = {task: asking.key(task, attempt) for task in tasks}
-    missing = {key: task for task, key in reversed(keys.items()) if journal.answer(key) is None}  # a copy asks once
+    missing: dict[AnswerKey, CaptionTask] = {}
+    for task, key in keys.items():
+        if journal.answer(key) is None:
+            missing.setdefault(key, task)  # a copy of a clip isn't asked about again
 
     def ask(task: CaptionTask, client: Client) -> KeptAnswer | str:
         made = _request(task, asking, tasks[task])

@@ -11,7 +11,7 @@ from datasetkit.caption.instruction import Language, caption_fact
 from datasetkit.prompts.person import decide
 from datasetkit.prompts.place import split_prompt
 from datasetkit.prompts.sets import repeated_subjects
-from datasetkit.prompts.slots import placeholders
+from datasetkit.prompts.slots import placeholders, resolved
 from datasetkit.prompts.template import Effect, Persons
 from datasetkit.prompts.trigger import find_triggers
 from datasetkit.prompts.words import LISTS, WORD, content_stems, is_chinese, split_sentences, stems
@@ -87,13 +87,22 @@ def described_effect(caption: str, effect: Effect) -> str:
     """The clause of a caption that describes the effect; "" for none."""
     motion = _ASIDE.sub(" ", effect.text).replace(effect.trigger, " ")
     known, limits = frozenset(telling(motion)) - _SCENERY, caption_fact("guards", "effect_words")
+    copied = _runs(motion, limits["run"])
     for clause in _CLAUSE.split(caption):
         words = [word for word in telling(clause) if word not in _SCENERY]
         hits = known.intersection(words)
-        if len(hits) >= limits["least"] and len(hits) >= limits["share"] * len(set(words)):
+        similar = len(hits) >= limits["least"] and len(hits) >= limits["share"] * len(set(words))
+        if similar or not copied.isdisjoint(_runs(clause, limits["run"])):
             return clause.strip()
     parts = split_prompt(caption, effect)
     return parts.inside if parts else ""
+
+
+def _runs(text: str, length: int) -> set[tuple[str, ...]]:
+    """Every ``length`` stems in a row, of which at least two carry meaning."""
+    words = stems(resolved(text))
+    runs = zip(*(words[start:] for start in range(length)), strict=False)
+    return {run for run in runs if len(content_stems(run)) > 1}
 
 
 def telling(text: str) -> list[str]:
