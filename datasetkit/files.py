@@ -225,8 +225,17 @@ def sole_run(folder: Path, work: str) -> Iterator[None]:
         finally:
             if os.name == "nt":  # which removes no open file
                 stack.close()
-            with suppress(OSError):
-                lock.unlink()
+            _unlock(lock)
+
+
+def _unlock(lock: Path) -> None:
+    """Remove a lock file, even if Ctrl-C comes meanwhile."""
+    try:
+        with suppress(OSError):
+            lock.unlink()
+    except KeyboardInterrupt:
+        _unlock(lock)
+        raise
 
 
 def require_room(target: Path, size: int) -> None:

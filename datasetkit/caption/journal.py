@@ -37,7 +37,7 @@ class KeptAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
+class CaptionJournal:
     """What a journal says. ``unreviewed`` are the captions that a model wrote and nobody accepted, by their clip."""
 
     answers: Mapping[AnswerKey, KeptAnswer]
@@ -49,7 +49,7 @@ def digest(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def read_journal(data: bytes) -> Journal:
+def read_journal(data: bytes) -> CaptionJournal:
     """The journal in a file's bytes; lines that aren't a journal's are skipped."""
     answers: dict[AnswerKey, KeptAnswer] = {}
     unreviewed: dict[str, str] = {}
@@ -61,7 +61,7 @@ def read_journal(data: bytes) -> Journal:
                 unreviewed[clip] = caption
             case {"accepted": str(clip), "caption": str(caption)} if unreviewed.get(clip) == caption:
                 del unreviewed[clip]
-    return Journal(answers, unreviewed)
+    return CaptionJournal(answers, unreviewed)
 
 
 def answer_line(clip: str, key: AnswerKey, answer: KeptAnswer) -> bytes:

@@ -153,7 +153,7 @@ def read_annotations(tree: Tree) -> bytes:
     return data
 
 
-def read_captions_journal(tree: Tree) -> journal.Journal:
+def read_captions_journal(tree: Tree) -> journal.CaptionJournal:
     """The captions journal at a tree's root. Raises DatasetkitError if it can't be read."""
     try:
         with tree.open(journal.NAME) as file:
