@@ -65,6 +65,7 @@ class ChatServer(ThreadingHTTPServer):
         self.faults: deque[str] = deque()
         self.always = ""
         self.answer: Callable[[int], str] = describe
+        self.quoted: tuple[int, str] | None = None
         self.victims: dict[int, Future[subprocess.Popen[bytes]]] = {}
         self.sights: dict[str, int] = {}
         self.lock = threading.Lock()
@@ -128,6 +129,10 @@ class _Handler(BaseHTTPRequestHandler):
             process.kill()
             process.wait()
             self.close_connection = True
+        elif self.server.quoted:
+            status, words = self.server.quoted
+            choice = {"message": {"content": words}, "finish_reason": words}
+            self._send(status, {"choices": [choice], "error": {"message": words}})
         elif self.path != "/v1/chat/completions":
             self._send(404, {"error": {"message": "no such path"}})
         elif set(body) - {"model", "temperature", "max_tokens", "messages"}:

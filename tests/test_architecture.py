@@ -146,6 +146,7 @@ def test_no_two_classes_have_one_name() -> None:
         (["train", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["deploy", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["generate", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["caption", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["run", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
     ],
 )

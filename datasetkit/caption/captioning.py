@@ -12,8 +12,8 @@ from typing import Any
 
 from datasetkit.caption.answer import NO_ANSWER, ReadAnswer, read_answer
 from datasetkit.caption.composing import is_draft
-from datasetkit.caption.guards import refusal
-from datasetkit.caption.instruction import Language, TimedFrame, caption_fact, caption_request
+from datasetkit.caption.guards import motion_refusal, refusal
+from datasetkit.caption.instruction import Language, TimedFrame, caption_fact, caption_request, motion_request
 from datasetkit.caption.journal import AnswerKey, KeptAnswer, digest
 from datasetkit.caption.keeping import JournalFile
 from datasetkit.errors import DatasetkitError, did_you_mean
@@ -49,16 +49,18 @@ class CaptionPlan:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who is asked, how, and with how many frames of each clip."""
+    """Who is asked, how, and with how many frames of each clip; about its ``motion``, or for a caption."""
 
     captioner: str
     language: Language
     instruction: str
     frames: int
+    motion: bool = False
 
     def key(self, task: CaptionTask, attempt: int) -> AnswerKey:
         """What the journal keeps an answer by."""
-        return AnswerKey(task.sha256, self.captioner, self.frames, digest(self.language, self.instruction), attempt)
+        words = digest(self.language, self.instruction, *(["motion"] if self.motion else []))
+        return AnswerKey(task.sha256, self.captioner, self.frames, words, attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,24 @@ def plan_captions(
             else:
                 skipped.append((sample.line, media[0] if media else "", found))
     return CaptionPlan(tuple(tasks), tuple(skipped))
+
+
+def plan_motion(dataset: PromptFile, named: Collection[str]) -> CaptionPlan:
+    """The samples whose motion is to be described: those that are ``named``, else a few, evenly spread.
+
+    Raises DatasetkitError for a name that no line has, and for fewer clips than a common effect shows in.
+    """
+    _refuse_unknown(dataset, named)
+    limits = caption_fact("effect", "clips")
+    able = [sample for sample in dataset.samples if not named or not set(media_of(sample.record)).isdisjoint(named)]
+    count = min(len(able), limits["high"] if named else limits["default"])
+    chosen = [able[index * len(able) // count] for index in range(count)]
+    found = [(sample, _task(dataset, sample, {}, redo=True)) for sample in chosen]
+    tasks = tuple(task for _, task in found if isinstance(task, CaptionTask))
+    if len(tasks) < limits["low"]:
+        raise DatasetkitError(f"{len(tasks)} clips can't show what they share", f"Take at least {limits['low']}.")
+    skipped = ((s.line, str(s.record.get("video_path", "")), fault) for s, fault in found if isinstance(fault, str))
+    return CaptionPlan(tasks, tuple(skipped))
 
 
 def _task(dataset: PromptFile, sample: Sample, unreviewed: Mapping[str, str], *, redo: bool) -> CaptionTask | str:
@@ -160,7 +180,7 @@ def captions(
     for attempt in range(1, caption_fact("request", "attempts") + 1):
         answers = _asked(open_tasks, asking, attempt, journal, clients, progress)
         for task in open_tasks:
-            results[task] = _judged(task, answers[task], asking.language, effect, results)
+            results[task] = _judged(task, answers[task], asking, effect, results)
         again = (task for task in open_tasks if isinstance(answers[task], KeptAnswer) and results[task].fault)
         open_tasks = {task: results[task].fault for task in again}
     return [results[task] for task in tasks]
@@ -169,15 +189,17 @@ def captions(
 def _judged(
     task: CaptionTask,
     answer: KeptAnswer | str,
-    language: Language,
+    asking: Asking,
     effect: Effect | None,
     results: Mapping[CaptionTask, CaptionResult],
 ) -> CaptionResult:
     if isinstance(answer, str):
         return CaptionResult(task, fault=answer)
     read = read_answer(answer.text)
+    if asking.motion:
+        return CaptionResult(task, read, motion_refusal(read, answer.finish, asking.language))
     others = {one.answer.caption: one.task.clip for one in results.values() if not one.fault and one.task != task}
-    return CaptionResult(task, read, refusal(read, answer.finish, language, effect, others))
+    return CaptionResult(task, read, refusal(read, answer.finish, asking.language, effect, others))
 
 
 def _asked(
@@ -216,7 +238,8 @@ def _request(task: CaptionTask, asking: Asking, refused: str) -> dict[str, Any] 
     if board.fault:
         return board.fault
     frames = [TimedFrame(seconds, uri) for seconds, uri in board.frames]
-    return caption_request(asking.captioner, asking.instruction, asking.language, frames, refused)
+    make = motion_request if asking.motion else caption_request
+    return make(asking.captioner, asking.instruction, asking.language, frames, refused)
 
 
 def _in_parallel(

@@ -14,10 +14,11 @@ from datasetkit.prompts.sets import repeated_subjects
 from datasetkit.prompts.slots import placeholders, resolved
 from datasetkit.prompts.template import Effect, Persons
 from datasetkit.prompts.trigger import find_triggers
-from datasetkit.prompts.words import LISTS, WORD, content_stems, is_chinese, split_sentences, stems
+from datasetkit.prompts.words import LISTS, PRONOUNS, WORD, content_stems, is_chinese, split_sentences, stems
 
 _CLAUSE = re.compile(r"[,;:.!?，；：。！？、…]|\b(?:while|when|as|then|and|with|before|until)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^)]*\)|（[^）]*）")
+_ENGLISH = LISTS["small"] | PRONOUNS
 _SCENERY = frozenset(stems("background foreground scene video clip"))
 
 
@@ -29,27 +30,31 @@ def refusal(
     ``finish`` is the server's reason for the end of the answer. ``others`` are the captions of other clips, each with
     the clip's name.
     """
+    return motion_refusal(answer, finish, language) or next(_faults(answer, effect, others), "")
+
+
+def motion_refusal(answer: ReadAnswer, finish: str, language: Language) -> str:
+    """Why any description is refused, be it of a subject or of motion; "" for a good one."""
     if finish == "length":
         return f"is cut off after {caption_fact('request', 'answer_tokens')} tokens"
     if finish == "content_filter":
         return "was stopped by the server's content filter"
     if not any(map(str.isalpha, answer.caption)):
         return "is empty"
-    return next(_faults(answer, language, effect, others), "")
+    if found := _match("refusals", answer.caption):
+        return f'is no caption: "{found}"'
+    if not _is_in(language, answer.caption):
+        return f"isn't in {'Chinese' if language is Language.CHINESE else 'English'}"
+    found = _match("hedges", answer.caption)
+    return f'is unsure: "{found}"' if found else ""
 
 
-def _faults(answer: ReadAnswer, language: Language, effect: Effect | None, others: Mapping[str, str]) -> Iterator[str]:
+def _faults(answer: ReadAnswer, effect: Effect | None, others: Mapping[str, str]) -> Iterator[str]:
     caption = answer.caption
-    if found := _match("refusals", caption):
-        yield f'is no caption: "{found}"'
-    if not _is_in(language, caption):
-        yield f"isn't in {'Chinese' if language is Language.CHINESE else 'English'}"
     if blanks := placeholders(caption):
         yield f'leaves a blank: "{blanks[0]}"'
     if effect is not None:
         yield from _effect_faults(answer, effect)
-    if found := _match("hedges", caption):
-        yield f'is unsure: "{found}"'
     most, sentences = caption_fact("guards", "sentences_high"), len(split_sentences(caption))
     if sentences > most:
         yield f"has {sentences} sentences; the limit is {most}"
@@ -67,7 +72,7 @@ def _is_in(language: Language, caption: str) -> bool:
         return language is Language.CHINESE and is_chinese(caption)
     words = [word.lower() for word in WORD.findall(caption)]
     least: float = caption_fact("guards", "english_share") * len(words)
-    return sum(word in LISTS["small"] for word in words) >= least
+    return sum(word in _ENGLISH for word in words) >= least
 
 
 def _effect_faults(answer: ReadAnswer, effect: Effect) -> Iterator[str]:

@@ -67,8 +67,15 @@ def caption_request(
     captioner: str, instruction: str, language: Language, frames: Sequence[TimedFrame], refused: str = ""
 ) -> dict[str, Any]:
     """The body of the chat completion that describes one clip; ``refused`` says why an earlier answer was refused."""
-    parts = [_when(language, frames), instruction.strip(), _PERSON[language]]
-    return request(captioner, [*parts, *([_AGAIN[language].format(reason=refused)] if refused else [])], frames)
+    return motion_request(captioner, f"{instruction.strip()}\n\n{_PERSON[language]}", language, frames, refused)
+
+
+def motion_request(
+    captioner: str, instruction: str, language: Language, frames: Sequence[TimedFrame], refused: str = ""
+) -> dict[str, Any]:
+    """The body of the chat completion that describes the motion of one clip."""
+    again = [_AGAIN[language].format(reason=refused)] if refused else []
+    return request(captioner, [_when(language, frames), instruction.strip(), *again], frames)
 
 
 def request(captioner: str, paragraphs: Sequence[str], frames: Sequence[TimedFrame]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--show-instruction", is_flag=True, help="Print our instruction, to edit it; send nothing.")
 @click.option("--sample", "named", multiple=True, metavar="FILE", help="Only the sample of this clip or frame.")
 @click.option("--redo", is_flag=True, help="With --sample: replace a prompt that a person wrote.")
+@click.option("--effect", is_flag=True, help="Describe the motion of several clips, and propose one effect text.")
 @click.option("--write", is_flag=True, help="Change data.jsonl instead of showing the captions.")
 @click.option("--accept", is_flag=True, help="Say that you have checked the captions, all or those of --sample.")
 @click.option("--dry-run", is_flag=True, help="Show what would be sent and its price; send nothing.")
@@ -52,10 +53,13 @@ def command(path: str, **options: Any) -> int:
       datasetkit caption money_rain --region beijing --write
       datasetkit caption money_rain --base-url http://127.0.0.1:11434/v1 --captioner qwen2.5vl
       datasetkit caption money_rain --accept
+      datasetkit caption money_rain --region beijing --effect
     """
     from datasetkit.caption.instruction import Language, instruction_for
     from datasetkit.prompts.words import is_chinese
 
+    if options["effect"] and (options["write"] or options["accept"]):
+        raise click.UsageError("--effect only proposes: `datasetkit effect --text` writes it.")
     if options["redo"] and not options["named"]:
         raise click.UsageError("--redo needs --sample: it replaces what a person wrote.")
     dataset = only_dataset(path)
@@ -84,7 +88,7 @@ def _work(dataset: PromptFile, journal: JournalFile, language: Language, options
 
     if options["accept"]:
         return _accept(dataset, journal, options["named"])
-    return describing.caption(dataset, journal, language, options)
+    return (describing.propose if options["effect"] else describing.caption)(dataset, journal, language, options)
 
 
 def _accept(dataset: PromptFile, journal: JournalFile, named: tuple[str, ...]) -> int:

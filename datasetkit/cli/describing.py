@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,19 @@ from urllib.parse import urlsplit
 from datasetkit import spec
 from datasetkit.caption.captioning import (
     Asking,
+    CaptionPlan,
     CaptionResult,
     CaptionTask,
     captions,
     plan_captions,
+    plan_motion,
     unpaid,
 )
 from datasetkit.caption.composing import compose
 from datasetkit.caption.instruction import Language, caption_fact, instruction_for
+from datasetkit.caption.journal import digest
 from datasetkit.caption.keeping import JournalFile
+from datasetkit.caption.motion import MOTION, propose_effect
 from datasetkit.cli.place import endpoint_of
 from datasetkit.cli.remote import confirm
 from datasetkit.cli.terminal import bars, echo, note
@@ -32,25 +37,83 @@ from datasetkit.modelstudio.endpoint import LOOPBACK, Endpoint, Key, read_key
 from datasetkit.printable import Printable, joined, lines, styled
 from datasetkit.prompts.slots import Person
 from datasetkit.repair.normalizing import PromptFile, write_prompts
-from datasetkit.report.columns import plural
+from datasetkit.report.columns import plural, quoted
 from datasetkit.training.prices import caption_prices
 
 
 def caption(dataset: PromptFile, journal: JournalFile, language: Language, options: dict[str, Any]) -> int:
     """Caption the samples that need it; the exit code."""
     plan = plan_captions(dataset, journal.unreviewed, options["named"], redo=options["redo"])
-    for line, clip, reason in plan.skipped:
-        note(f"  line {line}: {clip}: skipped: {reason}")
     if not plan.tasks:
+        _show_skipped(plan)
         note("no prompt is a draft; nothing to caption")
         return int(bool(plan.skipped))
     asking, endpoint = _asking(dataset, language, options)
+    results = _described(dataset, plan, asking, endpoint, journal, options)
+    return 0 if results is None else _finish(dataset, journal, results, write=options["write"])
+
+
+def propose(dataset: PromptFile, journal: JournalFile, language: Language, options: dict[str, Any]) -> int:
+    """Describe the motion of several clips, and propose the effect text that they share; the exit code."""
+    plan = plan_motion(dataset, options["named"])
+    asking, endpoint = _asking(dataset, language, options)
+    instruction = asking.instruction if options["instruction"] else MOTION[language]
+    results = _described(
+        dataset, plan, replace(asking, instruction=instruction, motion=True), endpoint, journal, options
+    )
+    return 0 if results is None else _show_proposal(dataset, results, language)
+
+
+def _described(
+    dataset: PromptFile,
+    plan: CaptionPlan,
+    asking: Asking,
+    endpoint: Endpoint,
+    journal: JournalFile,
+    options: dict[str, Any],
+) -> list[CaptionResult] | None:
+    """What is said about each clip of a plan, once the cost is agreed to; None for a dry run."""
+    _show_skipped(plan)
     requests = unpaid(plan.tasks, asking, journal)
     if not _agreed(requests, asking, endpoint, options):
-        return 0
+        return None
     with _clients(endpoint, min(_parallel(options), max(requests, 1)), options) as clients, bars() as progress:
-        results = captions(plan.tasks, asking, dataset.effect, journal, clients, progress)
-    return _finish(dataset, journal, results, write=options["write"])
+        return captions(plan.tasks, asking, dataset.effect, journal, clients, progress)
+
+
+def _show_skipped(plan: CaptionPlan) -> None:
+    for line, clip, reason in plan.skipped:
+        note(f"  line {line}: {clip}: skipped: {reason}")
+
+
+def _show_proposal(dataset: PromptFile, results: Sequence[CaptionResult], language: Language) -> int:
+    good = {result.task.clip: result.answer.caption for result in results if not result.fault}
+    for result in results:
+        said = f"left out: the description {result.fault}" if result.fault else result.answer.caption
+        note(f"  {result.task.clip}: {said}")
+    if len(good) < caption_fact("effect", "clips")["low"]:
+        raise DatasetkitError("too few clips were described to find what they share", "Try another --captioner.")
+    trigger = dataset.effect.trigger if dataset.effect else _new_trigger(dataset, [*good.values()])
+    found = propose_effect(good, trigger, language)
+    if not found.text:
+        echo(Printable(f"{dataset.name}: the descriptions share no motion"))
+        note("  do all clips show one effect? `datasetkit lint` finds clips that move in other ways (S709)")
+        return 1
+    echo(lines([Printable(f"trigger  {trigger}"), Printable(f"text     {found.text}")]))
+    for clip in found.misfits:
+        echo(Printable(f"doesn't fit: {clip} ({found.shares[clip]:.0%} of the words): {good[clip]}"))
+    note("a model wrote this: check it against the clips and improve it before you declare it")
+    if dataset.effect is None:
+        note(f"next: datasetkit effect {quoted(dataset.name)} --trigger {trigger} --text {quoted(found.text)} --write")
+    return int(bool(found.misfits))
+
+
+def _new_trigger(dataset: PromptFile, descriptions: Sequence[str]) -> str:
+    """A free trigger word, the same for the same descriptions."""
+    from datasetkit.prompts.doctor import suggest_triggers
+
+    taken = {word for text in (*dataset.prompts, *descriptions) for word in text.split()}
+    return suggest_triggers(1, int(digest(*descriptions), 16), taken)[0]
 
 
 def _asking(dataset: PromptFile, language: Language, options: dict[str, Any]) -> tuple[Asking, Endpoint]:

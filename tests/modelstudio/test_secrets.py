@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from chat_server import ChatServer
 from fault_cases import CASES, Case
 from studio import Studio
 from studio_state import KEY, Misdeed
@@ -15,12 +16,14 @@ from studio_state import KEY, Misdeed
 from datasetkit.cli import run
 from datasetkit.cli.upload import send_zips
 from datasetkit.errors import DatasetkitError
+from datasetkit.modelstudio.chat import complete
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.endpoint import Endpoint, Key
+from datasetkit.modelstudio.endpoint import Endpoint, Key, resolve
 from datasetkit.modelstudio.pace import Pace
 from datasetkit.modelstudio.upload import upload
 
 SECRET = "sk-5ecret-5ecret-5ecret"
+IMAGE = {"image_url": {"url": "data:,"}}
 ECHO = Misdeed("answer", status=400, body=f'{{"message": "bad {SECRET}", "request_id": "{SECRET}"}}'.encode())
 ECHOES = {
     "echo in JSON": Case([ECHO], [None], 1, "", succeeds=False),
@@ -104,6 +107,19 @@ def test_no_command_repeats_a_key_that_the_service_quotes(
     shown = "".join(capsys.readouterr())
     assert shown
     assert KEY not in shown
+
+
+@pytest.mark.parametrize("status", [200, 401, 500])
+def test_a_key_that_a_caption_server_quotes_is_not_repeated(status: int, pace: Pace) -> None:
+    with ChatServer() as server, Client(resolve(env={}, base_url=server.base_url), Key(SECRET), pace=pace) as client:
+        server.quoted = (status, SECRET)
+        try:
+            shown = repr(complete(client, {"model": "m", "messages": [{"content": [{"text": ""}, IMAGE]}]}))
+        except DatasetkitError as error:
+            shown = "".join(traceback.format_exception(error)) + repr(error) + error.next_step
+        assert server.authorizations[0] == f"Bearer {SECRET}"
+    assert shown
+    _assert_secret(shown)
 
 
 def _assert_secret(*texts: str) -> None:
