@@ -29,6 +29,7 @@ _COMMANDS = {
     "report": "Write a page with pictures of every sample and what was found.",
     "fix": "Fix a dataset's problems; change media only in a new copy.",
     "caption": "Describe clips with a vision-language model.",
+    "prompts": "Export the prompts to a table, and import them again.",
     "normalize": "Give every prompt the same effect text.",
     "effect": "Find, show and export the effect text and its trigger.",
     "build": "Write an upload-ready zip from a dataset.",
