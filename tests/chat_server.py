@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -22,6 +23,9 @@ PEOPLE = ["woman", "man", "girl", "boy", "lady", "grandmother", "grandfather"]
 PLACES = ["in a park", "on a pier", "in a kitchen", "by a lake", "in a library", "on a roof", "at a station"]
 CLOTHES = ["red coat", "blue suit", "green dress", "grey shirt", "yellow scarf", "white gown", "black cap"]
 SCENES = ["hill", "wall", "street", "garden", "hall", "river", "forest", "field"]
+CHINESE_PEOPLE = [("年轻女子", "她"), ("中年男子", "他"), ("小女孩", "她"), ("小男孩", "他"), ("老奶奶", "她")]
+CHINESE_PLACES = ["海边的沙滩", "爬满藤蔓的砖墙", "热闹的夜市", "安静的图书馆", "花园", "积雪的山坡", "地铁站台"]
+CHINESE_CLOTHES = ["红色外套", "深蓝西装", "绿色毛衣", "灰色衬衫", "白色长裙", "黑色夹克", "黄色围巾", "条纹上衣"]
 SHE = {"woman", "girl", "lady", "grandmother"}
 GOOD = "The video begins showing a young woman by a wall. She wears a red coat. The background is a brick wall."
 FAULTS: dict[str, Callable[[str], dict[str, Any]]] = {
@@ -52,6 +56,13 @@ def describe(number: int) -> str:
     return f"{text} The background is {scene} {number}.\nPERSON: {pronoun}"
 
 
+def describe_in_chinese(number: int) -> str:
+    """A good answer in Chinese, another one for each number below 280."""
+    who, pronoun = CHINESE_PEOPLE[number % 5]
+    place, worn = CHINESE_PLACES[number % 7], CHINESE_CLOTHES[number % 8]
+    return f"视频开始时，画面中是一位{who}。{pronoun}穿着{worn}。背景是{place}。\n人称：{pronoun}"
+
+
 class ChatServer(ThreadingHTTPServer):
     """The server. Use as a context manager. ``answered`` counts the good responses that went out."""
 
@@ -65,6 +76,7 @@ class ChatServer(ThreadingHTTPServer):
         self.faults: deque[str] = deque()
         self.always = ""
         self.answer: Callable[[int], str] = describe
+        self.in_chinese: Callable[[int], str] | None = None
         self.quoted: tuple[int, str] | None = None
         self.victims: dict[int, Future[subprocess.Popen[bytes]]] = {}
         self.sights: dict[str, int] = {}
@@ -91,7 +103,10 @@ class ChatServer(ThreadingHTTPServer):
 
     def by_times(self, body: dict[str, Any]) -> int:
         """Clips by when their last frame is shown."""
-        return int(text(body).split("\n")[0].split()[-2].replace(".", "")) % 343
+        number = int(re.findall(r"([\d.]+) s", text(body).split("\n")[0])[-1].replace(".", "")) % 280
+        while pictures(body)[0] not in self.sights and number in self.sights.values():
+            number += 1  # another clip of the same length
+        return self.sights.setdefault(pictures(body)[0], number)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that was killed is no error of ours."""
@@ -140,7 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.server.key and self.headers.get("Authorization") != f"Bearer {self.server.key}":
             self._send(401, {"error": {"message": "no key"}})
         else:
-            self._fault(fault, self.server.answer(number))
+            in_chinese = "以下是" in text(body) and self.server.in_chinese
+            self._fault(fault, (in_chinese or self.server.answer)(number))
 
     def _fault(self, fault: str, good: str) -> None:
         match fault:
@@ -180,6 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve until stdin ends."""
     with ChatServer(ChatServer.by_times) as server:
+        server.in_chinese = describe_in_chinese
         print(server.base_url, flush=True)
         sys.stdin.read()
 
