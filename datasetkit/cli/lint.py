@@ -60,6 +60,10 @@ def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], *
         return 0
     from datasetkit.findings import Severity
 
+    if output:
+        from datasetkit.cli.page import refuse_report
+
+        refuse_report(output)
     started = time.monotonic()
     judged = _judge(looked_at, options, staged=staged)
     if form == "text" or output:

@@ -13,6 +13,7 @@ from datasetkit.cli.suggesting import build_command, fix_command, next_command
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import new_file, put_in_place, require_room, scratch
 from datasetkit.footage import Thumbnail
+from datasetkit.media.content import HEAD, is_text, sniff
 from datasetkit.report.visual.gathering import gather
 from datasetkit.report.visual.values import VisualReport
 from datasetkit.verdict import Verdict, refuse_own_file
@@ -43,10 +44,21 @@ def write_page(report: VisualReport, output: Path, verdicts: Sequence[Verdict]) 
         _write_with_folder(report, output, verdicts)
 
 
-def write_file(content: bytes, output: Path, verdicts: Sequence[Verdict]) -> None:
-    """Write or replace a file that is none of the datasets'. Raises DatasetkitError."""
+def refuse_report(output: Path, verdicts: Sequence[Verdict] = ()) -> None:
+    """Raise DatasetkitError if a report would replace a file of a dataset, or one that isn't text."""
     for verdict in verdicts:
         refuse_own_file(output, verdict.dataset)
+    if output.is_file():
+        with output.open("rb") as file:
+            head = file.read(HEAD)
+        if not is_text(head):
+            phrase = sniff(head, len(head)).phrase
+            raise DatasetkitError(f"{output} is {phrase}, which no report replaces", "Choose another name.")
+
+
+def write_file(content: bytes, output: Path, verdicts: Sequence[Verdict]) -> None:
+    """Write or replace a file that is none of the datasets'. Raises DatasetkitError."""
+    refuse_report(output, verdicts)
     with new_file(output, size=len(content), force=True) as temporary:
         temporary.write_bytes(content)
 
@@ -74,6 +86,5 @@ def _write_with_folder(report: VisualReport, output: Path, verdicts: Sequence[Ve
             folder.rename(work / "old")
         (work / "new").rename(folder)
         (work / "page").write_bytes(content)
-        for verdict in verdicts:
-            refuse_own_file(output, verdict.dataset)
+        refuse_report(output, verdicts)
         put_in_place({work / "page": output})

@@ -40,11 +40,13 @@ def command(paths: tuple[str, ...], *, output: Path | None, form: str, **options
     """
     if form == "html" and output is None:
         raise click.UsageError("Name the page to write, such as -o report.html.")
-    from datasetkit.cli.page import visual, write_file, write_page
+    from datasetkit.cli.page import refuse_report, visual, write_file, write_page
     from datasetkit.findings import Severity
     from datasetkit.report.visual import as_json
     from datasetkit.verdict import check_all
 
+    if output:
+        refuse_report(output)
     judged = judging({**options, "depth": options.get("depth") or "full"})
     with bars() as progress:
         verdicts = check_all(*paths, pictures=form == "html", progress=progress, **judged)

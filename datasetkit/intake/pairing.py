@@ -169,7 +169,10 @@ def _row(row: Row, clips: _Paths, images: _Paths) -> Iterator[_Claim | Unused]:
 
 
 def _unclear(row: Row, written: str, found: Sequence[str]) -> Unused:
-    return Unused(row.origin, f"names {written}, which " + (f"could be {_listed(found)}" if found else "isn't there"))
+    return Unused(
+        row.origin,
+        f"names {written}, which " + (f"could be {_listed(found)}" if found else "is no usable clip or image"),
+    )
 
 
 def _settle(claims: Sequence[_Claim]) -> tuple[_Claim | None, list[Unused]]:

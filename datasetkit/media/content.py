@@ -126,6 +126,11 @@ def sniff(head: bytes, size: int) -> Content:
     return next(known, None) or _text(head) or UNKNOWN
 
 
+def is_text(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` is text, or empty."""
+    return not head or _text(head) is not None
+
+
 def _text(head: bytes) -> Content | None:
     """What a text is; None for anything that holds control characters or isn't Unicode."""
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"

@@ -53,7 +53,7 @@ def refuse_output(output: Path, source: str, *, zipped: bool = False) -> None:
     """Raise DatasetkitError if ``output`` can't be a new folder beside ``source``, or where ``zipped`` a new zip."""
     root, place = Path(source).resolve(), output.resolve()
     if place == root:
-        raise DatasetkitError(f"{output} is the folder to read from, which must not be changed", "Name another folder.")
+        raise DatasetkitError(f"{output} is what to read from, which must not be changed", "Name another folder.")
     if root.is_dir() and place.is_relative_to(root):
         raise DatasetkitError(f"{output} is inside {source}, which must not be changed", "Name a folder next to it.")
     suffix = output.suffix.lower()

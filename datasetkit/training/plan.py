@@ -158,7 +158,7 @@ def _small(plan: TrainingPlan) -> Iterator[Obstacle]:
     if plan.validation.low <= batch:
         yield Obstacle(
             Severity.WARNING,
-            f"{plan.validation.low} validation samples with batch_size {batch} may fail",
+            f"a validation set of {plan.validation.low} with batch_size {batch} may fail",
             _larger_validation(plan, samples, batch + 1),
         )
 

@@ -52,7 +52,7 @@ def test_a_folder_of_clips_becomes_a_dataset(cli: Cli, raw: Path, tmp_path: Path
         "frames: 1 found; taken from clips: 2 first frames",
         "第二.webm → 第二.mp4",
         "deep/c.tif → deep/c_first.jpg",
-        "captions.csv:3: names lost.mp4, which isn't there",
+        "captions.csv:3: names lost.mp4, which is no usable clip or image",
         "stray.png: no clip has this name",
         "    deep/c.MOV",
         "._a b.mp4: a hidden file",

@@ -96,7 +96,7 @@ def test_the_same_as_json(cli: Cli, faulty: Path, tmp_path: Path) -> None:
 def test_a_file_of_the_dataset_is_never_replaced(cli: Cli, faulty: Path, name: str) -> None:
     before = (faulty / name).read_bytes()
     ran = cli("report", faulty, "-o", faulty / name)
-    assert (ran.code, "belongs to the dataset" in ran.err) == (2, True)
+    assert (ran.code, name in ran.err) == (2, True)
     assert (faulty / name).read_bytes() == before
 
 
@@ -173,3 +173,14 @@ def test_a_folder_with_other_files_is_left_alone(large: tuple[VisualReport, Verd
         write_page(report, tmp_path / "report.html", [verdict])
     assert [one.name for one in folder.iterdir()] == ["holiday.webp"]
     assert not (tmp_path / "report.html").exists()
+
+
+@pytest.mark.parametrize("command", [("report", "-o"), ("lint", "--output"), ("report", "--format", "json", "-o")])
+def test_no_medium_is_replaced_by_a_report(cli: Cli, clean: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    clip = tmp_path / "take.mp4"
+    shutil.copy(clean / "video_1.mp4", clip)
+    before = clip.read_bytes()
+    name, *options = command
+    ran = cli(name, clean, *options, clip)
+    assert (ran.code, "take.mp4 is an MP4 video" in ran.err) == (2, True)
+    assert clip.read_bytes() == before

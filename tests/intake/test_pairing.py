@@ -91,7 +91,9 @@ def test_a_table_may_name_the_frames() -> None:
     )
     assert paired(["a.mp4"], {"metadata.csv": table}) == Pairing(
         (ClipFiles("a.mp4", None, None, "a cat"),),
-        tuple(Unused("metadata.csv:2", f"names {name}, which isn't there") for name in ("s.png", "e.png")),
+        tuple(
+            Unused("metadata.csv:2", f"names {name}, which is no usable clip or image") for name in ("s.png", "e.png")
+        ),
     )
 
 
@@ -111,7 +113,11 @@ def test_a_table_may_name_the_frames() -> None:
             {"metadata.csv": "video,text\ny.mp4,t\n"},
             {"metadata.csv:2": "names y.mp4, which could"},
         ),
-        ([], {"captions.csv": "video,text\nz.mp4,t\n"}, {"captions.csv:2": "names z.mp4, which isn't there"}),
+        (
+            [],
+            {"captions.csv": "video,text\nz.mp4,t\n"},
+            {"captions.csv:2": "names z.mp4, which is no usable clip or image"},
+        ),
         ([], {"captions.csv": "video,text\nx.mp4,\n"}, {"captions.csv:2": "has no caption for x.mp4"}),
         ([], {"captions.csv": "video,text\n,t\n"}, {"captions.csv:2": "names no clip"}),
         ([], {"captions.csv": "Datei;Text\nx.mp4;t\n"}, {"captions.csv": "has the columns 'Datei;Text'"}),

@@ -53,7 +53,7 @@ def test_previews_are_one_a_checkpoint_and_validation_sample() -> None:
         (planned(0), "error: no sample is left to train on"),
         (planned(100, lora_rank=24), "error: lora_rank is 24"),
         (planned(100, n_epochs=10, batch_size=4), "warning: 240 steps are fewer than the 800"),
-        (planned(40, validation=2), "warning: 2 validation samples with batch_size 2 may fail"),
+        (planned(40, validation=2), "warning: a validation set of 2 with batch_size 2 may fail"),
         (planned(2, validation=3), "warning: 2 training samples with batch_size 2 may fail"),
         (planned(100, eval_epochs=40, save_total_limit=4), "warning: only the latest 4 of 10 checkpoints"),
         (planned(100, eval_epochs=401), "warning: there may be no checkpoint"),
