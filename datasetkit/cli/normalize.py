@@ -67,14 +67,18 @@ def command(
 
 
 def _show(result: NormalizedSet, *, written: bool) -> None:
+    from datasetkit.caption.keeping import JournalFile
     from datasetkit.prompts.worddiff import word_diff
 
+    of_models = tuple(JournalFile(result.file.parent).unreviewed.values()) if result.file else ()
     skipped = sum(not prompt.decided for _, prompt in result.prompts)
     counts = f"{plural(len(result.prompts), 'prompt')}: {len(result.changes)} to change, {skipped} skipped"
     rows = [joined([styled(Printable(result.name), bold=True), Printable(f"  {counts}")])]
     for line, prompt in result.prompts:
         if prompt.changed:
-            rows.append(Printable(f"  line {line}: {word_diff(prompt.before, prompt.text, _CONTEXT) or 'white space'}"))
+            mark = " (unreviewed caption)" if prompt.before.startswith(of_models) else ""
+            change = word_diff(prompt.before, prompt.text, _CONTEXT) or "white space"
+            rows.append(Printable(f"  line {line}{mark}: {change}"))
         if not prompt.decided:
             rows.append(Printable(f"  line {line}: skipped: {prompt.note}"))
     if result.unread:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tomllib
@@ -292,6 +293,21 @@ def test_our_instruction_can_be_edited(
     assert "Describe who" not in text(server.requests[0])
 
 
+def test_normalize_marks_captions_that_nobody_has_accepted(
+    caption: Caption, drafts: Drafts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = drafts(2)
+    caption(folder, "--write")
+    run(["caption", str(folder), "--accept", "--sample", "video_1.mp4"])
+    table = (folder / "datasetkit.toml").read_text()
+    (folder / "datasetkit.toml").write_text(table.replace("pour down", "rain down"))
+    capsys.readouterr()
+    assert run(["normalize", str(folder)]) == 1
+    out = capsys.readouterr().out
+    assert "line 1 (unreviewed caption): " in out
+    assert "line 2: " in out
+
+
 KILLED = "import sys; from datasetkit.cli import run; sys.exit(run(sys.argv[1:]))"
 
 
@@ -324,3 +340,26 @@ def test_several_requests_at_once_give_the_same_captions(drafts: Drafts, server:
     assert run(["caption", str(folder), *place]) == 0
     assert len(set(prompts_of(folder))) == 12
     assert len(server.requests) == 12
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of Unix")
+def test_ctrl_c_keeps_what_is_done_and_what_is_under_way(drafts: Drafts, server: ChatServer) -> None:
+    folder, started = drafts(6), Future[subprocess.Popen[bytes]]()
+
+    def answer(number: int) -> str:
+        if number == 2 and len(server.answered) == 2:
+            started.result(timeout=60).send_signal(signal.SIGINT)
+        return describe(number)
+
+    server.answer = answer
+    command = [sys.executable, "-c", KILLED, "caption", str(folder), "--base-url", server.base_url]
+    command += ["--captioner", "eyes", "--parallel", "1", "--write"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        started.set_result(process)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert prompts_of(folder) == [DRAFT_MARK] * 6
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert sorted(server.answered) == sorted(map(describe, range(6))), "each clip is answered once"
+    assert not list(folder.glob(".datasetkit*"))
