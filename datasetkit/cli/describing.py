@@ -257,7 +257,7 @@ def _write(dataset: PromptFile, journal: JournalFile, made: dict[CaptionTask, tu
         note(f"  line {line}: skipped: it was changed while this ran; run this again")
     if done := len(made) - len(outdated):
         note(f"  wrote {plural(done, 'caption')} to {dataset.file}; a model wrote them: check each against its clip")
-        note(f"  next: datasetkit caption {dataset.name} --accept")
+        note(f"  next: datasetkit caption {quoted(dataset.name)} --accept")
     return len(outdated)
 
 

@@ -37,7 +37,9 @@ def test_without_write_it_shows_the_captions_and_changes_nothing(
     assert "(she)" in out
     assert "--write" in err
     assert (folder / "data.jsonl").read_bytes() == before
+    folder = folder.rename(folder.with_name("my drafts"))
     code, _, err = caption(folder, "--write")
+    assert f"next: datasetkit caption '{folder}' --accept" in err
     assert code == 0
     assert len(server.requests) == 3, "the answers of the first run are used"
     assert "request" not in err
