@@ -44,7 +44,7 @@ def main() -> None:
         for suffix in (".jpg", ".png"):
             samples = render(Path(folder) / suffix[1:], suffix=suffix)
             print(f"lint of 200 samples: 720p, 5 s, {suffix} frames")
-            lint = [sys.executable, "-m", "datasetkit", "lint", str(samples), "--no-cache"]
+            lint = [sys.executable, "-m", "datasetkit", "lint", str(samples), "--no-cache", "--depth", "header"]
             lint += ["--model", "wan2.2-i2v-flash"]
             runs = side_by_side(
                 {

@@ -173,9 +173,18 @@ def judge_dataset(dataset: Dataset, settings: Settings, *, build: bool = False) 
 
 
 def compare(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The verdicts, plus findings from comparing each validation set with the first training set of its kind."""
-    training = {v.assumed.kind: v for v in reversed(verdicts) if v.assumed.role is Role.TRAINING}
-    return [_compared(verdict, training.get(verdict.assumed.kind)) for verdict in verdicts]
+    """The verdicts, plus findings from comparing each validation set with its training set.
+
+    That is the one of its kind in the same folder, else the only one of its kind; where it can't be told, none is.
+    """
+    return [_compared(verdict, _training_set(verdict, verdicts)) for verdict in verdicts]
+
+
+def _training_set(verdict: Verdict, verdicts: Sequence[Verdict]) -> Verdict | None:
+    kind, folder = verdict.assumed.kind, Path(verdict.dataset.name).parent
+    same = [v for v in verdicts if v.assumed.kind is kind and v.assumed.role is Role.TRAINING]
+    beside = [v for v in same if Path(v.dataset.name).parent == folder] or same
+    return beside[0] if len(beside) == 1 else None
 
 
 def _compared(verdict: Verdict, training: Verdict | None) -> Verdict:

@@ -78,9 +78,12 @@ def start_command(zips: tuple[Path, ...], *, name: str | None, yes: bool, **opti
 
 def _require_zips(paths: Sequence[Path]) -> None:
     for path in paths:
+        if path.is_dir():
+            raise DatasetkitError(
+                f"{path} is a folder, not a zip", f"Build it first: datasetkit build {path} -o {path.name}.zip"
+            )
         if not path.is_file():
-            step = f"Build it first: datasetkit build {path} -o {path.name}.zip" if path.is_dir() else ""
-            raise DatasetkitError(f"{path} is not a zip", step)
+            raise DatasetkitError(f"there is no zip called {path}", "Give the zip that `datasetkit build` wrote.")
 
 
 def checked_plan(

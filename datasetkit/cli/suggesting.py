@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from datasetkit import spec
@@ -105,10 +106,12 @@ def _fix(verdict: Verdict) -> Iterator[str]:
 
 
 def _beside(dataset: Dataset, ending: str) -> str:
-    """A new folder beside a dataset's folder or zip."""
+    """A new folder beside a dataset's folder or zip, of a name that isn't taken."""
     place = Path(dataset.name)
     place = place if place.name not in ("", "..") else Path("..", place.resolve().name)
-    return argument(str(place.with_name(place.stem if dataset.source is Source.ZIP else place.name)) + ending)
+    name = f"{place.stem if dataset.source is Source.ZIP else place.name}{ending}"
+    names = chain([name], (f"{name}_{number}" for number in count(2)))
+    return argument(str(next(new for each in names if not (new := place.with_name(each)).exists())))
 
 
 def _codes(findings: Sequence[Finding]) -> list[str]:

@@ -323,7 +323,7 @@ def test_next_for_raw_clips_is_init(cli: Cli, clean: Path, tmp_path: Path, monke
     assert next_command(ran) == ["init", "./-raw clips", "-o", "./-raw clips_dataset", "--model", "wan2.2-i2v-flash"]
     assert cli(*next_command(ran)).code == 0
     monkeypatch.chdir(raw)
-    assert next_command(cli("lint", "."))[:4] == ["init", ".", "-o", "../-raw clips_dataset"]
+    assert next_command(cli("lint", "."))[:4] == ["init", ".", "-o", "../-raw clips_dataset_2"]
     (raw / "Data.jsonl").touch()
     assert "next:" not in cli("lint", ".").err
 

@@ -118,7 +118,7 @@ def test_as_many_jobs_as_there_may_be(job_id: str, studio: Studio, train: Run, m
     [
         (["training.zip", "--lora-rank", "24"], 1, "lora_rank is 24"),
         (["training.zip", "--model", "qwen3-14b"], 2, "text or vision model"),
-        (["missing.zip"], 2, "is not a zip"),
+        (["missing.zip"], 2, "there is no zip called"),
         ([str(ROOT / "sample_data" / "i2v" / "training")], 2, "datasetkit build"),
         (["validation.zip"], 1, "nothing was sent"),
     ],

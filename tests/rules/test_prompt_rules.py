@@ -165,6 +165,22 @@ def test_sets_that_teach_different_effects_are_told_once_side_by_side() -> None:
     assert "{+drift slowly+}" in finding.message
 
 
+def test_a_validation_set_is_compared_with_the_training_set_beside_it_or_the_only_one() -> None:
+    def judged(name: str, role: Role, prompts: list[str]) -> Verdict:
+        samples = [line(number, text) for number, text in enumerate(prompts, 1)]
+        verdict = judge_dataset(dataset(*samples), Settings(select=["S708"], kind=Kind.I2V, role=role))
+        return replace(verdict, dataset=replace(verdict.dataset, name=name))
+
+    def differs(*verdicts: Verdict) -> bool:
+        return bool(compare(verdicts)[0].findings)
+
+    other = [text.replace("pour down", "drift slowly down") for text in GOOD]
+    near, far = judged("a/train", Role.TRAINING, GOOD), judged("b/train", Role.TRAINING, other)
+    assert not differs(judged("a/valid", Role.VALIDATION, GOOD), far, near)
+    assert differs(judged("a/valid", Role.VALIDATION, GOOD), far)
+    assert not differs(judged("c/valid", Role.VALIDATION, GOOD), far, near)
+
+
 def test_drafts_are_not_called_repeated() -> None:
     assert {finding.code for finding in found(["[describe subject and background]"] * 3, effect=None)} == {
         "P601",
