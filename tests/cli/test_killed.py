@@ -12,7 +12,10 @@ import builders
 import pytest
 from conftest import line
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of Unix")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="signals are a matter of Unix"),
+    pytest.mark.xdist_group("killed"),  # one worker, so that the clips are made once
+]
 
 STRUCK = """
 import os, resource, signal, sys

@@ -70,7 +70,7 @@ def is_cut(path: Path, second: float, *, faded: bool) -> bool:
 
 
 def test_faults_put_into_filmed_clips_are_found(corpus: Path, tmp_path: Path) -> None:
-    clips = [path for path in natural(corpus) if path.name != "demo.mp4"]  # damaged itself
+    clips = [path for path in natural(corpus) if path.name != "demo.mp4"][::2]  # that one is damaged
     films = [filmed(path, size=SIZE, count=48) for path in clips]
     missed: dict[str, list[str]] = {}
     for number, path in enumerate(clips):
@@ -79,4 +79,4 @@ def test_faults_put_into_filmed_clips_are_found(corpus: Path, tmp_path: Path) ->
             missed[fault] += [] if found else [path.name]
     for fault, names in missed.items():
         print(f"{fault}: {len(clips) - len(names)} of {len(clips)} found; missed {names}")
-    assert sum(map(len, missed.values())) <= 4
+    assert sum(map(len, missed.values())) <= 2
