@@ -53,10 +53,10 @@ def test_a_name_that_is_no_text_is_printed_in_escapes(clean: Path, tmp_path: Pat
     assert json.loads(ran.stdout)[0]["file"] == "\udcff.zip"
 
 
-def test_a_package_that_is_not_installed_is_named(clean: Path) -> None:
+def test_a_package_that_is_not_installed_is_named(clean: Path, tmp_path: Path) -> None:
     script = "import sys; sys.modules['jsonschema'] = None; from datasetkit.cli import run; sys.exit(run(sys.argv[1:]))"
-    (clean / "x.toml").write_text("role = 'training'")
-    command = [sys.executable, "-c", script, "lint", str(clean), "--config", str(clean / "x.toml")]
+    (tmp_path / "x.toml").write_text("role = 'training'")
+    command = [sys.executable, "-c", script, "lint", str(clean), "--config", str(tmp_path / "x.toml")]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert ran.stderr.startswith("error: the Python package jsonschema is missing\n")
