@@ -5,6 +5,7 @@ A command's module is loaded when it is called. Only this package prints, draws 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -139,6 +140,7 @@ def command_line() -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. Only a bug shows as a traceback."""
+    gc.set_threshold(100_000, 50, 100)  # a command makes many small values, and hardly any cycles
     try:
         code = datasetkit.main(list(arguments), prog_name="datasetkit", standalone_mode=False, color=colours())
         if sys.stdout:  # None if the shell closed it
