@@ -15,6 +15,8 @@ from platform_examples import FIRST_FRAME_DEPLOYMENT, example
 from studio import Studio
 from studio_state import KEY, Misdeed
 
+from datasetkit.modelstudio.endpoint import fact
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -186,7 +188,7 @@ def test_a_link_that_is_not_https(model: str, studio: Studio, command: Run) -> N
 def test_a_lost_answer_makes_one_video(
     model: str, studio: Studio, command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("datasetkit.modelstudio.pace.time.sleep", lambda _seconds: None)
+    monkeypatch.setitem(fact("pace"), "first", 0.0)
     studio.misbehave("task-submit", Misdeed("reset", store=True))
     assert generate(command, model)[:2] == (0, "out.mp4\n")
     assert len(studio.runs.tasks) == 1

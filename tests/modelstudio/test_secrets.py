@@ -18,7 +18,7 @@ from datasetkit.cli.upload import send_zips
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.chat import complete
 from datasetkit.modelstudio.client import Client
-from datasetkit.modelstudio.endpoint import Endpoint, Key, resolve
+from datasetkit.modelstudio.endpoint import Endpoint, Key, fact, resolve
 from datasetkit.modelstudio.pace import Pace
 from datasetkit.modelstudio.upload import upload
 
@@ -99,7 +99,7 @@ def test_no_command_repeats_a_key_that_the_service_quotes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
-    monkeypatch.setattr("datasetkit.modelstudio.pace.time.sleep", lambda _seconds: None)
+    monkeypatch.setitem(fact("pace"), "first", 0.0)
     monkeypatch.chdir(tmp_path)
     studio.always[call] = misdeed
     run([*COMMANDS[call], "--base-url", endpoint.base_url])

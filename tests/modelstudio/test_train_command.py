@@ -17,6 +17,7 @@ from studio_state import Misdeed
 from datasetkit.cli.watching import watch
 from datasetkit.errors import DatasetkitError
 from datasetkit.modelstudio.client import Client
+from datasetkit.modelstudio.endpoint import fact
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]
@@ -96,7 +97,7 @@ def test_a_job_that_failed_may_be_started_again(studio: Studio, train: Run) -> N
 
 
 def test_a_lost_answer_starts_one_job(studio: Studio, train: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("datasetkit.modelstudio.pace.time.sleep", lambda _seconds: None)
+    monkeypatch.setitem(fact("pace"), "first", 0.0)
     studio.misbehave("job-create", Misdeed("reset", store=True))
     code, out, _ = train("start", "training.zip", "--yes")
     assert (code, out.split()) == (0, list(studio.runs.jobs))
