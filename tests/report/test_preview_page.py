@@ -10,7 +10,7 @@ from datasetkit.report.preview_page import PreviewCell, PreviewRow, preview_page
 def test_a_row_a_prompt_and_a_column_a_checkpoint() -> None:
     cells = [PreviewCell("checkpoint-50/0.mp4", "sharpness 5"), None]
     page = preview_page("Previews of ft-1", ["checkpoint-50", "checkpoint-100"], [PreviewRow("A cat.", "a.jpg", cells)])
-    assert re.findall(r"<th>(.*?)</th>", page) == ["prompt", "checkpoint-50", "checkpoint-100"]
+    assert re.findall(r'<th scope="col">(.*?)</th>', page) == ["prompt", "checkpoint-50", "checkpoint-100"]
     assert re.findall(r'src="(.*?)"', page) == ["a.jpg", "checkpoint-50/0.mp4"]
     assert "A cat." in page
     assert "sharpness 5" in page

@@ -1,21 +1,18 @@
-"""The report to look at as one HTML page: no script, nothing fetched, every picture in it once.
-
-Foreign text can do no harm: Jinja escapes markup, and `Printable` writes out control and bidi characters.
-"""
+"""The report to look at as one HTML page: no script, nothing fetched, every picture in it once."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from datasetkit.footage import Thumbnail
 from datasetkit.printable import Printable
 from datasetkit.report.columns import plural, size
 from datasetkit.report.text import NOUNS
+from datasetkit.report.visual.templating import environment, inline
 from datasetkit.report.visual.values import VisualReport
 
 Address = Callable[[Thumbnail], str]
@@ -28,12 +25,11 @@ _BOX, _EMPTY = (300, 200), (240, 135)  # CSS pixels that one of two compared pic
 
 def render(report: VisualReport, address: Address | None = None) -> str:
     """The page. ``address`` says where its pictures are; without it they are inside."""
-    environment = _environment()
-    style = Markup(_style(environment, [code for code, _ in report.codes]))
-    digest = b64encode(sha256(style.encode()).digest()).decode()
+    templates = _templates()
+    style, source = inline(templates, "style.css.jinja", codes=[code for code, _ in report.codes])
     images = "data:" if address is None else "data: file: 'self'"
-    policy = f"default-src 'none'; img-src {images}; style-src 'sha256-{digest}'"
-    template = environment.get_template("report.html.jinja")
+    policy = f"default-src 'none'; img-src {images}; style-src {source}"
+    template = templates.get_template("report.html.jinja")
     return template.render(report=report, style=style, policy=Markup(policy), pictures=_Pictures(address or _inline))
 
 
@@ -57,28 +53,11 @@ def _inline(thumbnail: Thumbnail) -> str:
     return f"data:image/webp;base64,{b64encode(thumbnail.webp).decode()}"
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("datasetkit.report.visual"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printable,
-    )
-    environment.globals |= {"marks": MARKS, "long": _LONG, "box": _box, "counts": _counts}
-    environment.filters |= {"bytes": size, "plural": plural, "polyline": _polyline, "code": _code}
-    return environment
-
-
-def _printable(value: object) -> object:
-    """What a template prints: only what is known to be markup isn't made printable."""
-    return value if isinstance(value, Markup) else Printable(str(value))
-
-
-def _style(environment: Environment, codes: Sequence[str]) -> str:
-    """The stylesheet, with a filter for each code."""
-    return environment.get_template("style.css.jinja").render(codes=codes)
+def _templates() -> Environment:
+    templates = environment()
+    templates.globals |= {"marks": MARKS, "long": _LONG, "box": _box, "counts": _counts}
+    templates.filters |= {"bytes": size, "plural": plural, "polyline": _polyline, "code": _code}
+    return templates
 
 
 def _counts(counts: Mapping[str, int]) -> list[tuple[str, str]]:
