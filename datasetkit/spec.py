@@ -93,6 +93,9 @@ class Limits:
     cache_bytes: int
     cache_settled_seconds: int
     cache_busy_seconds: int
+    cuts_bytes: int
+    window_name: re.Pattern[str]
+    window_name_bytes: int
 
     def complies(self, stem: str) -> bool:
         """Whether the platform's client accepts a file's name, given without its extension."""
@@ -109,6 +112,7 @@ _TYPES: Mapping[str, Callable[[Any], Any]] = {
     "annotations_bytes": lambda sizes: Thresholds(**sizes),
     "archive_bytes": lambda sizes: Thresholds(**sizes),
     "file_stem": re.compile,
+    "window_name": re.compile,
     "jitter_seconds": lambda seconds: Fraction(str(seconds)),
 }
 

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parents[1] / "datasetkit"
 HOUSE = [
     ["errors", "printable", "footage", "model"],
     ["spec"],
-    ["edits", "findings"],
+    ["edits", "windows", "findings"],
     ["files"],
     ["prompts"],
     ["caption"],
@@ -66,6 +66,7 @@ PURE = {
     "footage",
     "model",
     "edits",
+    "windows",
     "findings",
     "rules",
     "report",
