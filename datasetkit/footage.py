@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TypeVar
 
 
@@ -38,6 +39,11 @@ class Signature:
     luma: bytes
     chroma: bytes
     matrix: int = 0
+
+    @property
+    def digest(self) -> str:
+        """What identifies it, in hex."""
+        return hashlib.sha256(self.luma + self.chroma + bytes([self.matrix])).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,38 @@ class FramesMatched:
     last: Match | None
 
 
-Result = Bars | Stills | Cuts | Fingerprints | Motion | Light | Steadiness | Mark | Ends | FramesMatched
+class Cause(StrEnum):
+    """What explains that an image has other tones than its frame."""
+
+    LIMITED = "limited"  # black at 16 and white at 235, as video has it, taken for an image's 0 and 255
+    STRETCHED = "stretched"  # the reverse: 16 to 235 stretched where the video had the full range already
+    MATRIX = "matrix"  # luma and chroma turned into RGB by another matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How an image differs from its frame: ``brightness`` and ``colour`` in levels of 255, ``contrast`` as a factor."""
+
+    brightness: float
+    contrast: float
+    colour: float
+    cause: Cause | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well an image, named by its signature's ``digest``, fits the clip's first or ``last`` frame.
+
+    ``score`` is 1 at best. ``tone`` is how its tones differ, None if no one would see it.
+    """
+
+    digest: str
+    last: bool
+    score: float
+    tone: Tone | None
+
+
+Result = Bars | Stills | Cuts | Fingerprints | Motion | Light | Steadiness | Mark | Ends | FramesMatched | Fit
 """What a check over a clip's frames may find out."""
 
 R = TypeVar("R", bound=Result)
@@ -241,3 +278,9 @@ class Seen:
         """How well that image matches the frames; None if they weren't compared."""
         compared = (result for result in self.results if isinstance(result, FramesMatched))
         return next((result for result in compared if result.image == image), None)
+
+    def fit(self, image: Signature, *, last: bool) -> Fit | None:
+        """How well that image fits the first or ``last`` frame; None if they weren't compared."""
+        fits = [result for result in self.results if isinstance(result, Fit) and result.last is last]
+        digest = image.digest if fits else ""
+        return next((result for result in fits if result.digest == digest), None)

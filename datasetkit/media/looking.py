@@ -12,6 +12,7 @@ from datasetkit.media.checks.ends import EndKeeper
 from datasetkit.media.checks.film import FilmMaker
 from datasetkit.media.checks.search import FrameSearch
 from datasetkit.media.decode import decode
+from datasetkit.media.fits import fitted
 from datasetkit.media.opening import ClipFile
 from datasetkit.media.wanted import Wanted
 from datasetkit.model import Video
@@ -39,13 +40,15 @@ def _seen(source: ClipFile, video: Video, wanted: Wanted, films: Sequence[FilmMa
         searches = [FrameSearch(image, first=image not in wanted.last) for image in wanted.images]
         pictured = {number: size for film in films for number, size in film.pictured.items()}
         checks = [*all_checks(video), *searches, *films]
-        return replace(video, seen=decode(source, video, checks, pictured=pictured, stop=stop))
-    if seen is None and wanted.last:
-        return replace(video, seen=decode(source, video, [EndKeeper(), *map(FrameSearch, wanted.images)], stop=stop))
-    seen = seen or decode(source, video, [EndKeeper(last=False)], limit=1, stop=stop)
+        seen = decode(source, video, checks, pictured=pictured, stop=stop)
+    elif seen is None and wanted.last:
+        seen = decode(source, video, [EndKeeper(), *map(FrameSearch, wanted.images)], stop=stop)
+    elif seen is None:
+        seen = decode(source, video, [EndKeeper(last=False)], limit=1, stop=stop)
+    seen = fitted(seen, wanted.expected)
     if unsettled := wanted.unsettled(seen):
         now = decode(source, video, [EndKeeper(), *map(FrameSearch, unsettled)], stop=stop)
-        seen = _joined(seen, now, wanted)
+        seen = fitted(_joined(seen, now, wanted), wanted.expected)
     return replace(video, seen=seen)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from datasetkit import spec
 from datasetkit.footage import FramesMatched, Match, Signature
+from datasetkit.media.fits import is_sure
 from datasetkit.media.planes import SQUARE, WHOLE, Floats, luma_of, resampled
 
 _COMPARED = 3  # of the pictures most like an image
@@ -27,16 +28,6 @@ def correlation(one: Floats, other: Floats) -> float:
     if min(spreads) < flat:
         return float(max(spreads) < flat)
     return float(((one - one.mean()) * (other - other.mean())).mean() / (spreads[0] * spreads[1]))
-
-
-def is_surely(image: Signature, frame: Signature) -> bool:
-    """Whether the image is that frame beyond doubt: no other frame need be looked at."""
-    return is_sure(Match(correlation(luma_of(image), luma_of(frame))))
-
-
-def is_sure(match: Match) -> bool:
-    """Whether the image is the frame that it matches, beyond doubt."""
-    return match.score >= spec.thresholds("matching")["sure"]
 
 
 class Gallery:
@@ -72,57 +63,20 @@ def _cells(signature: Signature) -> Floats:
     return cells
 
 
-def explained(
-    image: Signature, expected: Signature, own: FramesMatched, others: Gallery, *, last: bool = False
-) -> Match | None:
-    """What the image shows in place of ``expected``, the clip's first (or ``last``) frame.
+def explained(image: Signature, expected: Signature, right: Match, own: FramesMatched, others: Gallery) -> Match | None:
+    """What the image shows in place of ``expected``, the frame of its own clip that it matches as ``right`` says.
 
     The best match decides, not how good it is; where nothing is clearly better than the frame that is expected, the
-    image is that frame, and its match is returned. None if the image matches nothing.
+    image is that frame, and ``right`` is returned. None if the image matches nothing.
     """
     limits = spec.thresholds("matching")
-    right = _expected(image, expected, own, last=last)
     candidates = [own.best, *_turned(image, expected, right), *others.likest(image)]
     best = max(candidates, key=lambda match: match.score)
-    if not is_sure(best):
+    if not is_sure(best.score):
         best = max(best, replace(right, score=_cropped(image, expected), cropped=True), key=lambda match: match.score)
     clearly = (1 - right.score) > limits["clearly"] * (1 - best.score) + limits["tie"]
     found = best if clearly else right
     return found if found.score >= limits["related"] else None
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """An image isn't the frame that it should be, but fits it with ``score``; ``match`` is what it is, if known."""
-
-    score: float
-    match: Match | None
-
-
-def mismatch(
-    image: Signature, expected: Signature, own: FramesMatched | None, others: Gallery, *, last: bool = False
-) -> Mismatch | None:
-    """What an image is in place of ``expected``, the clip's first (or ``last``) frame; None where it is that frame.
-
-    ``own`` is None where the image is surely that frame, so that no others were looked at.
-    """
-    if own is None:
-        return None
-    right = _expected(image, expected, own, last=last)
-    if is_sure(right):
-        return None
-    found = explained(image, expected, own, others, last=last)
-    return None if found == right else Mismatch(right.score, found)
-
-
-def _expected(image: Signature, expected: Signature, own: FramesMatched, *, last: bool) -> Match:
-    """How well the image fits the frame that it should be, by the better of two looks.
-
-    A search takes luma by the clip's own colour matrix, a signature by BT.601, as images have it; bright colours and
-    HDR differ a little.
-    """
-    right = own.last if last and own.last else own.first
-    return replace(right, score=max(right.score, correlation(luma_of(image), luma_of(expected))))
 
 
 def _turned(image: Signature, expected: Signature, right: Match) -> Iterator[Match]:

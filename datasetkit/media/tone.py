@@ -6,32 +6,12 @@ The video would flash after its first frame.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from datasetkit import spec
-from datasetkit.footage import Signature
+from datasetkit.footage import Cause, Signature, Tone
 from datasetkit.media.planes import CHROMA, UNNAMED, WHOLE, Floats, chroma_of, luma_of, read_as_bt601, resampled
-
-
-class Cause(StrEnum):
-    """What explains the other tones."""
-
-    LIMITED = "limited"  # black at 16 and white at 235, as video has it, taken for an image's 0 and 255
-    STRETCHED = "stretched"  # the reverse: 16 to 235 stretched where the video had the full range already
-    MATRIX = "matrix"  # luma and chroma turned into RGB by another matrix
-
-
-@dataclass(frozen=True, slots=True)
-class Tone:
-    """How an image differs from its frame: ``brightness`` and ``colour`` in levels of 255, ``contrast`` as a factor."""
-
-    brightness: float
-    contrast: float
-    colour: float
-    cause: Cause | None
 
 
 def tone_jump(image: Signature, frame: Signature) -> Tone | None:

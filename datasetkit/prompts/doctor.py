@@ -46,6 +46,8 @@ def _total() -> int:
 
 def per_million(word: str) -> float:
     """How often ``word`` occurs in a million words of English; 0.0 for one that the list lacks."""
+    if any(letter.isdigit() for letter in word):  # as no word of the list has; loading it takes a while
+        return 0.0
     return 1e6 * _counts().get(word.lower(), 0) / _total()
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from datasetkit.edits import GrabFrame, Which
 from datasetkit.findings import Basis, Problem, Severity
-from datasetkit.footage import Ends, Match, Signature
+from datasetkit.footage import Ends, Fit, Match, Signature, Tone
+from datasetkit.media.fits import expected_match, is_sure
 from datasetkit.model import Dataset, Image, Kind, Medium, Sample, Video, Where
 from datasetkit.rules.parts import clips, shown
 from datasetkit.rules.registry import Context, rule
 from datasetkit.rules.wording import pixels, seconds, series
 
 if TYPE_CHECKING:
-    from datasetkit.media.matching import Gallery, Mismatch
-    from datasetkit.media.tone import Tone
+    from datasetkit.media.matching import Gallery
 
 
 @rule("K501", "frame-shape", on=Dataset, severity=Severity.WARNING, basis=Basis.HEURISTIC)
@@ -37,7 +38,7 @@ def frame_shape(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     looked_at = {pair.where: pair for which in Which for pair in _pairs(dataset, which)} if differing else {}
     for where, frame, clip in differing:
         sizes = f"{frame.path} is {pixels(frame.displayed)}, but its clip {clip.path} is {pixels(clip.displayed)}"
-        fix = looked_at[where].fix() if where in looked_at else ()  # else it may be another clip's frame
+        fix = looked_at[where].retaken() if where in looked_at else ()  # else it may be another clip's frame
         data = {"size": frame.displayed, "clip": clip.path, "clip_size": clip.displayed}
         yield Problem(f"{sizes}: the aspect ratios differ", where=where, fix=fix, safe=False, data=data)
 
@@ -92,7 +93,7 @@ def _mismatches(dataset: Dataset, which: Which) -> Iterator[Problem]:
             is_not = f"{pair.image.path} isn't the {which} frame of {pair.clip.path}"
             data = {"score": round(wrong.score, 4), "match": _described(wrong.match)}
             known = _named(wrong.match) if wrong.match else ""
-            fix = pair.fix(known or "an image that matches no frame of it")
+            fix = pair.retaken(known or "an image that matches no frame of it")
             shown = f"it is {known}" if known else "it matches no frame of it, nor the first or last frame of another"
             yield Problem(f"{is_not}; {shown}", where=pair.where, fix=fix, safe=False, data=data)
 
@@ -121,15 +122,13 @@ def frame_tone(dataset: Dataset, ctx: Context) -> Iterator[Problem]:
     Remedy: `datasetkit fix --unsafe -o DIR` takes the frame from the clip again. By hand:
     `ffmpeg -i video_7.mp4 -frames:v 1 image_7.png`.
     """
-    from datasetkit.media.tone import tone_jump  # loads numpy
-
     for which in (Which.FIRST, Which.LAST) if ctx.assumed.kind is Kind.KF2V else (Which.FIRST,):
         for pair in _pairs(dataset, which):
-            jump = tone_jump(pair.signature, pair.frame)
+            jump = pair.fit.tone
             if jump and not pair.mismatch():
                 message = f"{pair.image.path} is the {which} frame of {pair.clip.path}, but {_tones(jump)}"
                 data = {"brightness": jump.brightness, "contrast": jump.contrast, "colour": jump.colour}
-                fix = pair.fix("that frame in other tones")
+                fix = pair.retaken("that frame in other tones")
                 yield Problem(message, where=pair.where, fix=fix, safe=False, data=data | {"cause": jump.cause})
 
 
@@ -149,8 +148,19 @@ def _tones(jump: Tone) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Mismatch:
+    """An image isn't the frame that it should be, but fits it with ``score``; ``match`` is what it is, if known."""
+
+    score: float
+    match: Match | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
-    """An image that is given as a clip's first or last frame, with what both show, and the ends of all clips."""
+    """An image that is given as a clip's first or last frame, with what both show and how they fit.
+
+    ``others`` gives the ends of all clips.
+    """
 
     where: Where
     image: Image
@@ -158,25 +168,32 @@ class _Pair:
     which: Which
     signature: Signature
     frame: Signature
-    gallery: Gallery
+    fit: Fit
+    others: Callable[[], Gallery]
     is_also_first: bool
 
-    def mismatch(self) -> Mismatch | None:
+    def mismatch(self) -> _Mismatch | None:
         """What the image is instead of that frame; None where it is that frame."""
-        from datasetkit.media.matching import mismatch  # loads numpy
-
         matched = self.clip.seen.matched(self.signature) if self.clip.seen else None
-        wrong = mismatch(self.signature, self.frame, matched, self.gallery, last=self.which is Which.LAST)
-        if wrong and wrong.match and wrong.match.path == self.clip.path:
-            return replace(wrong, match=replace(wrong.match, path=None))
-        return wrong
+        if matched is None:  # the image is surely that frame, so no others were looked at
+            return None
+        right = expected_match(matched, self.fit)
+        if is_sure(right.score):
+            return None
+        from datasetkit.media.matching import explained  # loads numpy
+
+        found = explained(self.signature, self.frame, right, matched, self.others())
+        if found == right:
+            return None
+        named = replace(found, path=None) if found and found.path == self.clip.path else found
+        return _Mismatch(right.score, named)
 
     def is_of_another_clip(self) -> bool:
         """Whether the image is the first or last frame of another clip."""
         wrong = self.mismatch()
         return bool(wrong and wrong.match and wrong.match.path)
 
-    def fix(self, instead_of: str = "") -> tuple[GrabFrame, ...]:
+    def retaken(self, instead_of: str = "") -> tuple[GrabFrame, ...]:
         """The frame taken again; nothing for a frame of another clip, which the other sample may lack."""
         grab = GrabFrame(self.image.path, self.clip.path, self.which, instead_of)
         return () if self.is_of_another_clip() else (grab,)
@@ -190,20 +207,25 @@ def frames_of_other_clips(dataset: Dataset) -> frozenset[str]:
 
 def _pairs(dataset: Dataset, which: Which) -> Iterator[_Pair]:
     """The images that are given as the clips' first or last frames, where both could be seen."""
-    from datasetkit.media.matching import Gallery  # loads numpy
-
-    field = f"{which}_frame_path"
-    gallery = Gallery(dict(_clip_ends(dataset)))
+    field, last = f"{which}_frame_path", which is Which.LAST
+    others = cache(partial(_gallery, dataset))
     for sample in dataset.samples:
         clip, image = sample.medium("video_path"), sample.medium(field)
         if not isinstance(clip, Video) or not clip.seen or not isinstance(image, Image) or not image.signature:
             continue
         ends = clip.seen.of(Ends)
-        frame = ends and (ends.first if which is Which.FIRST else ends.last)
-        if frame and (which is Which.FIRST or clip.seen.complete):
-            same = which is Which.LAST and _same_file(sample.medium("first_frame_path"), image)
+        frame = ends and (ends.last if last else ends.first)
+        fit = clip.seen.fit(image.signature, last=last)
+        if frame and fit and (clip.seen.complete or not last):
+            same = last and _same_file(sample.medium("first_frame_path"), image)
             where = replace(sample.where, field=field)
-            yield _Pair(where, image, clip, which, image.signature, frame, gallery, same)
+            yield _Pair(where, image, clip, which, image.signature, frame, fit, others, same)
+
+
+def _gallery(dataset: Dataset) -> Gallery:
+    from datasetkit.media.matching import Gallery  # loads numpy
+
+    return Gallery(dict(_clip_ends(dataset)))
 
 
 def _clip_ends(dataset: Dataset) -> Iterator[tuple[Match, Signature]]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from datasetkit import spec
 from datasetkit.footage import Depth, Signature
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
+from datasetkit.media.wanted import Wanted
 from datasetkit.model import Expected, Image, Medium, Present, Progress, Unreadable, Video
 from datasetkit.scan.facts import FactKey, FactStore, digest_of, key_of
 from datasetkit.scan.stopwatch import Stopwatch
@@ -185,11 +186,9 @@ class _Reader:
             return replace(image, signature=read_signature(stream, image))
 
     def _seen(self, video: Video) -> Video:
-        from datasetkit.media.wanted import Wanted  # loads numpy
-
         frames = self._frames.get(video.path, Frames())
         wanted = Wanted(self._depth, self._signatures(frames.first), self._signatures(frames.last))
-        known = self._depth is Depth.HEADER or (video.seen and not wanted.unsettled(video.seen))
+        known = self._depth is Depth.HEADER or (video.seen and wanted.is_satisfied(video.seen))
         if known and not self._pictures:
             return video
         from datasetkit.media.checks.film import FilmMaker

@@ -10,12 +10,13 @@ import pytest
 from PIL import Image
 from scenes import Picture, encode, filmed, natural, pan, seen, texture, video_at
 
-from datasetkit.footage import Ends, FramesMatched, Match, Signature
+from datasetkit.footage import Cause, Ends, Fit, FramesMatched, Match, Seen, Signature
 from datasetkit.media.checks.ends import EndKeeper
 from datasetkit.media.checks.search import FrameSearch
-from datasetkit.media.matching import Gallery, explained, is_surely, mismatch
+from datasetkit.media.fits import expected_match, fitted, is_sure
+from datasetkit.media.matching import Gallery, explained
 from datasetkit.media.signatures import signature_of_image
-from datasetkit.media.tone import Cause, tone_jump
+from datasetkit.media.tone import tone_jump
 
 SIZE = (192, 108)
 # filmed clips that show one and the same scene
@@ -47,9 +48,20 @@ def degraded(picture: Picture) -> Picture:
     return np.asarray(Image.open(stored))
 
 
+def fit(image: Signature, frame: Signature) -> Fit:
+    """How an image fits a clip's first frame."""
+    found = fitted(Seen(1, True, None, (Ends(frame, None),)), ((image, False),)).fit(image, last=False)
+    assert found
+    return found
+
+
+def explanation(image: Signature, first: Signature, own: FramesMatched, others: Gallery) -> Match | None:
+    return explained(image, first, expected_match(own, fit(image, first)), own, others)
+
+
 def judged(path: Path, picture: Picture, others: dict[Match, Signature] | None = None) -> Match | None:
     image, first = signed(picture), ends(path).first
-    return explained(image, first, searched(path, image), Gallery(others or {}))
+    return explanation(image, first, searched(path, image), Gallery(others or {}))
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +75,10 @@ def clip(pictures: list[Picture], tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_the_first_frame_is_surely_itself(clip: Path, pictures: list[Picture]) -> None:
-    assert is_surely(signed(pictures[0]), ends(clip).first)
-    assert is_surely(signed(pictures[-1]), ends(clip).last)
+    shown = ends(clip)
+    assert shown.last
+    assert is_sure(fit(signed(pictures[0]), shown.first).score)
+    assert is_sure(fit(signed(pictures[-1]), shown.last).score)
 
 
 def test_a_degraded_first_frame_is_the_first_frame(clip: Path, pictures: list[Picture]) -> None:
@@ -179,7 +193,8 @@ def test_a_clip_is_not_named_as_another_one(clip: Path, pictures: list[Picture])
     """Its first frame in the gallery may be more like the image than the one that was seen in the pass, as of HDR."""
     image, first = signed(pictures[0]), ends(clip).first
     poor = FramesMatched(image, Match(0.98), Match(0.98), None)
-    assert mismatch(image, first, poor, Gallery({Match(1, path="clip.mp4"): first})) is None
+    right = expected_match(poor, fit(image, first))
+    assert explained(image, first, right, poor, Gallery({Match(1, path="clip.mp4"): first})) == right
 
 
 def test_a_small_jpeg_has_the_tones_of_its_frame(clip: Path, pictures: list[Picture]) -> None:
@@ -201,7 +216,7 @@ def test_filmed_frames(corpus: Path) -> None:
         found = seen(clip, lambda _, wanted=wanted: [EndKeeper(), *(FrameSearch(image) for image in wanted)])
         first = found.of(Ends).first
         *others, own, later = (
-            explained(image, first, one, Gallery({})) for image, one in zip(wanted, found.results[1:], strict=True)
+            explanation(image, first, one, Gallery({})) for image, one in zip(wanted, found.results[1:], strict=True)
         )
         for path, match in zip(clips, others, strict=True):
             same = path == clip or any(name in path.name and name in clip.name for name in SCENES)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image as Pillow
 from scenes import Picture, texture
 from values import assert_finding, dataset, found, i2v, image, kf2v, sample, video
 
 from datasetkit.config import Settings
 from datasetkit.edits import GrabFrame
 from datasetkit.footage import Depth, Ends, FramesMatched, Match, Seen, Signature
+from datasetkit.media.fits import Expectation, fitted
 from datasetkit.media.signatures import signature_of_image
-from datasetkit.model import Dataset, Kind, Role, Video
+from datasetkit.model import Dataset, Image, Kind, Medium, Role, Sample, Video
 from datasetkit.verdict import compare, judge_dataset
 
 PICTURES = [texture((128, 72), seed) for seed in range(4)]
 
 
 def signed(picture: Picture) -> Signature:
-    return signature_of_image(Image.fromarray(picture))
+    return signature_of_image(Pillow.fromarray(picture))
 
 
 FIRST, OTHER, LAST, STRANGE = map(signed, PICTURES)
@@ -39,8 +41,23 @@ def searched(shown: Signature, first: float, best: float, frame: int = 0, last: 
     return FramesMatched(shown, Match(first), Match(best, frame, seconds), at_end)
 
 
-def judged(*samples: Any, **facts: Any) -> Dataset:
-    return dataset(*samples, **{"depth": Depth.FRAMES} | facts)
+def judged(*samples: Sample, **facts: Any) -> Dataset:
+    return dataset(*map(compared, samples), **{"depth": Depth.FRAMES} | facts)
+
+
+def compared(one: Sample) -> Sample:
+    """The sample, with its images compared with the ends of its clip."""
+    images = {ref.where.field: ref.medium.signature for ref in one.references if isinstance(ref.medium, Image)}
+    expected = tuple((shown, field == "last_frame_path") for field, shown in images.items() if shown)
+    return replace(
+        one, references=tuple(replace(ref, medium=with_fits(ref.medium, expected)) for ref in one.references)
+    )
+
+
+def with_fits(medium: Medium, expected: tuple[Expectation, ...]) -> Medium:
+    if isinstance(medium, Video) and medium.seen:
+        return replace(medium, seen=fitted(medium.seen, expected))
+    return medium
 
 
 def pair(shown: Signature, *matched: FramesMatched, frame: Signature = FIRST) -> Any:
@@ -183,7 +200,7 @@ def test_a_validation_image_that_is_in_the_training_set() -> None:
         return judge_dataset(judged(*samples), Settings(select=["S707"], kind=Kind.I2V, role=role))
 
     training = checked(Role.TRAINING, pair(FIRST), i2v(2, first=image("b.jpg", signature=OTHER)))
-    smaller = signed(np.asarray(Image.fromarray(PICTURES[1]).resize((64, 36))))
+    smaller = signed(np.asarray(Pillow.fromarray(PICTURES[1]).resize((64, 36))))
     clean = checked(Role.VALIDATION, sample(1, first_frame_path=image("c.png", signature=STRANGE)))
     leaking = checked(Role.VALIDATION, sample(1, first_frame_path=image("c.png", signature=smaller)))
     assert compare([training, clean])[1].findings == ()

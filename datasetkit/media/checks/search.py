@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datasetkit.footage import FramesMatched, Match, Signature
-from datasetkit.media.matching import correlation, is_sure
+from datasetkit.media.fits import is_sure
+from datasetkit.media.matching import correlation
 from datasetkit.media.planes import luma_of
 from datasetkit.media.smallframe import SmallFrame
 
@@ -26,7 +27,7 @@ class FrameSearch:
         match = Match(correlation(self._plane, frame.square), frame.index, frame.seconds)
         first, best, _ = self._matches or (match, match, match)
         self._matches = [first, max(best, match, key=lambda one: one.score), match]
-        self._over = self._only_first and match is first and is_sure(match)
+        self._over = self._only_first and match is first and is_sure(match.score)
 
     def result(self) -> FramesMatched | None:
         """How well the first, the best and the last frame match."""
