@@ -34,15 +34,28 @@ for path in sorted(folder.glob("image_*")):
     with Image.open(path) as image:
         image.load()
 """
+_FIRST_FRAMES = """
+import os, pathlib, sys
+from concurrent.futures import ThreadPoolExecutor
+import av
+def first(clip):
+    with av.open(str(clip)) as container:
+        container.streams.video[0].codec_context.thread_count = 1
+        next(container.decode(video=0))
+with ThreadPoolExecutor(os.cpu_count()) as workers:
+    list(workers.map(first, sorted(pathlib.Path(sys.argv[1]).glob("video_*"))))
+"""
 
 
 def main() -> None:
-    if not shutil.which("ffprobe"):
-        print("lint: left out, as there is no ffprobe on this machine")
-        return
     with tempfile.TemporaryDirectory(prefix="datasetkit-bench-") as folder:
+        samples = render(Path(folder) / "jpg", suffix=".jpg")
+        _compare_depths(samples)
+        if not shutil.which("ffprobe"):
+            print("lint and ffprobe: left out, as there is no ffprobe on this machine")
+            return
         for suffix in (".jpg", ".png"):
-            samples = render(Path(folder) / suffix[1:], suffix=suffix)
+            samples = samples if suffix == ".jpg" else render(Path(folder) / "png", suffix=suffix)
             print(f"lint of 200 samples: 720p, 5 s, {suffix} frames")
             lint = [sys.executable, "-m", "datasetkit", "lint", str(samples), "--no-cache", "--depth", "header"]
             lint += ["--model", "wan2.2-i2v-flash"]
@@ -61,3 +74,24 @@ def main() -> None:
             else:
                 print(f"       times as fast as ffprobe + Pillow: {ratio:.2f}")
             print(f"       times as fast as av.open + Pillow: {plain.seconds / own.seconds:.2f}")
+
+
+def _compare_depths(samples: Path) -> None:
+    print("lint of 200 samples: 720p, 5 s, .jpg frames, with an empty cache")
+    lint = [sys.executable, "-m", "datasetkit", "lint", str(samples), "--no-cache", "--depth"]
+    runs = side_by_side(
+        {
+            "lint --depth header": [*lint, "header"],
+            "lint --depth frames": [*lint, "frames"],
+            "first frames alone, by av": [sys.executable, "-c", _FIRST_FRAMES, str(samples)],
+        },
+        rounds=3,
+    )
+    header, frames, first = runs.values()
+    bound = 3 * header.seconds + first.seconds
+    claim(
+        "seconds for frames; three times header, and the first frames",
+        frames.seconds,
+        f"≤ {bound:.2f}",
+        frames.seconds <= bound,
+    )
