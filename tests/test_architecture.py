@@ -31,7 +31,7 @@ HOUSE = [
     ["pack", "repair", "pack.building", "intake", "report"],
     ["modelstudio"],
     ["caption.keeping", "caption.captioning"],
-    ["training"],
+    ["training", "pool"],
     ["cli"],
     ["__init__", "__main__"],
 ]

@@ -21,11 +21,12 @@ from datasetkit.scan.tree import Tree
 
 # fmt: off
 # Formats without a signature are recognised by extension; whether they can be read shows later.
-_NAMED = dict.fromkeys((
+CLIP_SUFFIXES = (
     ".mp4", ".mov", ".m4v", ".qt", ".f4v", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".m2v", ".ts", ".mts", ".m2ts",
     ".m2t", ".vob", ".wmv", ".asf", ".flv", ".ogv", ".3gp", ".3g2", ".mxf", ".h264", ".264", ".h265", ".265", ".hevc",
     ".ivf", ".obu", ".dv", ".rm", ".rmvb", ".nut", ".swf",
-), Expected.VIDEO) | dict.fromkeys((
+)
+_NAMED = dict.fromkeys(CLIP_SUFFIXES, Expected.VIDEO) | dict.fromkeys((
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2",
 ), Expected.IMAGE)
 # fmt: on

@@ -53,6 +53,11 @@ def unreadable(name: str) -> Callable[[OSError], DatasetkitError]:
     return lambda error: DatasetkitError(f"can't read {name}: {error.strerror}", "Check its permissions and the disk.")
 
 
+def unopened(why: str) -> str:
+    """The reason that a medium can't be read, where the cause isn't its data."""
+    return f"{_UNOPENED}: {why}"
+
+
 def depends_on_machine(reason: str) -> bool:
     """Whether another try, on this machine or another, may end otherwise."""
     return reason.startswith((_UNOPENED, _NO_MEMORY))
@@ -66,7 +71,7 @@ def _words(error: Exception, library: str) -> str:
     if isinstance(error, MemoryError) or number == errno.ENOMEM:
         return _NO_MEMORY
     if number and library != "av":
-        return f"{_UNOPENED}: {text}"
+        return unopened(text)
     if "decompression bomb" in plain:
         return f"too large to decode: {text.partition(',')[0]}"
     if any(word in plain for word in _UNKNOWN_WORDS):

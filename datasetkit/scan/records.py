@@ -27,15 +27,20 @@ class _MisfitError(ValueError):
     """A value isn't of the type that its field has."""
 
 
-def to_json(facts: Present) -> str:
-    """The facts as one line of ASCII."""
-    return json.dumps(_plain(facts), separators=(",", ":"))
+def to_json(value: object) -> str:
+    """A dataclass of facts as one line of ASCII."""
+    return json.dumps(_plain(value), separators=(",", ":"))
 
 
 def from_json(text: str) -> Present | None:
-    """The facts that `to_json` wrote; None for any other text."""
+    """The facts of a medium that `to_json` wrote; None for any other text."""
+    return cast(Present | None, value_from_json(text, Present))
+
+
+def value_from_json(text: str | bytes, hint: Any) -> Any:
+    """The value of type ``hint`` that `to_json` wrote; None for any other text."""
     try:
-        return cast(Present, _typed(Present, json.loads(text)))
+        return _typed(hint, json.loads(text))
     except (ValueError, RecursionError):
         return None
 
