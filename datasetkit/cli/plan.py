@@ -47,6 +47,8 @@ def command(path: Path, *, generate: int | None, region: str | None, compare: bo
       datasetkit plan money_rain --model wan2.2-i2v-flash
       datasetkit plan money_rain --compare
     """
+    if compare and options["model"]:
+        raise click.UsageError("--compare shows all models; leave out --model.")
     material, verdicts = read_run([path], options)
     verdict, faulty = verdicts[0], list(faults_of(verdicts))
     place = _region(region or verdict.settings.region)

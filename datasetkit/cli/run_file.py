@@ -53,9 +53,10 @@ def written(time: datetime) -> str:
 def open_run(folder: Path, first: Callable[[], RunRecord], clock: Callable[[], datetime]) -> Iterator[RunFile]:
     """The run file in a folder, for this process alone. A run of which no step was begun starts from ``first``.
 
-    Raises DatasetkitError if another process uses it, or if the folder holds other things than a run.
+    A new folder goes again if the block fails before anything was agreed to, as when the answer is no. Raises
+    DatasetkitError if another process uses it, or if the folder holds other things than a run.
     """
-    path = folder / NAME
+    path, is_new = folder / NAME, not folder.exists()
     try:
         folder.mkdir(exist_ok=True)
         names = {each.name for each in folder.iterdir() if not each.name.startswith(PREFIX)}
@@ -66,7 +67,13 @@ def open_run(folder: Path, first: Callable[[], RunRecord], clock: Callable[[], d
                 raise DatasetkitError(f"another process is running the run in {folder}", "Wait until it has ended.")
             if ours is None:
                 note(f"{folder} can't be locked on this file system, so don't use it twice at the same time")
-            yield _opened(path, first, clock)
+            file = _opened(path, first, clock)
+            try:
+                yield file
+            except BaseException:
+                if is_new and not file.record.agreed and not file.record.steps:
+                    _remove(path)
+                raise
     except OSError as error:
         raise DatasetkitError(
             f"can't use {folder}: {error.strerror or error}", "Name a folder that can be written, in one that exists."
@@ -88,6 +95,13 @@ def read_run_file(folder: Path) -> RunRecord:
             f"{path} can't be used: {fault[:200]}", "Name the folder of a run. If its file is damaged, restore a copy."
         )
     return from_values(found)
+
+
+def _remove(path: Path) -> None:
+    """Remove a run file and its folder, which holds nothing else."""
+    path.unlink()
+    (path.parent / _LOCK).unlink(missing_ok=True)
+    path.parent.rmdir()
 
 
 def _opened(path: Path, first: Callable[[], RunRecord], clock: Callable[[], datetime]) -> RunFile:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import click
 
+from datasetkit import spec
 from datasetkit.cli.options import Number, WholeNumber, judging, judging_options
+from datasetkit.cli.suggesting import next_command
 from datasetkit.cli.terminal import bars
 from datasetkit.cli.upload import as_built
 from datasetkit.config import merge
+from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Severity
 from datasetkit.footage import Depth
 from datasetkit.model import Role, Video
 from datasetkit.printable import Printable, joined, styled
-from datasetkit.report.columns import plural
+from datasetkit.report.columns import argument, plural, quoted
+from datasetkit.report.text import path_of
 from datasetkit.spec import find_model
 from datasetkit.training.parameters import HyperParameters, parameters
 from datasetkit.training.plan import Material, Obstacle, TrainingPlan
@@ -73,6 +77,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_run(paths: Sequence[Path], options: Mapping[str, Any]) -> tuple[Material, list[Verdict]]:
     """What would be trained on, from sets that are trained on together; and the verdicts, the validation set's last."""
+    if options["validation"] and options["split"]:
+        raise click.UsageError("--split divides the training set; leave it out where --validation gives another set.")
     training = [_verdict(path, options, Role.TRAINING) for path in paths]
     other = _verdict(options["validation"], options, Role.VALIDATION) if options["validation"] else None
     samples = [sample for verdict in training for sample in verdict.dataset.samples]
@@ -109,14 +115,27 @@ def plan_run(name: str, material: Material, options: Mapping[str, Any]) -> Train
 
 
 def _verdict(path: Path, options: Mapping[str, Any], role: Role) -> Verdict:
-    settings = merge(read_settings(judging({**options, "role": role})), as_built(path))
+    settings = read_settings(judging({**options, "role": role}))
+    settings = merge(replace(settings, origin={**settings.origin, "role": "from the command"}), as_built(path))
     with bars() as progress, open_dataset(path, settings, depth=Depth.HEADER, progress=progress) as (verdict, _):
+        require_dataset(verdict)
         return verdict
+
+
+def require_dataset(verdict: Verdict) -> None:
+    """Raise DatasetkitError for a folder or zip that holds no dataset."""
+    if verdict.dataset.annotations is None:
+        following = next_command([verdict])
+        step = f"First make one: {following}" if following else "Give the dataset's own folder or zip."
+        message = f"{path_of(verdict.dataset)} is not a dataset: it has no {spec.limits().annotations_name}"
+        raise DatasetkitError(message, step)
 
 
 def faults_of(verdicts: Sequence[Verdict]) -> Iterator[Obstacle]:
     """The sets that have errors."""
     for verdict in verdicts:
         if count := verdict.count(Severity.ERROR):
-            name = verdict.dataset.name
-            yield Obstacle(Severity.ERROR, f"{name} has {plural(count, 'error')}", f"See them: datasetkit lint {name}")
+            name, model = verdict.dataset.name, verdict.settings.model
+            words = ["datasetkit", "lint", argument(name), *(["--model", model] if model else [])]
+            see = f"See them: {' '.join(map(quoted, words))}"
+            yield Obstacle(Severity.ERROR, f"{name} has {plural(count, 'error')}", see)

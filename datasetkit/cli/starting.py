@@ -20,6 +20,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Severity
 from datasetkit.printable import Printable
 from datasetkit.report import text
+from datasetkit.report.columns import argument, quoted
 from datasetkit.training.parameters import request
 from datasetkit.training.plan import TrainingPlan, obstacles
 from datasetkit.training.prices import training_prices
@@ -49,10 +50,10 @@ def start_command(zips: tuple[Path, ...], *, name: str | None, yes: bool, **opti
     from datasetkit.modelstudio.endpoint import read_key
     from datasetkit.modelstudio.jobs import create_job, list_jobs
 
-    endpoint = endpoint_of(options, zips[0].parent)
-    read_key(os.environ)  # a missing key is reported before the minutes that reading takes
     files = [*zips, *([options["validation"]] if options["validation"] else [])]
     _require_zips(files)
+    endpoint = endpoint_of(options, zips[0].parent)
+    read_key(os.environ)  # a missing key is reported before the minutes that reading takes
     planned = checked_plan(zips, options, endpoint.region)
     if planned is None:
         note("nothing was sent")
@@ -79,9 +80,9 @@ def start_command(zips: tuple[Path, ...], *, name: str | None, yes: bool, **opti
 def _require_zips(paths: Sequence[Path]) -> None:
     for path in paths:
         if path.is_dir():
-            raise DatasetkitError(
-                f"{path} is a folder, not a zip", f"Build it first: datasetkit build {path} -o {path.name}.zip"
-            )
+            words = quoted(argument(str(path))), quoted(argument(f"{path.resolve().name}.zip"))
+            step = f"Build it first: datasetkit build {words[0]} -o {words[1]}"
+            raise DatasetkitError(f"{path} is a folder, not a zip", step)
         if not path.is_file():
             raise DatasetkitError(f"there is no zip called {path}", "Give the zip that `datasetkit build` wrote.")
 

@@ -108,3 +108,33 @@ def test_a_set_with_errors_would_fail(capsys: pytest.CaptureFixture[str]) -> Non
     broken = str(ROOT / "sample_data" / "broken" / "V401-video-unreadable")
     assert run(["plan", broken, "--model", "wan2.6-i2v"]) == 1
     assert "See them: datasetkit lint" in capsys.readouterr().out
+
+
+def test_options_that_would_be_ignored_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", TRAINING, "--compare", "--model", "wan2.6-i2v"]) == 2
+    assert "leave out --model" in capsys.readouterr().err
+    assert run(["plan", TRAINING, "--model", "wan2.6-i2v", "--validation", VALIDATION, "--split", "0.9"]) == 2
+    assert "--split divides the training set" in capsys.readouterr().err
+
+
+def test_a_folder_of_raw_clips_gets_the_command_that_makes_a_dataset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = tmp_path / "raw takes"
+    raw.mkdir()
+    shutil.copy(Path(TRAINING) / "video_01.mp4", raw)
+    for command in (["plan", str(raw), "--compare"], ["plan", str(raw), "--model", "wan2.6-i2v"]):
+        assert run(command) == 2
+        err = capsys.readouterr().err
+        assert "not a dataset: it has no data.jsonl" in err
+        assert "datasetkit init" in err
+
+
+def test_a_set_with_errors_is_shown_by_a_command_that_judges_it_alike(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faulty = tmp_path / "faulty"
+    shutil.copytree(TRAINING, faulty)
+    (faulty / "video_01.mp4").unlink()
+    assert run(["plan", str(faulty), "--model", "wan2.6-i2v"]) == 1
+    assert f"datasetkit lint {faulty} --model wan2.6-i2v" in capsys.readouterr().out

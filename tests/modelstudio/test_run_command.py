@@ -176,6 +176,7 @@ def test_without_a_yes_nothing_is_sent(studio: Studio, command: Run, monkeypatch
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert command(*arguments())[0] == 2
     assert studio.calls() == []
+    assert not Path("way").exists()
 
 
 def test_an_image_that_is_too_small_is_found_before_anything_is_sent(studio: Studio, command: Run) -> None:
@@ -272,6 +273,7 @@ def test_images_may_change_until_there_are_videos(studio: Studio, command: Run) 
 
 
 def test_a_run_that_was_not_begun_may_still_change(studio: Studio, command: Run) -> None:
+    Path("way").mkdir()
     assert command(*arguments())[0] == 2
     assert state()["steps"] == {}
     assert command(*arguments("--lora-rank", "16", "--yes", "--until", "train"))[0] == 0
