@@ -1,0 +1,113 @@
+/** The page of the clip that is looked at. */
+
+import { drawCaption } from "./caption.js";
+import { byId, copy, element, fill, show } from "./dom.js";
+import { drawWindow, span } from "./handles.js";
+import { load, stop } from "./player.js";
+import { remarkItem } from "./remarks.js";
+import { changed, current, currentWindow, edit, store } from "./store.js";
+import { drawClip, drawOthers } from "./timeline.js";
+import { asEdit, longest, spanOf, spanText } from "./windows.js";
+
+/** Draws the clip that is looked at, or says that there is none. */
+export function drawSheet() {
+  const clip = current();
+  show(byId("sheet"), Boolean(clip));
+  show(byId("waiting"), !clip, store.state ? "Choose a clip." : "Reading the folder…");
+  if (!clip) return stop();
+  drawHead(clip, currentWindow());
+  drawFrames(clip, currentWindow());
+  drawClip(clip);
+  drawOthers(clip, store.window);
+  drawWindow();
+  drawWindows(clip, currentWindow());
+  drawCaption(clip, currentWindow());
+  load(clip, span());
+  show(byId("no-findings"), !clip.findings.length, clip.ready ? "No findings." : "Not looked at to the end yet.");
+  fill(byId("remarks"), clip.findings, (findings) => findings.map(remarkItem));
+}
+
+function drawHead(clip, window) {
+  byId("path").textContent = clip.path;
+  byId("facts").textContent = clip.facts.join(" · ");
+  for (const input of byId("keeping").querySelectorAll("input")) input.checked = (input.value === "yes") === window.keep;
+  show(byId("dropped-text"), !window.keep);
+  byId("sheet").classList.toggle("dropped", !window.keep);
+  const ratio = clip.strip ? clip.strip.width / clip.strip.seconds.length / clip.strip.height : 16 / 9;
+  byId("sheet").style.setProperty("--ratio", String(ratio));
+  byId("sheet").style.setProperty("--cells", String(clip.strip?.seconds.length ?? 8));
+}
+
+/** The first and last frames of the window; a dataset's images beside the frames that they should be. */
+function drawFrames(clip, window) {
+  const at = `window=${store.window}&at=${window.start.toFixed(6)}+${window.seconds.toFixed(6)}`;
+  const pictures = clip.compared.flatMap(({ which, image, frame, differs }) => [
+    image && { ...image, note: differs ? "differs from the frame" : "" },
+    frame && { ...frame, url: `/clip/${clip.id}/${which}?${at}`, note: "" },
+  ]);
+  byId("sheet").classList.toggle("paired", clip.compared.some(({ image }) => image));
+  fill(byId("frames"), pictures.filter(Boolean), (all) => all.map(figure));
+}
+
+function figure({ url, alt, caption, note }) {
+  const made = copy("frame-template");
+  Object.assign(made.querySelector("img"), { src: url, alt });
+  made.querySelector("figcaption").textContent = note ? `${caption}: ${note}` : caption;
+  return made;
+}
+
+/** The windows of a clip: of a raw clip there can be several, each a sample with a name. */
+function drawWindows(clip, window) {
+  show(byId("windows"), store.state.kind === "raw");
+  fill(byId("window-tabs"), [clip.windows.map((one) => [one.name, spanText(spanOf(one)), one.keep]), store.window], tabs);
+  if (document.activeElement !== byId("name")) byId("name").value = window.name;
+  show(byId("remove-window"), clip.windows.length > 1);
+}
+
+function tabs([windows, chosen]) {
+  if (windows.length < 2) return [];
+  return windows.map(([name, text, keep], number) => {
+    const label = [element("bdi", { textContent: name }), ` ${text}${keep ? "" : " · dropped"}`];
+    const tab = element("button", { type: "button", onclick: () => choose(number) }, ...label);
+    tab.dataset.key = String(number);
+    if (number === chosen) tab.setAttribute("aria-current", "true");
+    return element("li", {}, tab);
+  });
+}
+
+function choose(number) {
+  store.window = number;
+  changed();
+}
+
+/** Adds a window behind the last one, or where there is room. */
+async function add() {
+  const clip = current();
+  const most = longest(clip, store.state.model);
+  const last = Math.max(...clip.windows.map((window) => spanOf(window).end));
+  const start = Math.min(last, Math.max(0, clip.seconds - most));
+  const added = await edit("add", asEdit({ start, end: Math.min(clip.seconds, start + most) }));
+  if (added && clip.id === store.id) choose(current().windows.length - 1);
+}
+
+async function remove() {
+  await edit("remove", {});
+  byId("name").focus();
+}
+
+/** Keeps or drops the window that is looked at. */
+export const keep = (kept) => edit("keep", { keep: kept });
+
+/** Makes the controls do what they say. */
+export function listenSheet() {
+  byId("keeping").addEventListener("change", (event) => keep(event.target.value === "yes"));
+  byId("add-window").addEventListener("click", add);
+  byId("remove-window").addEventListener("click", remove);
+  byId("name").addEventListener("change", rename);
+  byId("name").addEventListener("keydown", (event) => event.key === "Enter" && event.target.blur());
+}
+
+async function rename(event) {
+  const name = event.target.value.trim();
+  if (name === currentWindow().name || !(await edit("name", { name }))) event.target.value = currentWindow().name;
+}
