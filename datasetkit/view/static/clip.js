@@ -22,7 +22,7 @@ export function drawSheet() {
   drawWindow();
   drawWindows(clip, currentWindow());
   drawCaption(clip, currentWindow());
-  load(clip, span());
+  load(clip, span(), store.window);
   show(byId("no-findings"), !clip.findings.length, clip.ready ? "No findings." : "Not looked at to the end yet.");
   fill(byId("remarks"), clip.findings, (findings) => findings.map(remarkItem));
 }

@@ -7,6 +7,7 @@ import { frameAt, frameOf } from "./windows.js";
 const video = byId("video");
 const listeners = [];
 let clip = null; // the one that is loaded
+let key = ""; // of the window that is played
 let span = { start: 0, end: 0 };
 
 /** Calls `listener` whenever another frame is shown. */
@@ -15,11 +16,12 @@ export const onFrame = (listener) => listeners.push(listener);
 /** The second of the clip that is shown. */
 export const time = () => video.currentTime;
 
-/** Loads a clip, unless it is loaded already, and keeps to this part of it. */
-export function load(next, part) {
-  span = part;
+/** Loads a clip, unless it is loaded already, and keeps to this part of it: its window of that number. */
+export function load(next, part, number) {
   const same = clip?.id === next.id && clip.plays === next.plays;
-  clip = next;
+  const turned = key !== `${next.id} ${number}`;
+  [clip, span, key] = [next, part, `${next.id} ${number}`];
+  if (same && turned) seek(span.start);
   if (same) return;
   stop();
   video.removeAttribute("src");
