@@ -25,8 +25,10 @@ class Reencode:
     ``usual_codec``: H.264, or the one it has if that is in `spec.limits().common_codecs`. ``upright``: rotation and
     mirroring are in the pixels. ``steady``: constant frame rate. ``progressive``: not interlaced. ``single``: one
     picture stream. ``sdr``: PQ and HLG are converted to BT.709. ``rate``: so many frames a second, all equally long.
-    ``start`` and ``seconds`` give the part to keep, in seconds of the clip as played. ``crop`` is the part of the
-    picture to keep. ``max_side`` and ``max_pixels`` limit its size; its aspect ratio stays.
+    ``start`` and ``seconds`` give the part to keep, in seconds of the clip as played. It ends with the clip if that is
+    shorter. ``exact``: it lies in the clip, and its start and end are each moved to the nearest moment at which a frame
+    begins or ends. ``crop`` is the part of the picture to keep. ``max_side`` and ``max_pixels`` limit its size; its
+    aspect ratio stays.
     """
 
     path: str
@@ -39,6 +41,7 @@ class Reencode:
     rate: Fraction | None = None
     start: Fraction | None = None
     seconds: Fraction | None = None
+    exact: bool = False
     crop: Box | None = None
     max_side: int | None = None
     max_pixels: int | None = None

@@ -17,7 +17,7 @@ from datasetkit.media import pictures
 from datasetkit.media.boxes import Turn
 from datasetkit.media.encoding import Part, encode, part_of
 from datasetkit.media.opening import ClipFile, picture_stream, reading, stream_of, writing
-from datasetkit.media.outcome import Made, Outcome, attempt
+from datasetkit.media.outcome import KeptPart, Made, Outcome, attempt
 from datasetkit.media.sound import feed, sound_tracks
 from datasetkit.media.survey import Survey, survey
 
@@ -33,15 +33,17 @@ def edit_clip(source: ClipFile, target: Path, edit: Reencode) -> Outcome:
 def _edit(source: ClipFile, target: Path, edit: Reencode) -> Made:
     facts = survey(source)
     part = part_of(facts.timeline, edit)
+    begin = part.start - facts.timeline.start
+    kept = KeptPart(begin, begin + part.length, facts.timeline.seconds)
     fine = _picture_is_fine(facts, part, edit)
     if fine and facts.is_mp4 and not (edit.single and facts.pictures > 1):
         _copy(source, target)
-        return Made(same=True)
+        return Made(same=True, kept=kept)
     if fine and facts.codec in spec.limits().common_codecs and facts.timeline.plain:
         notes = _remux(source, target, facts)
     else:
         notes = encode(source, target, edit, facts, part)
-    return Made(tuple(dict.fromkeys(notes)))
+    return Made(tuple(dict.fromkeys(notes)), kept=kept)
 
 
 def _picture_is_fine(facts: Survey, part: Part, edit: Reencode) -> bool:
@@ -50,7 +52,7 @@ def _picture_is_fine(facts: Survey, part: Part, edit: Reencode) -> bool:
     return not (
         part.cut
         or (edit.usual_codec and facts.codec not in spec.limits().common_codecs)
-        or edit.start
+        or part.start > facts.timeline.start
         or edit.crop
         or (edit.sdr and pictures.is_hdr(facts.first))
         or edit.rate not in (None, facts.timeline.rate)

@@ -42,7 +42,7 @@ class Part:
 
 
 def part_of(timeline: Timeline, edit: Reencode) -> Part:
-    """The part of a clip that an edit keeps. Raises MediumError if that is nothing."""
+    """The part of a clip that an edit keeps. Raises MediumError if that is nothing, or a window isn't in the clip."""
     start = edit.start or Fraction(0)
     rest = timeline.seconds - start
     if rest <= 0:
@@ -50,11 +50,27 @@ def part_of(timeline: Timeline, edit: Reencode) -> Part:
             f"the clip is {float(timeline.seconds):.2f} s long; it has nothing after {float(start):.2f} s"
         )
     length = rest if edit.seconds is None else min(rest, edit.seconds)
+    if edit.exact and edit.seconds is not None:
+        start, length = _snapped(timeline, start, edit.seconds)
+        rest = timeline.seconds - start
     cut = length < rest
     rate = edit.rate or timeline.rate
-    count = int(length * rate) if cut else round(length * rate)
+    count = int(length * rate) if cut and not edit.exact else round(length * rate)
     even = rate == timeline.rate and timeline.even(spec.limits().jitter_seconds)
     return Part(timeline.start + start, length, cut, rate, max(1, count), even)
+
+
+def _snapped(timeline: Timeline, start: Fraction, seconds: Fraction) -> tuple[Fraction, Fraction]:
+    """Where a window begins and how long it is, in whole frames."""
+    end = start + seconds
+    if end - timeline.seconds >= 1 / timeline.rate:
+        length = f"{float(timeline.seconds):.2f} s"
+        raise MediumError(f"the window ends at {float(end):.2f} s, but the clip is only {length} long")
+    begin = timeline.nearest(start)
+    length = timeline.nearest(end) - begin
+    if not length:
+        raise MediumError(f"the window of {float(seconds):g} s at {float(start):.2f} s is shorter than a frame")
+    return begin, length
 
 
 def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: Part) -> list[str]:

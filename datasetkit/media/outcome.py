@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -12,14 +13,24 @@ from datasetkit.media.damage import MediumError, plain_errors
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPart:
+    """The part of a clip that was kept, as it came out, and the length of the clip. All in seconds."""
+
+    start: Fraction
+    end: Fraction
+    total: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """The medium is there; ``notes`` say in plain words what could not be kept as it was.
 
-    ``same`` says that nothing had to be done: its bytes are the source's.
+    ``same`` says that nothing had to be done: its bytes are the source's. ``kept`` is the part that was cut out.
     """
 
     notes: tuple[str, ...] = ()
     same: bool = field(default=False, compare=False)
+    kept: KeptPart | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

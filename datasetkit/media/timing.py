@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -57,6 +58,17 @@ class Timeline:
         between = (self.ticks[-1] - self.ticks[0]) * self.base
         average = (len(self.shown) - 1) / between if between else 1 / self.seconds
         return nominal_rate(average, self.seconds, self.base)
+
+    def nearest(self, seconds: Fraction) -> Fraction:
+        """The moment nearest to ``seconds`` at which a frame begins or the last one ends; of two the earlier.
+
+        Both are seconds since the first frame.
+        """
+        moments = (*self.shown, self.end)
+        wanted = self.ticks[0] + seconds / self.base
+        after = bisect_left(moments, wanted)
+        around = moments[max(0, after - 1) : after + 1]
+        return (min(around, key=lambda tick: abs(tick - wanted)) - self.ticks[0]) * self.base
 
     def even(self, jitter: Fraction) -> bool:
         """Whether all frames last equally long, apart from ``jitter`` seconds and the clock's rounding."""

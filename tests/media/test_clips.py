@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from datasetkit.edits import Reencode, plain_clip
 from datasetkit.footage import Box
 from datasetkit.media.clips import edit_clip
-from datasetkit.media.outcome import Failed, Made
+from datasetkit.media.outcome import Failed, KeptPart, Made
 
 
 def frames(path: Path) -> list[VideoFrame]:
@@ -140,6 +140,77 @@ def test_a_trim_may_start_later(tmp_path: Path) -> None:
     assert max(map(error, images(target), images(source)[16:])) < 2
 
 
+UNEVEN = [0, 0.05, 0.1, 0.3, 0.35, 0.4, 0.7, 0.75, 0.8, 1.0]
+NTSC = Fraction(30000, 1001)
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "start", "seconds", "first", "count"),
+    [
+        ("a.mp4", 16, "0", "1", 0, 16),
+        ("a.mp4", 16, "1", "2", 16, 32),
+        ("a.mp4", 30, "0.666667", "0.333333", 20, 10),  # rounded up and down to microseconds
+        ("a.mp4", 30, "0.516666", "0.1", 15, 3),  # nearly half a frame late
+        ("a.mp4", 30, "0.516667", "0.1", 16, 3),
+        ("a.mp4", NTSC, "0.5", "1", 15, 30),
+        ("a.mkv", NTSC, "0.5", "1", 15, 30),  # its clock counts milliseconds
+        ("a.mp4", Fraction(24000, 1001), "1.001", "1", 24, 24),
+        ("a.mp4", 16, "1.03125", "0.1875", 16, 3),  # half-way between frames: the earlier
+        ("a.mp4", 16, "2", "1.06", 32, 16),  # ends less than a frame after the clip
+    ],
+)
+def test_a_window_keeps_exactly_its_frames(
+    tmp_path: Path, name: str, rate: Fraction, start: str, seconds: str, first: int, count: int
+) -> None:
+    source = builders.clip(tmp_path / name, frames=48, rate=rate, audio=4)
+    target = made(source, start=Fraction(start), seconds=Fraction(seconds), exact=True)
+    assert facts(target)[3:] == (count, rate, Fraction(count) / rate)
+    before = images(source)
+    for number, image in enumerate(images(target), first):
+        around = range(max(0, number - 2), min(48, number + 3))
+        assert min(around, key=lambda other: error(image, before[other])) == number
+
+
+def test_windows_side_by_side_share_no_frame_and_lose_none(tmp_path: Path) -> None:
+    source = builders.clip(tmp_path / "a.mp4", frames=48, rate=NTSC)
+    counts = [
+        facts(made(source, start=start, seconds=Fraction("0.4"), exact=True))[3]
+        for start in (Fraction(n, 10) for n in (0, 4, 8, 12))
+    ]
+    assert sum(counts) == 48
+
+
+def test_a_window_of_uneven_frames_begins_and_ends_with_a_frame(tmp_path: Path) -> None:
+    source = builders.clip(tmp_path / "a.mp4", frames=9, times=UNEVEN)
+    target = made(source, start=Fraction("0.21"), seconds=Fraction("0.5"), exact=True)
+    assert [float(frame.time) for frame in frames(target)] == pytest.approx([0, 0.05, 0.1])
+    assert float(facts(target)[5]) == pytest.approx(0.4)
+
+
+def test_what_a_window_kept_is_said(tmp_path: Path) -> None:
+    source = builders.clip(tmp_path / "a.mp4", frames=48)
+    edit = Reencode("x", start=Fraction("1.01"), seconds=Fraction("0.99"), exact=True)
+    outcome = edit_clip(str(source), tmp_path / "made.mp4", edit)
+    assert isinstance(outcome, Made)
+    assert outcome.kept == KeptPart(Fraction(1), Fraction(2), Fraction(3))
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "words"),
+    [
+        ("2", "1.0625", "the window ends at 3.06 s, but the clip is only 3.00 s long"),
+        ("3", "1", "it has nothing after 3.00 s"),
+        ("1.01", "0.01", "is shorter than a frame"),
+    ],
+)
+def test_a_window_that_the_clip_does_not_hold_fails(tmp_path: Path, start: str, seconds: str, words: str) -> None:
+    source = builders.clip(tmp_path / "a.mp4", frames=48)
+    edit = Reencode("x", start=Fraction(start), seconds=Fraction(seconds), exact=True)
+    outcome = edit_clip(str(source), tmp_path / "made.mp4", edit)
+    assert isinstance(outcome, Failed)
+    assert words in outcome.reason
+
+
 def test_sound_is_encoded_where_mp4_players_dont_know_it(tmp_path: Path) -> None:
     source = builders.clip(tmp_path / "a.mp4", frames=32, audio=2)
     other = tmp_path / "pcm.mkv"
@@ -156,9 +227,6 @@ def test_sound_is_encoded_where_mp4_players_dont_know_it(tmp_path: Path) -> None
         sound = container.streams.audio[0]
         assert sound.codec_context.name == "aac"
         assert sound.duration * sound.time_base == pytest.approx(1, abs=0.03)
-
-
-UNEVEN = [0, 0.05, 0.1, 0.3, 0.35, 0.4, 0.7, 0.75, 0.8, 1.0]
 
 
 def test_a_varying_rate_becomes_constant(tmp_path: Path) -> None:
