@@ -78,11 +78,11 @@ def _reflinked(source: BinaryIO, copy: BinaryIO) -> bool:
 
 
 def _results(steps: Sequence[Step], tree: Tree, target: Path, *, convert: bool) -> Iterator[tuple[Step, Outcome]]:
-    clips: dict[str, Path | Failed] = {}
+    clips: dict[Reencode, Path | Failed] = {}
     for step in steps:
         if isinstance(step.edit, Reencode):
             outcome = _make(step, tree, target, clips, convert=convert)
-            clips[step.edit.path] = outcome if isinstance(outcome, Failed) else target / step.path
+            clips[step.edit] = outcome if isinstance(outcome, Failed) else target / step.path
             yield step, outcome
     others = [step for step in steps if not isinstance(step.edit, Reencode)]
     with workers() as pool:
@@ -90,7 +90,7 @@ def _results(steps: Sequence[Step], tree: Tree, target: Path, *, convert: bool) 
         yield from zip(others, made, strict=True)
 
 
-def _make(step: Step, tree: Tree, target: Path, clips: Mapping[str, Path | Failed], *, convert: bool) -> Outcome:
+def _make(step: Step, tree: Tree, target: Path, clips: Mapping[Reencode, Path | Failed], *, convert: bool) -> Outcome:
     place = target / step.path
     place.parent.mkdir(parents=True, exist_ok=True)
     if not convert and not isinstance(step.edit, GrabFrame):
@@ -102,7 +102,7 @@ def _make(step: Step, tree: Tree, target: Path, clips: Mapping[str, Path | Faile
         return Failed(f"it can't be opened: {error.strerror or error}")
 
 
-def _dispatch(step: Step, tree: Tree, place: Path, clips: Mapping[str, Path | Failed]) -> Outcome:
+def _dispatch(step: Step, tree: Tree, place: Path, clips: Mapping[Reencode, Path | Failed]) -> Outcome:
     # most plans need neither av nor Pillow, and both are slow to load
     match step.edit:
         case Reencode() as edit:
@@ -118,7 +118,7 @@ def _dispatch(step: Step, tree: Tree, place: Path, clips: Mapping[str, Path | Fa
         case GrabFrame() as edit:
             from datasetkit.media.grabbing import grab
 
-            made = clips.get(edit.clip)
+            made = clips[step.clip] if step.clip else None
             if isinstance(made, Failed):
                 return Failed(f"{edit.clip} could not be made: {made.reason}")
             with _located(tree, edit.clip) if made is None else nullcontext(str(made.absolute())) as source:

@@ -30,11 +30,13 @@ from datasetkit.rules.frames import frames_of_other_clips
 class Step:
     """One medium to make: its edit, and the path it will have in the new dataset.
 
-    The file at ``edit.path`` is left out of the new dataset if ``path`` differs from it.
+    The file at ``edit.path`` is left out of the new dataset if ``path`` differs from it. ``clip`` is the edit of the
+    clip that a frame is taken from; without it the clip is as it was.
     """
 
     edit: MediaEdit
     path: str
+    clip: Reencode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,14 @@ def _cuts(edit: Reencode) -> bool:
     return bool(edit.start or edit.crop or edit.sdr) or edit.seconds is not None
 
 
-def _steps(edits: Iterable[MediaEdit], dataset: Dataset) -> Iterator[Step]:
+def _steps(edits: Collection[MediaEdit], dataset: Dataset) -> Iterator[Step]:
     taken = {file.path.lower() for file in dataset.files}
+    clips = {edit.path: edit for edit in edits if isinstance(edit, Reencode)}
     for edit in edits:
         suffix = _suffix(edit)
         path = edit.path if suffix is None else _free(edit.path, suffix, taken)
         taken.add(path.lower())
-        yield Step(edit, path)
+        yield Step(edit, path, clips.get(edit.clip) if isinstance(edit, GrabFrame) else None)
 
 
 def _suffix(edit: MediaEdit) -> str | None:
