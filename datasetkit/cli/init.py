@@ -25,6 +25,9 @@ _SHOWN = 10  # entries of one list; --all shows the rest
 @click.argument("raw", shell_complete=files)
 @click.option("-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The new dataset.")
 @click.option(
+    "--cuts", metavar="FILE", type=click.Path(path_type=Path), help="The windows to cut; by default RAW/cuts.csv."
+)
+@click.option(
     "--kind",
     type=click.Choice([kind.value for kind in Kind]),
     help="i2v: from a first frame; kf2v: from a first and a last frame.",
@@ -38,13 +41,16 @@ def command(raw: str, output: Path, *, no_convert: bool, every: bool, **options:
 
     Pairs clips with frames and captions by name, takes missing frames from the clips, converts formats that the
     platform doesn't accept, and drafts missing captions. Every file in RAW is used, or listed with the reason why
-    not. HDR is converted to SDR. RAW itself isn't changed, and nothing is cut: `datasetkit fix --unsafe` trims clips
-    that are too long.
+    not. HDR is converted to SDR. RAW itself isn't changed.
+
+    Clips are only cut by cuts.csv, if RAW has one or you name it: each row is a window of a clip (start and seconds)
+    that becomes a sample with that name. Rows with keep=no are left out.
 
     \b
     Example:
       datasetkit init raw -o money_rain --model wan2.2-i2v-flash
       datasetkit init raw -o magazine --kind kf2v --frames png
+      datasetkit init raw -o money_rain --cuts my_cuts.csv
     """
     from datasetkit.intake.init import init
 
@@ -65,6 +71,13 @@ def _report(made: NewDataset, *, every: bool) -> Iterator[Printable]:
     found = sum(len(sample.frames) for sample in made.samples) - grabbed.total()
     taken = ", ".join(plural(count, f"{which} frame") for which, count in grabbed.items())
     yield Printable(f"  frames: {found:,} found; taken from clips: {taken or 'none'}")
+    kept = [
+        f"{path}: keeps {float(part.start):.2f}–{float(part.end):.2f} s of {float(part.total):.2f} s of {source}"
+        for path, source, part in made.cut
+    ]
+    yield from _list("cut by cuts.csv", kept, every=every)
+    yield from _list("not cut, as cuts.csv has no window of", made.uncut, every=every)
+    yield from _list("left out by cuts.csv", [f"{one.path}: {one.reason}" for one in made.dropped], every=every)
     yield from _list("converted", [f"{source} → {path}" for source, path in made.converted], every=every)
     yield from _list("changed by conversion", [f"{path}: {loss}" for path, loss in made.notes], every=every)
     yield from _list("not used", [f"{unused.path}: {unused.reason}" for unused in made.unused], every=every)

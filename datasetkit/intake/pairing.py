@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 
 from datasetkit.edits import Which
 from datasetkit.intake.captions import Row, Unused, is_table, rows, sidecar
+from datasetkit.windows import Window
 
 _FOLDERS = re.compile(
     r"(first|last|start|end)?_?(images?|imgs?|videos?|clips?|frames?|captions?|prompts?|texts?|labels?)|first|start|last|end"
@@ -28,16 +29,23 @@ _LEVELS = range(
 )  # how alike two names are: 0 is the same folder and stem, 3 only the same core ("image_1_last" is "1")
 _SHOWN = 3  # paths in one message
 _CAPTION = "caption"
+_WINDOW = ".\0"  # the extension of windows among clips: no path has it
 
 
 @dataclass(frozen=True, slots=True)
 class ClipFiles:
-    """A clip with its frames and its caption."""
+    """A clip, or the window of it that becomes a sample, with its frames and its caption."""
 
     clip: str
     first: str | None = None
     last: str | None = None
     caption: str | None = None
+    window: Window | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where the sample comes from, for people: its clip, and the name of its window."""
+        return f"{self.clip}, {self.window.name}" if self.window else self.clip
 
     def without(self, images: Container[str]) -> ClipFiles:
         """The clip without those of its frames that are among ``images``."""
@@ -47,10 +55,14 @@ class ClipFiles:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Every clip, sorted by path, with its files, plus the files that belong to no clip."""
+    """Every clip, sorted by path, with its files, plus the files that belong to no clip.
+
+    ``windows`` has every window, each with the files that are named after it and not after its clip.
+    """
 
     clips: tuple[ClipFiles, ...]
     unused: tuple[Unused, ...]
+    windows: tuple[tuple[Window, ClipFiles], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +77,28 @@ class _Claim:
 
 
 class _Clips:
-    """Clips by their names, at each level of likeness."""
+    """Clips and windows by their names, at each level of likeness."""
 
-    def __init__(self, clips: Collection[str]) -> None:
+    def __init__(self, clips: Collection[str], windows: Mapping[str, Window]) -> None:
+        self._windows = windows
         self._levels: list[dict[tuple[str, str], list[str]]] = [defaultdict(list) for _ in _LEVELS]
         for level in _LEVELS:
-            for clip in clips:
+            for clip in (*clips, *windows):
                 self._levels[level][_key(clip, level, is_clip=True)].append(clip)
 
     def claim(self, path: str, value: str, slot: str | None = None) -> _Claim | Unused:
         """The clip that ``path`` is named after. Without ``slot`` it is an image, whose name may say which frame."""
         for level in _LEVELS:
-            found = self._levels[level].get(_key(path, level, is_clip=False), [])
+            found = self._without_own(self._levels[level].get(_key(path, level, is_clip=False), []))
             if len(found) > 1:
                 return Unused(path, f"could belong to {_listed(found)}")
             if found:
                 return _Claim(found[0], slot or (str(_which(path)) if level else Which.FIRST), level, value, path)
         return Unused(path, "no clip has this name")
+
+    def _without_own(self, found: Sequence[str]) -> Sequence[str]:
+        """What is named after a clip belongs to all its windows, also if one of them has the clip's name."""
+        return [one for one in found if one not in self._windows or self._windows[one].clip not in found]
 
 
 class _Paths:
@@ -112,33 +129,42 @@ class _Paths:
         return next(filter(None, (self._exact.get(name), *ends, self._stems.get(parts[-1]))), [])
 
 
-def pair(clips: Collection[str], images: Collection[str], texts: Mapping[str, str]) -> Pairing:
-    """Pair clips with frames and captions.
+def pair(
+    clips: Collection[str], images: Collection[str], texts: Mapping[str, str], windows: Sequence[Window] = ()
+) -> Pairing:
+    """Pair clips, and windows of clips, with frames and captions.
 
     Paths are relative to one folder, with ``/`` between their parts; ``texts`` holds the content of text files.
     """
     clips, images = sorted(clips), sorted(images)
-    names = _Clips(clips)
+    own = {f"{window.name}{_WINDOW}": window for window in windows}
+    names = _Clips(clips, own)
     tables = {path: text for path, text in texts.items() if is_table(path)}
     sidecars = ((path, text) for path, text in texts.items() if path not in tables)
     found: list[_Claim | Unused] = [names.claim(path, path) for path in images]
     found += [_sidecar(path, text, names) for path, text in sidecars]
-    found += [claim for path, text in tables.items() for claim in _table(path, text, clips, images)]
+    found += [claim for path, text in tables.items() for claim in _table(path, text, clips, images, own)]
     rivals: dict[tuple[str, str], list[_Claim]] = defaultdict(list)
     for claim in found:
         if isinstance(claim, _Claim):
             rivals[claim.clip, claim.slot].append(claim)
-    values: dict[str, dict[str, str]] = {clip: {} for clip in clips}
+    values: dict[str, dict[str, str]] = {clip: {} for clip in (*clips, *own)}
     unused = [one for one in found if isinstance(one, Unused)]
     for (clip, slot), claims in rivals.items():
         chosen, lost = _settle(claims)
         unused += lost
         if chosen:
             values[clip][slot] = chosen.value
-    paired = [ClipFiles(clip, **own) for clip, own in values.items()]
-    frames = {frame for one in paired for frame in (one.first, one.last)}  # a table may name images of any name
+    paired = tuple(_files(clip, values[clip]) for clip in clips)
+    cut = tuple((window, _files(window.clip, values[name], window)) for name, window in own.items())
+    both = (*paired, *(files for _, files in cut))
+    frames = {frame for one in both for frame in (one.first, one.last)}  # a table may name any image
     unused = [one for one in unused if one.path not in frames]
-    return Pairing(tuple(paired), tuple(sorted(unused, key=lambda one: one.path)))
+    return Pairing(paired, tuple(sorted(unused, key=lambda one: one.path)), cut)
+
+
+def _files(clip: str, slots: Mapping[str, str], window: Window | None = None) -> ClipFiles:
+    return ClipFiles(clip, slots.get(Which.FIRST), slots.get(Which.LAST), slots.get(_CAPTION), window)
 
 
 def _sidecar(path: str, text: str, names: _Clips) -> _Claim | Unused:
@@ -147,15 +173,19 @@ def _sidecar(path: str, text: str, names: _Clips) -> _Claim | Unused:
     return caption if isinstance(caption, Unused) and isinstance(claim, _Claim) else claim
 
 
-def _table(path: str, text: str, clips: Sequence[str], images: Sequence[str]) -> Iterator[_Claim | Unused]:
+def _table(
+    path: str, text: str, clips: Sequence[str], images: Sequence[str], windows: Collection[str]
+) -> Iterator[_Claim | Unused]:
     folder = path[: path.rfind("/") + 1]
     clips_below, images_below = _Paths(clips, folder), _Paths(images, folder)
+    named = {_plain(name.removesuffix(_WINDOW)): name for name in windows}
     for row in [*rows(path, text)] or [Unused(path, "has no rows")]:
-        yield from [row] if isinstance(row, Unused) else _row(row, clips_below, images_below)
+        yield from [row] if isinstance(row, Unused) else _row(row, clips_below, images_below, named)
 
 
-def _row(row: Row, clips: _Paths, images: _Paths) -> Iterator[_Claim | Unused]:
-    found = clips.find(row.clip)
+def _row(row: Row, clips: _Paths, images: _Paths, windows: Mapping[str, str]) -> Iterator[_Claim | Unused]:
+    window = windows.get(_plain(row.clip))
+    found = [window] if window else clips.find(row.clip)
     if len(found) != 1:
         yield _unclear(row, row.clip, found)
         return
@@ -179,11 +209,12 @@ def _settle(claims: Sequence[_Claim]) -> tuple[_Claim | None, list[Unused]]:
     """The claim with the most similar name; None if several are as similar and differ."""
     closest = min(claim.level for claim in claims)
     best = [claim for claim in claims if claim.level == closest]
+    clip = best[0].clip.removesuffix(_WINDOW)
     what = _CAPTION if best[0].slot == _CAPTION else f"{best[0].slot} frame"
     if len({claim.value for claim in best}) == 1:
         others = [claim for claim in claims if claim.value != best[0].value]
-        return best[0], [Unused(one.origin, f"{one.clip} already has a {what}, {best[0].origin}") for one in others]
-    reason = f"{best[0].clip} has several {what}s: {_listed([claim.origin for claim in best], 'and')}; keep one"
+        return best[0], [Unused(one.origin, f"{clip} already has a {what}, {best[0].origin}") for one in others]
+    reason = f"{clip} has several {what}s: {_listed([claim.origin for claim in best], 'and')}; keep one"
     return None, [Unused(one.origin, reason) for one in claims]
 
 
@@ -218,4 +249,4 @@ def _which(path: str) -> Which:
 
 def _listed(paths: Sequence[str], word: str = "or") -> str:
     more = [f"{len(paths) - _SHOWN:,} more"] if len(paths) > _SHOWN else []
-    return f" {word} ".join([*paths[:_SHOWN], *more])
+    return f" {word} ".join([*(path.removesuffix(_WINDOW) for path in paths[:_SHOWN]), *more])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from datasetkit import spec
 from datasetkit.edits import GrabFrame, Which, plain_clip, plain_image
 from datasetkit.errors import DatasetkitError
 from datasetkit.intake.captions import SIDECARS, Unused, decode, is_table
+from datasetkit.intake.cutting import by_window
 from datasetkit.intake.pairing import ClipFiles, Pairing, pair
 from datasetkit.media.content import HEAD, UNKNOWN, ContentKind, sniff
 from datasetkit.model import Expected, File, Kind
@@ -18,6 +19,7 @@ from datasetkit.repair.plan import Step
 from datasetkit.rules.archive import FETCH
 from datasetkit.rules.wording import count
 from datasetkit.scan.tree import Tree
+from datasetkit.windows import NAME, Window
 
 # fmt: off
 # Formats without a signature are recognised by extension; whether they can be read shows later.
@@ -53,10 +55,11 @@ class _Text:
     text: str
 
 
-def read_raw(tree: Tree) -> Pairing:
+def read_raw(tree: Tree, windows: Sequence[Window] = ()) -> Pairing:
     """Pair the files of a tree; every file is part of a pair or listed as unused.
 
-    Raises DatasetkitError if the tree holds no clip, or is a dataset already.
+    A clip that ``windows`` mention is there once for each window that is kept. Raises DatasetkitError if no clip is
+    left, or the tree is a dataset already.
     """
     if any(file.path == spec.limits().annotations_name for file in tree.files):
         message = f"{tree.name} has a {spec.limits().annotations_name}, so it is a dataset already"
@@ -69,24 +72,31 @@ def read_raw(tree: Tree) -> Pairing:
         seen = f"; {unused[0].path}: {unused[0].reason}" if unused else ""
         seen = f" ({count(len(images), 'image')})" if images else seen
         raise DatasetkitError(f"{tree.name} contains no clips{seen}", "Give the folder that holds your clips.")
-    pairing = pair(clips, images, {path: one.text for path, one in found.items() if isinstance(one, _Text)})
+    texts = {path: one.text for path, one in found.items() if isinstance(one, _Text)}
+    pairing = by_window(pair(clips, images, texts, windows))
+    if not pairing.clips:
+        raise DatasetkitError(f"{NAME} keeps no clip of {tree.name}", "Write keep=yes for those that you want.")
     hazards = (Unused(hazard.path, hazard.reason) for hazard in tree.hazards)
-    return Pairing(pairing.clips, (*pairing.unused, *unused, *hazards))
+    return replace(pairing, unused=(*pairing.unused, *unused, *hazards))
 
 
 def plan_samples(clips: Iterable[ClipFiles], kind: Kind, suffix: str, *, convert: bool = True) -> list[NewSample]:
     """The samples of a set of this kind. A clip keeps its folder and stem; its frames are named after it.
 
+    A window is cut out of its clip, and the sample has the window's name.
     ``suffix`` (".jpg", ".png") is that of frames taken from clips. Clips and given frames become what `plain_clip`
     and `plain_image` say, with a matching extension; without ``convert`` they keep their extension.
     """
-    taken: set[str] = set()
+    clips = list(clips)
+    taken = {name for files in clips if files.window for name in _names(files.window.name)}
     return [_sample(files, kind, suffix, taken, convert=convert) for files in clips]
 
 
 def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     """What a file is: by its content, or by its name if the content has no signature."""
     path, suffix = file.path, PurePosixPath(file.path).suffix.lower()
+    if PurePosixPath(path).name == NAME:
+        return Unused(path, "not read; name it with --cuts")
     if any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
         return Unused(path, "a hidden file")
     try:
@@ -114,18 +124,20 @@ def _text(path: str, data: bytes) -> _Text | Unused:
 
 
 def _sample(files: ClipFiles, kind: Kind, suffix: str, taken: set[str], *, convert: bool) -> NewSample:
-    path = PurePosixPath(files.clip)
-    stem = _free(_storable(path.with_suffix("").as_posix()), taken)
-    usual = spec.limits().extensions["mp4"]
+    path, window, usual = PurePosixPath(files.clip), files.window, spec.limits().extensions["mp4"]
+    stem = window.name if window else _free(_storable(path.with_suffix("").as_posix()), taken)
     clip = stem + (path.suffix if path.suffix.lower() in usual or not convert else usual[0])
+    edit = plain_clip(files.clip, sdr=True)
+    if window:
+        edit = replace(edit, start=window.start, seconds=window.seconds, exact=True)
     images = {Which.FIRST: files.first} | ({Which.LAST: files.last} if kind is Kind.KF2V else {})
     frames = (
         _given(image, f"{stem}_{which}", suffix, convert=convert)
         if image
-        else Step(GrabFrame(f"{stem}_{which}{suffix}", files.clip, which), f"{stem}_{which}{suffix}")
+        else Step(GrabFrame(f"{stem}_{which}{suffix}", files.clip, which), f"{stem}_{which}{suffix}", edit)
         for which, image in images.items()
     )
-    return NewSample(files, Step(plain_clip(files.clip, sdr=True), clip), tuple(frames))
+    return NewSample(files, Step(edit, clip), tuple(frames))
 
 
 def _given(image: str, path: str, suffix: str, *, convert: bool) -> Step:

@@ -64,8 +64,8 @@ def _snapped(timeline: Timeline, start: Fraction, seconds: Fraction) -> tuple[Fr
     """Where a window begins and how long it is, in whole frames."""
     end = start + seconds
     if end - timeline.seconds >= 1 / timeline.rate:
-        length = f"{float(timeline.seconds):.2f} s"
-        raise MediumError(f"the window ends at {float(end):.2f} s, but the clip is only {length} long")
+        total = float(timeline.seconds)
+        raise MediumError(f"the window ends at {float(end):.2f} s, but the clip is only {total:.2f} s long")
     begin = timeline.nearest(start)
     length = timeline.nearest(end) - begin
     if not length:

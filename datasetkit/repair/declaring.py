@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tomlkit
@@ -31,8 +31,8 @@ def declare_persons(text: str, persons: Mapping[str, str]) -> str:
     return _with(text, persons, "effect", "persons")
 
 
-def effect_table(text: str, renamed: Mapping[str, str]) -> str:
-    """The [effect] table of a file, for another file; "" for none. In it a path becomes the one that it was renamed to.
+def effect_table(text: str, renamed: Mapping[str, Sequence[str]]) -> str:
+    """The [effect] table of a file, for another file; "" for none. In it a path becomes those that it was renamed to.
 
     Raises DatasetkitError for a file that is not TOML.
     """
@@ -44,9 +44,10 @@ def effect_table(text: str, renamed: Mapping[str, str]) -> str:
         ) from error
     effect: Any = document.get("effect", {})
     for path in renamed.keys() & effect.get("persons", {}).keys():
-        effect["persons"][renamed[path]] = effect["persons"].pop(path)
+        person = effect["persons"].pop(path)
+        effect["persons"].update(dict.fromkeys(renamed[path], person))
     if "absent_in" in effect:
-        effect["absent_in"] = [renamed.get(path, path) for path in effect["absent_in"]]
+        effect["absent_in"] = [new for path in effect["absent_in"] for new in renamed.get(path, [path])]
     return tomlkit.dumps({"effect": effect}) if effect else ""
 
 

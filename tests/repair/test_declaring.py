@@ -55,7 +55,7 @@ def test_an_effect_is_taken_over_with_the_paths_that_have_changed():
     text = (
         f'{MODEL}[effect]\n{EFFECT}absent_in = ["a.webm", "b.mp4"]\n[effect.persons]\n"a.webm" = "he"\n"c*" = "she"\n'
     )
-    taken = tomllib.loads(effect_table(text, {"a.webm": "a.mp4"}))
+    taken = tomllib.loads(effect_table(text, {"a.webm": ["a.mp4"]}))
     assert taken == {
         "effect": {
             "trigger": "x1",

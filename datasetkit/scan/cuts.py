@@ -1,0 +1,57 @@
+"""The cuts.csv of a folder or zip, or one beside it. A file with a row that can't be used is refused as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from datasetkit import spec
+from datasetkit.errors import DatasetkitError
+from datasetkit.scan.tree import Tree
+from datasetkit.windows import NAME, Window, WindowFault, parse
+
+_SHOWN = 5  # faults in one message
+
+
+def own_windows(tree: Tree) -> tuple[Window, ...]:
+    """The windows in the cuts.csv at a tree's root; none if there is no such file. Raises DatasetkitError."""
+    if not any(file.path == NAME for file in tree.files):
+        return ()
+    name = f"{tree.name}/{tree.prefix}{NAME}"
+    try:
+        with tree.open(NAME) as file:
+            return _read(file, name)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def windows_in(path: Path) -> tuple[Window, ...]:
+    """The windows in a file. Raises DatasetkitError if it can't be read or used."""
+    try:
+        with path.open("rb") as file:
+            return _read(file, str(path))
+    except OSError as error:
+        raise _unreadable(str(path), error) from error
+
+
+def _read(file: BinaryIO, name: str) -> tuple[Window, ...]:
+    cap = spec.limits().cuts_bytes
+    data = file.read(cap + 1)
+    if len(data) > cap:
+        raise DatasetkitError(f"{name} is larger than {cap / 1e6:,.0f} MB", "Check that this is the right file.")
+    try:
+        windows, faults = parse(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DatasetkitError(f"{name} is not UTF-8 (byte {error.start + 1})", "Save it as UTF-8.") from error
+    if faults:
+        raise DatasetkitError(f"{name} can't be used: {_listed(faults)}", "Correct it, or move it away.")
+    return windows
+
+
+def _listed(faults: tuple[WindowFault, ...]) -> str:
+    more = [f"{len(faults) - _SHOWN:,} more"] if len(faults) > _SHOWN else []
+    return "; ".join([*(f"line {fault.line}: {fault.reason}" for fault in faults[:_SHOWN]), *more])
+
+
+def _unreadable(name: str, error: OSError) -> DatasetkitError:
+    return DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check its name and permissions.")
