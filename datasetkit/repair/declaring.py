@@ -43,9 +43,10 @@ def effect_table(text: str, renamed: Mapping[str, Sequence[str]]) -> str:
             f"the raw folder's datasetkit.toml isn't valid TOML: {error}", "Correct it, or move it away."
         ) from error
     effect: Any = document.get("effect", {})
-    for path in renamed.keys() & effect.get("persons", {}).keys():
-        person = effect["persons"].pop(path)
-        effect["persons"].update(dict.fromkeys(renamed[path], person))
+    persons = effect.get("persons", {})
+    declared = {path: persons.pop(path) for path in renamed if path in persons}
+    for path, person in declared.items():  # in the order of `renamed`: a later one wins
+        persons.update(dict.fromkeys(renamed[path], person))
     if "absent_in" in effect:
         effect["absent_in"] = [new for path in effect["absent_in"] for new in renamed.get(path, [path])]
     return tomlkit.dumps({"effect": effect}) if effect else ""

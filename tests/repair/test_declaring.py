@@ -67,3 +67,9 @@ def test_an_effect_is_taken_over_with_the_paths_that_have_changed():
     assert effect_table(MODEL, {}) == ""
     with pytest.raises(DatasetkitError, match="isn't valid TOML"):
         effect_table("[effect", {})
+
+
+def test_persons_follow_paths_that_change_places_and_a_later_name_wins():
+    text = f'[effect]\n{EFFECT}[effect.persons]\n"x.mov" = "he"\n"x.mp4" = "she"\n"two" = "they"\n'
+    taken = tomllib.loads(effect_table(text, {"x.mov": ["x.mp4"], "x.mp4": ["one.mp4", "two.mp4"], "two": ["two.mp4"]}))
+    assert taken["effect"]["persons"] == {"x.mp4": "he", "one.mp4": "she", "two.mp4": "they"}
