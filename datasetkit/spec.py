@@ -70,6 +70,8 @@ class Limits:
     file_stem_length: int
     frame_tolerance: int
     common_codecs: tuple[str, ...]
+    browser_codecs: tuple[str, ...]
+    browser_pixels: tuple[str, ...]
     aspect_tolerance: float
     full_depth_clips: int
     jitter_seconds: Fraction

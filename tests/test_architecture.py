@@ -32,6 +32,7 @@ HOUSE = [
     ["modelstudio"],
     ["caption.keeping", "caption.captioning"],
     ["training", "pool"],
+    ["view"],
     ["cli"],
     ["__init__", "__main__"],
 ]
@@ -48,8 +49,10 @@ ONLY = {
     "click": {"cli", "report", "printable"},
     "numpy": {"media"},
     "httpx": {"modelstudio"},
-    "jinja2": {"report"},
+    "jinja2": {"report", "view"},
     "markupsafe": {"report"},
+    "starlette": {"view"},
+    "uvicorn": {"view"},
     "jsonschema": {"rules", "spec"},
     "platformdirs": {"scan"},
     "sqlite3": {"scan"},
@@ -148,6 +151,7 @@ def test_no_two_classes_have_one_name() -> None:
         (["deploy", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["generate", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
         (["caption", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
+        (["view", "--help"], {"av", "PIL", "httpx", "numpy", "tqdm", "sqlite3", "jinja2", "starlette", "uvicorn"}),
         (["run", "--help"], {"av", "PIL", "jsonschema", "httpx", "numpy", "tqdm", "sqlite3"}),
     ],
 )

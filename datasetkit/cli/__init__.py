@@ -28,6 +28,7 @@ _COMMANDS = {
     "init": "Make a dataset folder from a folder of raw clips.",
     "lint": "Check dataset folders and zips; change nothing.",
     "report": "Write a page with pictures of every sample and what was found.",
+    "view": "Open a page to cut, compare and caption clips.",
     "fix": "Fix a dataset's problems; change media only in a new copy.",
     "caption": "Describe clips with a vision-language model.",
     "prompts": "Export the prompts to a table, and import them again.",

@@ -38,8 +38,11 @@ class WholeNumber(click.IntRange):
 
 _FILE = click.Path(path_type=Path)
 _ROLE = click.option("--role", type=click.Choice([*map(str, Role)]), help="What the set is for.")
+model_option = click.option(
+    "--model", metavar="ID", shell_complete=_models, help="The model to train (see `datasetkit models`)."
+)
 _JUDGING = [
-    click.option("--model", metavar="ID", shell_complete=_models, help="The model to train (see `datasetkit models`)."),
+    model_option,
     click.option("--kind", type=click.Choice([*map(str, Kind)]), help="First frame, or first and last frames."),
     _ROLE,
     click.option(

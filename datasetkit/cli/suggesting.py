@@ -46,6 +46,11 @@ def build_command(verdict: Verdict) -> str:
     return _typed("build", argument(dataset.name), "-o", _beside(dataset, ".zip"), *_as_judged())
 
 
+def init_command(raw: str) -> str:
+    """The command that makes a dataset of a folder of raw clips."""
+    return _typed("init", argument(raw), "-o", _free(Path(raw), "_dataset"), *given("model"))
+
+
 def report_command(verdicts: Sequence[Verdict]) -> str:
     """The command that shows pictures of what was found, where any of it was seen in pictures; else empty."""
     found = {finding.code for verdict in verdicts for finding in verdict.findings}
@@ -107,9 +112,13 @@ def _fix(verdict: Verdict) -> Iterator[str]:
 
 def _beside(dataset: Dataset, ending: str) -> str:
     """A new folder beside a dataset's folder or zip, of a name that isn't taken."""
-    place = Path(dataset.name)
+    return _free(Path(dataset.name).with_suffix("") if dataset.source is Source.ZIP else Path(dataset.name), ending)
+
+
+def _free(place: Path, ending: str) -> str:
+    """A new name beside a place, of its own name and an ending, that isn't taken."""
     place = place if place.name not in ("", "..") else Path("..", place.resolve().name)
-    name = f"{place.stem if dataset.source is Source.ZIP else place.name}{ending}"
+    name = f"{place.name}{ending}"
     names = chain([name], (f"{name}_{number}" for number in count(2)))
     return argument(str(next(new for each in names if not (new := place.with_name(each)).exists())))
 

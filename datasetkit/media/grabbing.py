@@ -33,7 +33,7 @@ def grab(source: ClipFile, target: Path, which: Which) -> Outcome:
 
     def make() -> Made:
         frame, aspect = _first(source) if which is Which.FIRST else _last(source)
-        image = _image(next(pictures.checked([frame])), aspect)
+        image = upright_image(next(pictures.checked([frame])), aspect)
         save(image, target, "PNG" if target.suffix.lower() == ".png" else "JPEG")
         return Made(tuple(pictures.hdr_notes(frame, "is not tone-mapped")))
 
@@ -64,7 +64,8 @@ def _frames(source: ClipFile, tick: int = 0) -> Generator[Frame, None, None]:
             yield frame, stream.sample_aspect_ratio or Fraction(1)
 
 
-def _image(frame: VideoFrame, aspect: Fraction) -> Image:
+def upright_image(frame: VideoFrame, aspect: Fraction) -> Image:
+    """A decoded frame as displayed; ``aspect`` is that of its pixels."""
     size = pictures.displayed(frame, aspect)
     steps = pictures.filters(frame, aspect, size, None, interlaced=frame.interlaced_frame)
     chain = pictures.Chain([*steps, *pictures.to_rgb()], _BASE)

@@ -45,7 +45,7 @@ def fitted(size: Size, pixels: int) -> Size:
 
 def thumbnail_of(picture: Picture, quality: int) -> Thumbnail:
     """A picture as it is."""
-    return _encoded(Pillow.fromarray(picture), quality)
+    return encoded(Pillow.fromarray(picture), quality)
 
 
 def side_by_side(pictures: Sequence[Picture], size: Size, quality: int) -> Thumbnail:
@@ -55,7 +55,7 @@ def side_by_side(pictures: Sequence[Picture], size: Size, quality: int) -> Thumb
     for number, picture in enumerate(pictures):
         cell = Pillow.fromarray(picture)
         strip.paste(cell if cell.size == size else cell.resize(size, Pillow.Resampling.BOX), (number * width, 0))
-    return _encoded(strip, quality)
+    return encoded(strip, quality)
 
 
 def read_thumbnail(stream: BinaryIO, facts: Image, size: ThumbnailSize) -> Thumbnail:
@@ -66,10 +66,11 @@ def read_thumbnail(stream: BinaryIO, facts: Image, size: ThumbnailSize) -> Thumb
         image.draft(None, stored)  # libjpeg can decode a JPEG at a half to an eighth of its size
         flat = srgb(image, [])
         upright = flat.transpose(TURNS[facts.orientation - 2]) if facts.orientation > 1 else flat
-        return _encoded(upright.resize(target, Pillow.Resampling.LANCZOS, reducing_gap=3.0), size.quality)
+        return encoded(upright.resize(target, Pillow.Resampling.LANCZOS, reducing_gap=3.0), size.quality)
 
 
-def _encoded(image: Pillow.Image, quality: int) -> Thumbnail:
-    encoded = BytesIO()
-    image.save(encoded, "WEBP", quality=quality, method=2)
-    return Thumbnail(encoded.getvalue(), *image.size)
+def encoded(image: Pillow.Image, quality: int) -> Thumbnail:
+    """An RGB image of any size as WEBP."""
+    made = BytesIO()
+    image.save(made, "WEBP", quality=quality, method=2)
+    return Thumbnail(made.getvalue(), *image.size)

@@ -58,7 +58,7 @@ def read_media(
     images = [named for named in wanted if named[1] is Expected.IMAGE]
     clips = [named for named in wanted if named[1] is Expected.VIDEO]
     sized = _sized(max(len(images), len(clips))) if pictures else None
-    reader = _Reader(tree, wanted, frames, depth, sized, store, stopwatch or Stopwatch())
+    reader = MediaReader(tree, wanted, frames, depth, sized, store, stopwatch or Stopwatch())
     with workers() as pool, reader.stopping():
         for part in (images, clips):  # images first: clips are compared with them
             for named, medium in zip(part, pool.map(reader.read, part), strict=True):
@@ -74,7 +74,7 @@ def _sized(samples: int) -> ThumbnailSize:
     return thumbnail_size(samples)
 
 
-class _Reader:
+class MediaReader:
     """Reads the media of one tree to one depth; several threads call it at once."""
 
     def __init__(
@@ -100,9 +100,13 @@ class _Reader:
         try:
             yield
         finally:
-            self._stop.set()
+            self.stop()
 
-    def read(self, named: Named) -> Medium:
+    def stop(self) -> None:
+        """Give up the clips that are being decoded: `read` raises CancelledError."""
+        self._stop.set()
+
+    def read(self, named: Named) -> Present:
         """The medium that a file holds."""
         path, expected = named
         key, known = self._known(path, expected)

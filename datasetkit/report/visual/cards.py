@@ -9,6 +9,7 @@ from datasetkit.edits import Reencode
 from datasetkit.findings import Finding
 from datasetkit.footage import Cuts, Motion, Stills, Thumbnail
 from datasetkit.model import Foreign, Image, Medium, Missing, Outside, Pointer, Reference, Sample, Unreadable, Video
+from datasetkit.prompts.normalize import Normalized
 from datasetkit.prompts.review import ReviewedPrompt
 from datasetkit.report.columns import size
 from datasetkit.report.visual.values import (
@@ -161,6 +162,12 @@ def prompt_runs(text: str, reviewed: ReviewedPrompt | None) -> Iterator[TextRun]
     yield from _runs(before, "subject", words)
     yield from _runs(effect, "effect", words)
     yield from _runs(behind, "subject", words)
+
+
+def effect_runs(result: Normalized, behind: str) -> tuple[TextRun, ...]:
+    """A prompt's effect with the trigger in it, and the text ``behind`` it."""
+    words = [trigger.written for trigger in result.triggers]
+    return (*_runs(result.found, "effect", words), *_runs(behind, "subject", words))
 
 
 def _runs(text: str, kind: str, triggers: Sequence[str]) -> Iterator[TextRun]:

@@ -1,0 +1,65 @@
+"""One frame of a clip for people to look at, found by its time; and whether browsers play the clip as it is."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from datasetkit import spec
+from datasetkit.footage import Thumbnail
+from datasetkit.media import pictures
+from datasetkit.media.damage import MediumError, plain_errors, unreadable
+from datasetkit.media.grabbing import upright_image
+from datasetkit.media.opening import ClipFile, picture_stream, reading
+from datasetkit.media.thumbnails import ThumbnailSize, encoded, fitted
+
+
+def frame_at(source: ClipFile, seconds: Fraction, size: ThumbnailSize, *, before: bool = False) -> Thumbnail | None:
+    """The frame that is shown at that second of the clip as played, or the last one ``before`` it.
+
+    It is as large as ``size.pair`` says. None if it can't be decoded. Raises DatasetkitError if the machine doesn't let
+    the file be read.
+    """
+    try:
+        with plain_errors(unreadable("a clip")), reading(source) as container:
+            stream = picture_stream(container)
+            aspect = stream.sample_aspect_ratio or Fraction(1)
+            frame = _shown(container, stream, seconds, before=before)
+            if frame is None:
+                return None
+            image = upright_image(frame, aspect)
+            return encoded(image.resize(fitted(image.size, size.pair), reducing_gap=3.0), size.quality)
+    except MediumError:
+        return None
+
+
+def plays_in_browsers(source: ClipFile) -> bool:
+    """Whether the usual browsers play a clip as it is, by its headers. Raises as `frame_at` does."""
+    limits = spec.limits()
+    try:
+        with plain_errors(unreadable("a clip")), reading(source) as container:
+            stream = picture_stream(container)
+            first = next(container.decode(stream), None)  # headers alone don't say how pixels are stored
+            if first is None or "mp4" not in container.format.name or pictures.is_hdr(first):
+                return False
+            codec = stream.codec_context.codec.canonical_name
+            return codec in limits.browser_codecs and first.format.name in limits.browser_pixels
+    except MediumError:
+        return False
+
+
+def _shown(container: InputContainer, stream: VideoStream, seconds: Fraction, *, before: bool) -> VideoFrame | None:
+    """Decoded from the last key frame on; what lies before the first frame is the first frame."""
+    first = next(container.decode(stream), None)
+    if first is None or first.pts is None or stream.time_base is None:
+        return first
+    tick, found = first.pts + round(seconds / stream.time_base) - before, first
+    container.seek(tick, stream=stream)
+    for frame in container.decode(stream):
+        if frame.pts is None or frame.pts > tick:
+            break
+        found = frame
+    return found

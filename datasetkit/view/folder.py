@@ -1,0 +1,217 @@
+"""The folder that the page shows, as it is on disk: its clips with their facts, and the plain files that it edits."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+
+from datasetkit import config, spec, windows
+from datasetkit.config import Settings
+from datasetkit.edits import Which
+from datasetkit.errors import DatasetkitError
+from datasetkit.footage import Depth
+from datasetkit.intake.raw import read_raw
+from datasetkit.model import (
+    BrokenLine,
+    Dataset,
+    Expected,
+    Image,
+    Missing,
+    Outside,
+    Present,
+    Reference,
+    Sample,
+    Video,
+    Where,
+)
+from datasetkit.scan.datasets import open_tree, prefixes, scan
+from datasetkit.scan.facts import FactStore
+from datasetkit.scan.reading import Frames, Named, read_media
+from datasetkit.scan.tree import Tree
+from datasetkit.verdict import settings_for
+
+CAPTIONS = "captions.csv"
+FIELDS = {Which.FIRST: "first_frame_path", Which.LAST: "last_frame_path"}
+_CLIP = "video_path"
+_WANTED = "Give the folder of a dataset, or one that holds raw clips."
+_SECRET = secrets.token_bytes(16)  # so that an id says nothing about a path
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedClip:
+    """A clip of the folder by its ``key``: a dataset's sample, or a raw clip made into one, with its ``caption``."""
+
+    key: str
+    sample: Sample
+    caption: str
+
+    @property
+    def path(self) -> str:
+        """The clip's path; of a sample without one that of its image."""
+        named = (self.sample.medium(_CLIP), *(one.medium for one in self.sample.references))
+        return next((medium.path for medium in named if medium), f"line {self.sample.line}")
+
+    @property
+    def video(self) -> Video | None:
+        """The clip's facts; None where it can't be read as MP4 or MOV."""
+        medium = self.sample.medium(_CLIP)
+        return medium if isinstance(medium, Video) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedFolder:
+    """A folder as it was read: its clips in order, and the bytes of the ``files`` that the page edits."""
+
+    tree: Tree
+    dataset: Dataset
+    settings: Settings
+    clips: tuple[ViewedClip, ...]
+    files: Mapping[str, bytes | None]
+    raw: bool
+
+    @property
+    def root(self) -> Path:
+        """Where the folder is."""
+        return Path(self.tree.name)
+
+    @property
+    def named(self) -> Iterator[Named]:
+        """Every medium that can be looked at, as what it was named; images first, as clips are compared with them."""
+        found = [named for clip in self.clips for named in named_media(clip)]
+        yield from dict.fromkeys(sorted(found, key=lambda named: named[1] is Expected.VIDEO))
+
+    @property
+    def frames(self) -> dict[str, Frames]:
+        """The images of each clip."""
+        found: dict[str, Frames] = {}
+        for clip in self.clips:
+            first, last = (_paths(clip.sample.medium(field)) for field in FIELDS.values())
+            before = found.get(clip.path, Frames())
+            found[clip.path] = Frames((*before.first, *first), (*before.last, *last))
+        return found
+
+    def seen(self, media: Mapping[Named, Present]) -> ViewedFolder:
+        """The folder with what was found out about some of its media."""
+        lines = tuple(line if isinstance(line, BrokenLine) else _seen(line, media) for line in self.dataset.lines)
+        clips = tuple(replace(clip, sample=_seen(clip.sample, media)) for clip in self.clips)
+        return replace(self, dataset=replace(self.dataset, lines=lines), clips=clips)
+
+
+def named_media(clip: ViewedClip) -> Iterator[Named]:
+    """The files of a clip that are there, each as what it was named."""
+    for reference in clip.sample.references:
+        if not isinstance(reference.medium, Missing | Outside):
+            yield reference.medium.path, _expected(reference)
+
+
+def read_folder(place: str, settings: Settings, store: FactStore) -> ViewedFolder:
+    """Read a folder's names, plain files and the headers of its media.
+
+    Raises DatasetkitError for a zip, a folder that holds several datasets or no clips, and files that can't be used.
+    """
+    if not Path(place).is_dir():
+        raise DatasetkitError(f"{place} is not a folder", "Unpack a zip first.")
+    tree = open_tree(place, frozenset({windows.NAME}), _WANTED)  # what cuts.csv drops is shown too
+    found = prefixes(tree)
+    if found and "" not in found:
+        raise DatasetkitError(
+            f"{place} holds the datasets {', '.join(found)}", f"Name one: {place.rstrip('/')}/{found[0]}"
+        )
+    settings = settings_for(tree, settings)
+    raw = not found
+    if raw:
+        names, dataset, clips = (windows.NAME, CAPTIONS, config.NAME), *_raw(tree, store)
+    else:
+        dataset, _ = next(scan(tree, alone=True, depth=Depth.HEADER, store=store))
+        dataset = replace(dataset, depth=Depth.FULL)
+        names = (windows.NAME, spec.limits().annotations_name, config.NAME)
+        clips = tuple(_clips(dataset.samples))
+    return ViewedFolder(tree, dataset, settings, clips, read_files(Path(place), names), raw)
+
+
+def read_files(root: Path, names: Sequence[str]) -> dict[str, bytes | None]:
+    """The bytes of the files, None for those that aren't there. Raises DatasetkitError if one can't be read."""
+    found: dict[str, bytes | None] = {}
+    for name in names:
+        try:
+            found[name] = (root / name).read_bytes()
+        except FileNotFoundError:
+            found[name] = None
+        except OSError as error:
+            reason = error.strerror or error
+            raise DatasetkitError(f"can't read {root / name}: {reason}", "Check its permissions.") from error
+    return found
+
+
+def _clips(samples: Sequence[Sample]) -> Iterator[ViewedClip]:
+    keys = _Keys()
+    for sample in samples:
+        made = ViewedClip("", sample, sample.prompt.text if sample.prompt else "")
+        yield replace(made, key=keys.of(made.path))
+
+
+def _raw(tree: Tree, store: FactStore) -> tuple[Dataset, tuple[ViewedClip, ...]]:
+    """A raw folder as the dataset that it may become: a sample for each clip, with the files that belong to it."""
+    keys, paired = _Keys(), read_raw(tree).clips
+    images = ((image, Expected.IMAGE) for one in paired for image in (one.first, one.last) if image)
+    media = read_media(tree, [*images, *((one.clip, Expected.VIDEO) for one in paired)], store=store)
+    clips = []
+    for one in paired:
+        paths = {_CLIP: one.clip, FIELDS[Which.FIRST]: one.first, FIELDS[Which.LAST]: one.last}
+        record = {field: path for field, path in paths.items() if path}
+        references = tuple(
+            Reference(Where(one.clip, field=field), path, media[path, _sort(field)]) for field, path in record.items()
+        )
+        clips.append(
+            ViewedClip(keys.of(one.clip), Sample(Where(one.clip), record, None, references), one.caption or "")
+        )
+    lines = tuple(clip.sample for clip in clips)
+    return Dataset(tree.name, tree.source, tree.size, lines=lines, files=tuple(tree.files)), tuple(clips)
+
+
+class _Keys:
+    """Opaque keys for clips: the same for a path as long as the program runs, another where a path comes again."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+
+    def of(self, path: str) -> str:
+        number = 0
+        while (key := _key(path, number)) in self._given:
+            number += 1
+        self._given.add(key)
+        return key
+
+
+def _key(path: str, number: int) -> str:
+    text = f"{path}\0{number}".encode("utf-8", "surrogateescape")
+    return blake2b(text, digest_size=8, key=_SECRET).hexdigest()
+
+
+def _sort(field: str) -> Expected:
+    return Expected.VIDEO if field == _CLIP else Expected.IMAGE
+
+
+def _expected(reference: Reference) -> Expected:
+    return _sort(reference.where.field or "")
+
+
+def _paths(medium: object) -> tuple[str, ...]:
+    return (medium.path,) if isinstance(medium, Image) else ()
+
+
+def _seen(sample: Sample, media: Mapping[Named, Present]) -> Sample:
+    references = tuple(
+        replace(one, medium=media.get((one.medium.path, _expected(one)), one.medium)) for one in sample.references
+    )
+    return replace(sample, references=references)
+
+
+def inside(folder: ViewedFolder, path: str) -> Path | None:
+    """Where a file of the folder really is; None if that is outside, as links may lead anywhere."""
+    root = folder.root.resolve()
+    place = (root / path).resolve()
+    return place if place.is_relative_to(root) and place.is_file() else None

@@ -1,0 +1,66 @@
+"""Writes the edited files, all of them or none, and notices when others have changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from datasetkit.files import put_in_place, scratch, sole_run
+from datasetkit.view.folder import ViewedFolder, read_files
+
+
+class OutdatedError(Exception):
+    """What should be edited or replaced isn't any more what the page saw; ``files`` are those that others changed."""
+
+    def __init__(self, message: str, files: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.files = files
+
+
+def save_files(folder: ViewedFolder, new: Mapping[str, bytes]) -> None:
+    """Replace files of a folder by their ``new`` content; each is whole at any time.
+
+    Raises OutdatedError, and changes nothing, if one of them isn't as it was read; DatasetkitError if one can't be
+    written, or another run writes in this folder.
+    """
+    if not new:
+        return
+    with sole_run(folder.root, "writing"):
+        now = read_files(folder.root, tuple(new))
+        if changed := tuple(name for name in new if now[name] != folder.files[name]):
+            raise OutdatedError(f"another program changed {' and '.join(changed)}", changed)
+        targets = {folder.root / name: content for name, content in new.items()}
+        with scratch(next(iter(targets))) as work:
+            made = {work / target.name: target for target in targets}
+            for path, target in made.items():
+                path.write_bytes(targets[target])
+            put_in_place(made)
+
+
+class FileWatch:
+    """Notices that files of a folder are no longer as they were read; reads only those whose status has changed."""
+
+    def __init__(self, folder: ViewedFolder) -> None:
+        self._folder = folder
+        self._known = {name: _status(folder.root / name) for name in folder.files}
+        self._stale = self._compared(tuple(folder.files))
+
+    def stale(self) -> tuple[str, ...]:
+        """The names of the files that have changed. Raises DatasetkitError if one can't be read."""
+        now = {name: _status(self._folder.root / name) for name in self._folder.files}
+        moved = tuple(name for name in now if now[name] != self._known[name])
+        self._stale = (self._stale - {*moved}) | self._compared(moved)
+        self._known = now
+        return tuple(name for name in self._folder.files if name in self._stale)
+
+    def _compared(self, names: tuple[str, ...]) -> set[str]:
+        found = read_files(self._folder.root, names)
+        return {name for name in names if found[name] != self._folder.files[name]}
+
+
+def _status(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,0 +1,118 @@
+"""The server on this machine's own address, from its start to Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+
+import uvicorn
+
+from datasetkit.config import Options
+from datasetkit.errors import DatasetkitError
+from datasetkit.verdict import media_facts, read_settings
+from datasetkit.view.access import Gate
+from datasetkit.view.app import ViewServer
+from datasetkit.view.folder import read_folder
+from datasetkit.view.judging import NextCommands
+from datasetkit.view.previews import PreviewMaker
+from datasetkit.view.session import Session
+from datasetkit.view.work import ClipLooker, background
+
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedView:
+    """A folder that is ready to be served: its session, the gate before its answers, and the socket to listen on."""
+
+    session: Session
+    gate: Gate
+    listener: socket.socket
+
+
+def serve(
+    place: str, options: Options, commands: NextCommands, port: int, started: Callable[[str], object]
+) -> list[str]:
+    """Serve the page of a folder until Ctrl-C; returns the files that have unsaved edits.
+
+    ``started`` gets the page's address once it can be opened. Raises as `opened` does.
+    """
+    with opened(place, options, commands, port) as view:
+        with _interruptible():
+            started(view.gate.address)
+            server_of(view).run([view.listener])
+        return [*view.session.unsaved]
+
+
+@contextmanager
+def opened(place: str, options: Options, commands: NextCommands, port: int = 0) -> Iterator[OpenedView]:
+    """While the block lasts, the clips of a folder are looked at, and requests can be answered.
+
+    It listens on this machine alone, at any free port where ``port`` is 0. Raises DatasetkitError for a folder that
+    can't be shown, and a port that is taken.
+    """
+    settings = read_settings(options)
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listening(port))
+        store = stack.enter_context(media_facts(options))
+        session = Session(partial(read_folder, place, settings, store), commands)
+        scratch = Path(stack.enter_context(TemporaryDirectory(prefix="datasetkit-view-")))
+        looker, maker = ClipLooker(session, store), PreviewMaker(session, scratch)
+        stack.enter_context(background(session, looker, maker))
+        gate = Gate(ViewServer(session, looker, maker).app(), listener.getsockname()[1])
+        yield OpenedView(session, gate, listener)
+
+
+def server_of(view: OpenedView) -> uvicorn.Server:
+    """The HTTP server of a view. What goes wrong inside it is printed, and nothing else."""
+    logging.getLogger("uvicorn.error").addFilter(_is_failure)
+    settings = uvicorn.Config(
+        view.gate,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=0,
+    )
+    return uvicorn.Server(settings)
+
+
+def _is_failure(record: logging.LogRecord) -> bool:
+    return record.exc_info is not None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C and a kind kill end the block. The server raises the signal again when it has stopped, which is caught."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    try:
+        listener = socket.create_server((_HOST, port))
+    except OSError as error:
+        message = f"can't listen on {_HOST}:{port}: {error.strerror}"
+        raise DatasetkitError(message, "Choose another --port, or none.") from error
+    with listener:
+        yield listener

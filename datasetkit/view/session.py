@@ -1,0 +1,282 @@
+"""One folder being edited: what is on disk, what was found out about it, and the edits that aren't saved yet.
+
+Several threads use it: those that answer requests, those that look at clips, and the one that judges. Everything that
+changes is changed under one lock; what takes long is done outside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from fractions import Fraction
+from threading import Condition
+
+from datasetkit.errors import DatasetkitError
+from datasetkit.model import Present
+from datasetkit.scan.reading import Named
+from datasetkit.spec import ModelSpec, find_model
+from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, free_name, rounded_down
+from datasetkit.view.folder import ViewedClip, ViewedFolder, named_media
+from datasetkit.view.history import History, carried_over
+from datasetkit.view.judging import Judged, NextCommands, judge_folder
+from datasetkit.view.plainfiles import first_draft, new_files
+from datasetkit.view.saving import FileWatch, OutdatedError, save_files
+from datasetkit.view.showing import Json, Playback, shown_clip, shown_remark
+from datasetkit.windows import Window
+
+_LABELS = {
+    "window": "move the window of {}",
+    "caption": "the caption of {}",
+    "name": "rename {}",
+    "person": "the person of {}",
+    "add": "another window of {}",
+    "remove": "remove {}",
+}
+
+
+class Session:
+    """The state of the page. ``read`` reads the folder from disk."""
+
+    def __init__(self, read: Callable[[], ViewedFolder], commands: NextCommands) -> None:
+        self._read, self._commands = read, commands
+        self._changing = Condition()
+        self._folder, self._media, self._playback = read(), dict[Named, Present](), dict[str, Playback]()
+        self._judged, self._due, self._judging = Judged(), True, False
+        self._version, self._shown, self._changed = 0, dict[str, Json](), dict[str, int]()
+        with self._changing:
+            self._begin(self._folder, None)
+
+    @property
+    def folder(self) -> ViewedFolder:
+        """The folder, with what was found out about its media."""
+        with self._changing:
+            return self._folder
+
+    @property
+    def unsaved(self) -> tuple[str, ...]:
+        """The files that saving would write."""
+        with self._changing:
+            return tuple(self._new_files())
+
+    def clip(self, key: str) -> ViewedClip:
+        """The clip with that key. Raises DatasetkitError if there is none."""
+        with self._changing:
+            found = next((clip for clip in self._folder.clips if clip.key == key), None)
+        if found is None:
+            raise DatasetkitError("the folder has no such clip any more", "Reload the page.")
+        return found
+
+    def window(self, key: str, number: int) -> Window | None:
+        """A window of a clip as it is drafted, None if it has no such window."""
+        with self._changing:
+            draft = self._history.draft.get(key)
+        return draft.windows[number] if draft and 0 <= number < len(draft.windows) else None
+
+    def state(self, since: int = 0) -> Json:
+        """What the page shows; of the clips only those that have changed after the version ``since``.
+
+        Files that others have changed are read again, unless edits aren't saved yet.
+        """
+        with self._changing:
+            stale = self._watch.stale()
+            if stale and not self._history.unsaved:
+                self._take_over()
+                stale = ()
+            return self._state(since, stale)
+
+    def edit(self, version: int, edit: ClipEdit) -> None:
+        """Make an edit.
+
+        Raises OutdatedError if its clip was edited after ``version``, DatasetkitError for a value that can't be used.
+        """
+        with self._changing:
+            clip, draft = self.clip(edit.key), self._history.draft
+            if self._edited[clip.key] > version:
+                raise OutdatedError(f"{clip.path} was changed meanwhile, in another tab or by undo")
+            if edit.do == "add":
+                edit = replace(edit, text=free_name(draft[clip.key].windows[0].name, draft))
+            after = edited(draft, edit, self._room(clip))
+            if after[clip.key] != draft[clip.key]:
+                self._keep(self._history.edited(_label(edit, clip), after))
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        with self._changing:
+            self._keep(self._history.undone())
+
+    def redo(self) -> None:
+        """Make the edit again that was undone last."""
+        with self._changing:
+            self._keep(self._history.redone())
+
+    def changes(self) -> dict[str, tuple[bytes | None, bytes]]:
+        """The files that saving would write, each as it is and as it would be."""
+        with self._changing:
+            return {name: (self._folder.files[name], content) for name, content in self._new_files().items()}
+
+    def save(self) -> None:
+        """Write the edited files. Raises OutdatedError if others have changed one, DatasetkitError if one can't be."""
+        with self._changing:
+            new = self._new_files()
+            save_files(self._folder, new)
+            self._folder = replace(self._folder, files={**self._folder.files, **new})
+            self._watch = FileWatch(self._folder)
+            self._keep(self._history.saved())
+
+    def reload(self) -> list[str]:
+        """Read the folder again and make the unsaved edits again; gives in words what no longer fits."""
+        with self._changing:
+            return self._take_over()
+
+    def found(self, named: Named, medium: Present) -> None:
+        """Take in what was found out about a file."""
+        with self._changing:
+            self._media[named] = medium
+            self._folder = self._folder.seen({named: medium})
+            self._refresh(clip.key for clip in self._folder.clips if named in named_media(clip))
+            self._want_judgement()
+
+    def plays(self, key: str, playback: Playback) -> None:
+        """Take in how a clip is played."""
+        with self._changing:
+            self._playback[key] = playback
+            self._refresh([key])
+
+    def playback(self, key: str) -> Playback:
+        """How a clip is played, as far as that is known."""
+        with self._changing:
+            return self._playback.get(key, Playback())
+
+    def judge(self) -> None:
+        """Judge the folder as it is drafted, if something has changed since that was last done."""
+        with self._changing:
+            if not self._due:
+                return
+            folder, draft = self._folder, self._history.draft
+            self._due, self._judging = False, True
+        judged = judge_folder(folder, draft, self._commands)
+        with self._changing:
+            self._judged, self._judging = judged, False
+            self._refresh(self._history.draft)
+            self._changing.notify_all()
+
+    def wait_until(self, holds: Callable[[], bool], seconds: float | None = None) -> None:
+        """Wait until ``holds`` says so; it is asked at every change."""
+        with self._changing:
+            self._changing.wait_for(holds, seconds)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the findings are those of the folder as it is drafted now."""
+        return not self._due and not self._judging
+
+    @property
+    def is_due(self) -> bool:
+        """Whether something has changed since the folder was judged."""
+        return self._due
+
+    def wake(self) -> None:
+        """Let those who wait look again."""
+        with self._changing:
+            self._changing.notify_all()
+
+    @property
+    def _model(self) -> ModelSpec | None:
+        """What windows have to fit."""
+        named = self._folder.settings.model
+        return find_model(named) if named else None
+
+    @property
+    def _longest(self) -> Fraction | None:
+        return Fraction(str(self._model.seconds)) if self._model else None
+
+    def _begin(self, folder: ViewedFolder, history: History | None) -> None:
+        self._folder = folder.seen(self._media)
+        draft = first_draft(folder, self._longest)
+        self._history = history or History(draft, draft)
+        self._watch, self._edited = FileWatch(folder), dict.fromkeys(draft, self._version)
+        self._shown = {key: one for key, one in self._shown.items() if key in draft}
+        self._refresh(draft)
+        self._want_judgement()
+
+    def _take_over(self) -> list[str]:
+        folder = self._read()
+        history, lost = carried_over(self._history, first_draft(folder, self._longest))
+        paths = {clip.key: clip.path for clip in (*self._folder.clips, *folder.clips)}
+        self._begin(folder, history)
+        return [f"{word} of {paths[key]}: the file has another one now" for key, word in lost]
+
+    def _keep(self, history: History) -> None:
+        before, self._history = self._history.draft, history
+        changed = [key for key, one in history.draft.items() if before.get(key) != one]
+        self._version += 1
+        self._edited |= dict.fromkeys(changed, self._version)
+        self._refresh(changed)
+        self._want_judgement()
+
+    def _want_judgement(self) -> None:
+        self._due = True
+        self._changing.notify_all()
+
+    def _room(self, clip: ViewedClip) -> Room:
+        if not clip.video:
+            raise DatasetkitError(f"{clip.path} can't be read as a clip", "Convert it to MP4, or leave it.")
+        shortest = min(rounded_down(1 / clip.video.rate), rounded_down(clip.video.seconds))
+        seconds = clip.video.seconds
+        return Room(seconds, self._longest, shortest, self._judged.rules(clip), one_caption=not self._folder.raw)
+
+    def _new_files(self) -> dict[str, bytes]:
+        return new_files(self._folder, self._history.written, self._history.draft)
+
+    def _refresh(self, keys: Iterable[str]) -> None:
+        """Build what the page shows of those clips; what differs from before has changed in a new version."""
+        wanted, draft = {*keys}, self._history.draft
+        built = {clip.key: self._build(clip, draft[clip.key]) for clip in self._folder.clips if clip.key in wanted}
+        different = [key for key, one in built.items() if self._shown.get(key) != one]
+        if different:
+            self._version += 1
+            self._changed |= dict.fromkeys(different, self._version)
+            self._shown |= built
+
+    def _build(self, clip: ViewedClip, draft: ClipDraft) -> Json:
+        ready = all(named in self._media for named in named_media(clip))
+        card, rules = self._judged.cards.get(clip.key), self._judged.rules(clip)
+        return shown_clip(clip, draft, card, rules, self._playback.get(clip.key, Playback()), ready=ready)
+
+    def _state(self, since: int, stale: tuple[str, ...]) -> Json:
+        history, total = self._history, len(self._folder.clips)
+        ready = sum(one["ready"] for one in self._shown.values())
+        files = [] if not history.unsaved else [*self._new_files()]
+        questions, working = self._questions(), ready < total or not self.is_judged
+        return {
+            "version": self._version,
+            "folder": self._folder.root.resolve().name,
+            "kind": "raw" if self._folder.raw else "dataset",
+            "model": {"id": self._model.id, "seconds": self._model.seconds} if self._model else None,
+            "unsaved": {"edits": history.unsaved, "files": files},
+            "undo": history.undo_label,
+            "redo": history.redo_label,
+            "working": {"done": ready, "total": total} if working else None,
+            "stale": list(stale),
+            "open": questions,
+            "findings": [shown_remark(one) for one in self._judged.remarks],
+            "next": "" if questions or working else self._judged.following,
+            "order": [clip.key for clip in self._folder.clips],
+            "clips": [
+                {**self._shown[clip.key], "version": self._changed[clip.key]}
+                for clip in self._folder.clips
+                if self._changed[clip.key] > since
+            ],
+        }
+
+    def _questions(self) -> int:
+        """How many persons aren't known, captions are missing and errors are left, of the clips that are kept."""
+        kept = [one for one in self._shown.values() if any(window["keep"] for window in one["windows"])]
+        missing = sum(window["caption"]["missing"] for one in kept for window in one["windows"] if window["keep"])
+        persons = sum(bool(one["persons"] and one["persons"]["open"]) for one in kept)
+        return self._judged.errors + int(missing) + persons
+
+
+def _label(edit: ClipEdit, clip: ViewedClip) -> str:
+    keep = "keep {}" if edit.keep else "drop {}"
+    return _LABELS.get(edit.do, keep).format(clip.path)

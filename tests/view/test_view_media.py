@@ -1,0 +1,156 @@
+"""The clips and pictures that the page gets, by the ids of the scan alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import builders
+import pytest
+from PIL import Image
+from viewing import Tab, dataset_folder, raw_folder, viewed
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    with viewed(raw_folder(tmp_path_factory.mktemp("raw"))) as tab:
+        tab.settled()
+        yield tab
+
+
+def video(tab: Tab) -> tuple[str, bytes]:
+    content = (tab.session.folder.root / "take_01.mp4").read_bytes()
+    return f"/clip/{tab.clip('take_01.mp4')['id']}/video", content
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [
+        ("bytes=0-99", slice(0, 100)),
+        ("bytes=100-199", slice(100, 200)),
+        ("bytes=100-", slice(100, None)),
+        ("bytes=-50", slice(-50, None)),
+        ("bytes=0-999999999", slice(0, None)),
+    ],
+)
+def test_parts_of_a_clip(tab: Tab, wanted: str, part: slice) -> None:
+    address, content = video(tab)
+    answer = tab.get(address, Range=wanted)
+    assert answer.status_code == 206
+    assert answer.content == content[part]
+    assert answer.headers["content-range"].endswith(f"/{len(content)}")
+
+
+def test_a_part_beyond_the_end_is_refused(tab: Tab) -> None:
+    address, content = video(tab)
+    answer = tab.get(address, Range=f"bytes={len(content)}-")
+    assert answer.status_code == 416
+    assert answer.headers["content-range"] == f"bytes */{len(content)}"
+
+
+def test_a_whole_clip(tab: Tab) -> None:
+    address, content = video(tab)
+    answer = tab.get(address)
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, content, "video/mp4")
+    assert answer.headers["accept-ranges"] == "bytes"
+
+
+def test_the_facts_of_a_clip(tab: Tab) -> None:
+    clip = tab.clip("take_01.mp4")
+    assert clip["facts"][:3] == ["64×64", "16 fps", "6.00 s"]
+    assert (clip["seconds"], clip["rate"], clip["frames"]) == (6.0, [16, 1], 96)
+    assert (clip["plays"], clip["ready"], clip["fault"]) == ("original", True, "")
+    assert clip["curve"]["seconds"] == 6.0
+
+
+def test_the_film_strip(tab: Tab) -> None:
+    strip = tab.clip("take_01.mp4")["strip"]
+    answer = tab.get(strip["url"])
+    with Image.open(io.BytesIO(answer.content)) as picture:
+        assert picture.size == (strip["width"], strip["height"])
+    assert tab.get(strip["url"], **{"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
+def test_the_frames_at_a_windows_edges_follow_the_window(tab: Tab) -> None:
+    key = tab.clip("take_02.mp4")["id"]
+    before = [tab.get(f"/clip/{key}/{which}").content for which in ("first", "last")]
+    tab.edit("take_02.mp4", "window", start=2, seconds=2)
+    after = [tab.get(f"/clip/{key}/{which}").content for which in ("first", "last")]
+    tab.edit("take_02.mp4", "window", start=0, seconds=4)
+    cut = tab.get(f"/clip/{key}/last").content
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+    assert cut == after[1]  # both windows end at 4 s
+    assert tab.get(f"/clip/{key}/first?window=7").status_code == 404
+    assert tab.get(f"/clip/{key}/middle").status_code == 404
+
+
+def test_a_datasets_images(tmp_path: Path) -> None:
+    with viewed(dataset_folder(tmp_path)) as tab:
+        tab.settled()
+        first, last = tab.clip("video_1.mp4")["compared"]
+        assert tab.get(first["image"]["url"]).headers["content-type"] == "image/webp"
+        assert "image_1.jpg" in first["image"]["caption"]
+        assert last["image"] is None
+
+
+@pytest.mark.parametrize("name", ["take.mp4", "clips/take.mp4"])
+def test_a_link_that_leads_outside_is_never_opened(tmp_path: Path, name: str) -> None:
+    outside = builders.clip(tmp_path / "elsewhere" / "take.mp4")
+    folder = raw_folder(tmp_path / "raw", "own.mp4")
+    if "/" in name:
+        (folder / "clips").symlink_to(outside.parent)
+    else:
+        (folder / name).symlink_to(outside)
+    with viewed(folder) as tab:
+        tab.settled()
+        clip = tab.clip(name)
+        assert "outside" in clip["fault"]
+        for what in ("video", "strip", "first", "last"):
+            assert tab.get(f"/clip/{clip['id']}/{what}").status_code == 404
+
+
+def test_a_clip_that_is_replaced_by_a_link_is_not_served(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    folder = raw_folder(tmp_path / "raw")
+    with viewed(folder) as tab:
+        tab.settled()
+        (folder / "take_01.mp4").unlink()
+        (folder / "take_01.mp4").symlink_to(secret)
+        assert tab.get(f"/clip/{tab.clip('take_01.mp4')['id']}/video").status_code == 404
+
+
+def test_what_browsers_cant_play_is_shown_as_a_preview(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path, "take_01.mp4")
+    builders.clip(folder / "master.mov", codec="prores_ks", pixel_format="yuv422p10le", frames=32)
+    with viewed(folder) as tab:
+        tab.settled()
+        assert tab.clip("take_01.mp4")["plays"] == "original"
+        clip = tab.clip("master.mov")
+        assert (clip["plays"], clip["preview"]) == ("preview", "waiting")
+        assert tab.get(f"/clip/{clip['id']}/video").status_code == 202
+        tab.session.wait_until(lambda: tab.session.playback(clip["id"]).preview == "ready", 60)
+        answer = tab.get(f"/clip/{clip['id']}/video", Range="bytes=4-7")
+        assert (answer.status_code, answer.content) == (206, b"ftyp")
+        assert tab.clip("master.mov")["preview"] == "ready"
+    assert sorted(path.name for path in folder.iterdir()) == ["master.mov", "take_01.mp4"]
+
+
+def test_a_damaged_clip_says_so_and_the_others_are_shown(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path, "take_01.mp4")
+    (folder / "broken.mp4").write_bytes((folder / "take_01.mp4").read_bytes()[:200])
+    with viewed(folder) as tab:
+        tab.settled()
+        assert tab.clip("broken.mp4")["fault"]
+        assert tab.clip("take_01.mp4")["fault"] == ""
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)<.mp4", "a b&c\"'.mp4", "l\u202epm4.mp4", "été.mp4"])
+def test_hostile_names_come_as_json_and_in_no_address(tmp_path: Path, name: str) -> None:
+    with viewed(raw_folder(tmp_path, name)) as tab:
+        tab.settled()
+        clip = tab.clip(name)
+        assert tab.get(f"/clip/{clip['id']}/video").status_code == 200
+        assert all(name not in address for address in (clip["strip"]["url"], clip["compared"][0]["frame"]["url"]))
