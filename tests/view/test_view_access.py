@@ -49,7 +49,7 @@ def test_without_the_cookie_nothing_is_told(view: Viewing, path: str) -> None:
     assert "take_01" not in answer.text
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "", "localhost:80"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", ""])
 def test_a_request_for_another_host_is_refused(view: Viewing, host: str) -> None:
     port = httpx.URL(view.base).port
     with view.tab() as tab:

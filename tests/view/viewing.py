@@ -18,9 +18,8 @@ from datasetkit.view.serving import opened, server_of
 from datasetkit.view.session import Session
 
 COMMANDS = NextCommands(lambda _verdict, _findings: "", "datasetkit init raw", lambda _verdict: "datasetkit build set")
-EFFECT = (
-    '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p rain begins, and it wets she/he/they from her/his/their head."\n'
-)
+_TEXT = "Then the s86b5p rain begins, and it wets her/him/them from her/his/their head."
+EFFECT = f'[effect]\ntrigger = "s86b5p"\ntext = "{_TEXT}"\n'
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,7 @@ def dataset_folder(root: Path, *subjects: str, effect: str = EFFECT) -> Path:
     for number, subject in enumerate(subjects or ("A woman stands by a wall.", "A person sits on a bench."), 1):
         builders.clip(root / f"video_{number}.mp4", frames=48, seed=number)
         builders.jpeg(root / f"image_{number}.jpg", seed=number)
-        text = f"{subject} Then the s86b5p rain begins, and it wets she/he/they from her/his/their head."
-        lines.append(_line(text, number))
+        lines.append(_line(f"{subject} {_TEXT}", number))
     (root / "data.jsonl").write_text("".join(lines), "utf-8")
     (root / "datasetkit.toml").write_text(effect, "utf-8")
     return root
