@@ -5,6 +5,9 @@ import tomllib
 from pathlib import Path
 
 project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
-for requirement in project["dependencies"] + project["optional-dependencies"]["test"]:
-    name, version = re.fullmatch(r"([A-Za-z0-9_-]+)(?:>=|==)([0-9.]+)(?:,<[0-9.]+)?", requirement).groups()
-    print(f"{name}=={version}")
+extras = project["optional-dependencies"]
+for requirement in project["dependencies"] + extras["cluster"] + extras["remote"] + extras["test"]:
+    if not requirement.startswith(project["name"]):  # its own extras
+        pattern = r"([A-Za-z0-9_-]+)(?:\[[a-z0-9,]+\])?(?:>=|==)([0-9.]+)(?:,<[0-9.]+)?"
+        name, version = re.fullmatch(pattern, requirement).groups()
+        print(f"{name}=={version}")

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from threading import Lock, local
 from typing import Any, ParamSpec, TypeVar, cast
@@ -32,12 +33,24 @@ class CallingThread(Executor):
         return future
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """What reads clips: ``count`` workers behind an executor.
+
+    ``check`` is called while none of them ends; it raises DatasetkitError if none ever will.
+    """
+
+    executor: Executor = field(default_factory=CallingThread)
+    count: int = 1
+    check: Callable[[], object] = bool
+
+
 @contextmanager
-def processes(count: int) -> Iterator[Executor]:
+def processes(count: int) -> Iterator[Workers]:
     """That many processes; those that still work when the block ends are stopped."""
     executor = _Processes(count)
     try:
-        yield executor
+        yield Workers(executor, count)
     finally:
         executor.stop()
 

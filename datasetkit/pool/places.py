@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -9,10 +10,14 @@ from pathlib import Path
 from typing import Protocol
 
 from datasetkit.errors import DatasetkitError
-from datasetkit.intake.raw import CLIP_SUFFIXES
 from datasetkit.media.opening import ClipFile
-from datasetkit.pool.records import Candidate
+from datasetkit.pool.records import Candidate, is_clip
+from datasetkit.pool.remote import RemotePlace
 from datasetkit.scan.folder import FolderTree, folder_tree
+
+_URL = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]+(::[A-Za-z0-9+.-]+)*://"
+)  # longer than a drive's letter; `a::b://` is a chain
 
 
 class Place(Protocol):
@@ -70,12 +75,8 @@ class FolderPlace:
         return (status.st_size, str(status.st_mtime_ns)) != (clip.size, clip.stamp)
 
 
-def is_clip(path: str) -> bool:
-    """Whether a file has the name of a clip, and neither it nor a folder above it is hidden."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
-    return not hidden and path.lower().endswith(CLIP_SUFFIXES)
-
-
 def place_of(pool: str) -> Place:
-    """The place that a user names."""
+    """The place that a user names: a folder, or the URL of one."""
+    if _URL.match(pool):
+        return RemotePlace(pool.rstrip("/"))
     return FolderPlace(str(Path(pool).absolute()), pool)

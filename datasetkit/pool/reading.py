@@ -40,8 +40,10 @@ def read_clip(place: Place, clip: Candidate, depth: Depth = Depth.FULL) -> ClipR
             facts = _facts(place, clip, depth)
             if place.changed(clip):
                 raise MediumError(unopened("it changed while it was read"))
-    except (MediumError, DatasetkitError) as error:
-        reason = str(error) if isinstance(error, MediumError) else unopened(str(error))
+    except MediumError as error:
+        facts = Unreadable(clip.path, clip.size, Expected.VIDEO, str(error))
+    except DatasetkitError as error:  # the machine, or the way to the clip
+        reason = unopened(getattr(error.__cause__, "strerror", None) or str(error))
         facts = Unreadable(clip.path, clip.size, Expected.VIDEO, reason)
     return ClipRecord(clip.path, clip.size, clip.stamp, facts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from datasetkit.intake.raw import CLIP_SUFFIXES
 from datasetkit.media.damage import depends_on_machine
 from datasetkit.model import Present, Unreadable, Video
 
@@ -38,3 +39,9 @@ class ClipRecord:
             case Video(seen=seen):
                 return seen is None or seen.complete  # else time was up
         return True
+
+
+def is_clip(path: str) -> bool:
+    """Whether a file has the name of a clip, and neither it nor a folder above it is hidden."""
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
+    return not hidden and path.lower().endswith(CLIP_SUFFIXES)

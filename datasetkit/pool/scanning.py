@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from datasetkit.media.damage import unopened
 from datasetkit.media.versions import reader_version
 from datasetkit.model import Expected, Progress, Unreadable
 from datasetkit.pool.chunks import ChunkLimits, ChunkRunner
-from datasetkit.pool.executors import CallingThread
+from datasetkit.pool.executors import Workers
 from datasetkit.pool.places import Place, place_of
 from datasetkit.pool.reading import read_clips
 from datasetkit.pool.records import Candidate, ClipRecord
@@ -23,18 +21,6 @@ from datasetkit.pool.shards import Shards
 from datasetkit.scan.cache import cache_file
 
 FACTS = "pools"  # the folder in the user's cache folder
-
-
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """What reads clips: ``count`` workers behind an executor.
-
-    ``check`` is called while none of them ends; it raises DatasetkitError if none ever will.
-    """
-
-    executor: Executor = field(default_factory=CallingThread)
-    count: int = 1
-    check: Callable[[], object] = bool
 
 
 def scan_pool(

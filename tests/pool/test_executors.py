@@ -36,28 +36,28 @@ def pipe(tmp_path: Path) -> Path:
 
 
 def test_a_worker_that_dies_fails_its_own_work_only(pipe: Path) -> None:
-    with processes(2) as executor:
-        other = executor.submit(wait_for, pipe)
+    with processes(2) as workers:
+        other = workers.executor.submit(wait_for, pipe)
         with pipe.open():
             with pytest.raises(WorkerDiedError):
-                executor.submit(die).result()
-            again = executor.submit(os.getpid).result()
+                workers.executor.submit(die).result()
+            again = workers.executor.submit(os.getpid).result()
             assert not other.done()
         assert len({other.result(), again, os.getpid()}) == 3
 
 
 def test_errors_come_back_and_the_worker_goes_on() -> None:
-    with processes(1) as executor:
-        first = executor.submit(os.getpid)
+    with processes(1) as workers:
+        first = workers.executor.submit(os.getpid)
         with pytest.raises(ZeroDivisionError):
-            executor.submit(divide, 0).result()
-        assert executor.submit(os.getpid).result() == first.result()
+            workers.executor.submit(divide, 0).result()
+        assert workers.executor.submit(os.getpid).result() == first.result()
 
 
 def test_work_is_given_up_when_the_block_ends(pipe: Path) -> None:
     reading = os.open(pipe, os.O_RDWR)
-    with processes(1) as executor:
-        busy, queued = executor.submit(wait_for, pipe), executor.submit(divide, 1)
+    with processes(1) as workers:
+        busy, queued = workers.executor.submit(wait_for, pipe), workers.executor.submit(divide, 1)
         assert os.read(reading, 1) == b"x"
     os.close(reading)
     with pytest.raises(WorkerDiedError):

@@ -16,7 +16,7 @@ from datasetkit.pool.executors import processes
 from datasetkit.pool.places import place_of
 from datasetkit.pool.reading import read_clip, read_clips
 from datasetkit.pool.records import Candidate, ClipRecord
-from datasetkit.pool.scanning import Workers, facts_folder, scan_pool
+from datasetkit.pool.scanning import facts_folder, scan_pool
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,7 @@ def test_every_clip_is_read_in_the_order_of_paths(pool: Path, tmp_path: Path) ->
 
 def test_processes_find_the_same(pool: Path, tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
-    with processes(2) as executor:
-        workers = Workers(executor, 2)
+    with processes(2) as workers:
         records = list(
             scan_pool(str(pool), facts=tmp_path / "a", workers=workers, progress=lambda *state: seen.append(state))
         )
