@@ -51,6 +51,8 @@ class RemotePlace:
             system, root = self._opened()
             found = _listing(system, root)
             return sorted(Candidate(path, entry["size"], _stamp(entry)) for path, entry in found if is_clip(path))
+        except DatasetkitError:
+            raise
         except Exception as error:  # each library has errors of its own
             raise DatasetkitError(
                 f"can't list {self.name}: {_words(error)}",
