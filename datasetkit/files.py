@@ -44,7 +44,8 @@ def new_folder(target: Path) -> Iterator[Path]:
         _refuse_taken(target)
         for place, _, files in os.walk(folder, topdown=False):
             for file in files:
-                _sync(Path(place, file))
+                if not Path(place, file).is_symlink():  # what it points to isn't ours
+                    _sync(Path(place, file))
             _sync(Path(place))
         folder.rename(target)
         _sync(target.parent)

@@ -47,7 +47,7 @@ ONLY = {
     "spellchecker": {"prompts"},
     "tomlkit": {"repair"},
     "click": {"cli", "report", "printable"},
-    "numpy": {"media"},
+    "numpy": {"media", "pool"},
     "httpx": {"modelstudio"},
     "jinja2": {"report", "view"},
     "markupsafe": {"report"},

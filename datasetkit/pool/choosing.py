@@ -14,17 +14,23 @@ import numpy as np
 
 from datasetkit.media.likeness import groups_alike
 from datasetkit.model import Video
-from datasetkit.pool.candidates import Candidate, candidate
+from datasetkit.pool.profiles import Profile, profile_of
 from datasetkit.pool.picks import Pick, unique_names
 from datasetkit.pool.quality import MEASURES, Qualities, qualities
 from datasetkit.pool.records import ClipRecord
 from datasetkit.pool.spreading import ASPECTS, Cloud, Spot
-from datasetkit.pool.usable import ClipNeeds, LeftOut, fits_whole, left_out
+from datasetkit.pool.usable import ClipNeeds, LeftOut, left_out
 
 _EXAMPLES = 3
 _NOTABLE = 0.25  # share of a distance that is worth a word
 _POOR = 0.5  # score of a measure that is worth a word
-_FAULTS = {"sharpness": "blurrier", "light": "lighter or darker", "activity": "busier or calmer", "movement": "faster"}
+_FAULTS = dict(
+    zip(
+        MEASURES,
+        ("is blurrier", "is lighter or darker", "shows more or less motion", "moves in another way"),
+        strict=True,
+    )
+)
 
 
 @dataclass(slots=True)
@@ -46,7 +52,7 @@ class Choice:
     """What was chosen of ``seen`` clips: ``picks`` are the chosen ones in order, then those that are next in line.
 
     ``left_out`` counts by reason, the most frequent first. ``copies`` is how many clips were folded into the best of
-    their family, of which there are ``families``. ``to_cut`` are the chosen clips that can't be used from start to end.
+    their family, of which there are ``families``.
     """
 
     picks: tuple[Pick, ...]
@@ -54,7 +60,6 @@ class Choice:
     left_out: Mapping[str, LeftOutGroup]
     copies: int
     families: int
-    to_cut: tuple[str, ...]
 
     @property
     def chosen(self) -> tuple[Pick, ...]:
@@ -66,8 +71,7 @@ class Choice:
 class _Pool:
     """What is known of all records."""
 
-    candidates: list[Candidate] = field(default_factory=list)
-    in_part: set[str] = field(default_factory=set)
+    profiles: list[Profile] = field(default_factory=list)
     left_out: dict[str, LeftOutGroup] = field(default_factory=lambda: defaultdict(LeftOutGroup))
 
 
@@ -76,11 +80,11 @@ def choose(
     count: int,
     needs: ClipNeeds,
     captions: Mapping[str, str],
-    like: Candidate | None = None,
+    like: Profile | None = None,
 ) -> Choice:
     """Choose ``count`` clips, or as many as there are. ``captions`` are by path; ``like`` is an example to follow."""
     pool = _gathered(records, needs)
-    every = pool.candidates
+    every = pool.profiles
     if not every:
         return _choice(pool, (), 0, 0)
     quality = qualities(every, like)
@@ -98,29 +102,27 @@ def _gathered(records: Iterable[ClipRecord], needs: ClipNeeds) -> _Pool:
     for record in records:
         out, one = left_out(record.facts, needs), None
         if out is None and isinstance(record.facts, Video):
-            one = candidate(record.facts)
+            one = profile_of(record.facts)
             out = None if one else LeftOut("too short", "too few frames to compare")
-        if one and isinstance(record.facts, Video):
-            pool.candidates.append(one)
-            pool.in_part.update([] if fits_whole(record.facts, needs) else [one.path])
+        if one:
+            pool.profiles.append(one)
         elif out:
             pool.left_out[out.reason].add(record.path, out.details)
-    pool.candidates.sort(key=lambda one: one.path)
+    pool.profiles.sort(key=lambda one: one.path)
     return pool
 
 
 def _choice(pool: _Pool, picks: Sequence[Pick], copies: int, families: int) -> Choice:
     return Choice(
         picks=tuple(picks),
-        seen=len(pool.candidates) + sum(group.count for group in pool.left_out.values()),
+        seen=len(pool.profiles) + sum(group.count for group in pool.left_out.values()),
         left_out=dict(sorted(pool.left_out.items(), key=lambda item: (-item[1].count, item[0]))),
         copies=copies,
         families=families,
-        to_cut=tuple(pick.clip for pick in picks if pick.keep and pick.clip in pool.in_part),
     )
 
 
-def _folded(every: Sequence[Candidate], quality: Qualities) -> tuple[list[int], dict[str, int]]:
+def _folded(every: Sequence[Profile], quality: Qualities) -> tuple[list[int], dict[str, int]]:
     """The candidates without near-copies: the best of each family, the first of equals. And each family's size."""
     numbers, sizes = set(range(len(every))), {}
     for family in groups_alike([one.hashes for one in every]):
@@ -131,7 +133,7 @@ def _folded(every: Sequence[Candidate], quality: Qualities) -> tuple[list[int], 
 
 
 def _picks(
-    kept: Sequence[Candidate],
+    kept: Sequence[Profile],
     quality: Qualities,
     spots: Sequence[Spot],
     following: Sequence[int | None],
@@ -147,19 +149,20 @@ def _picks(
         reason = _reason(spot, kept, quality, copies.get(path, 1), with_example)
         score, then = float(quality.total[spot.chosen]), "" if after is None else kept[after].path
         picks.append(Pick(rank, path, names[path], True, score, reason, then))
-    for rank, number in enumerate(in_line, len(picks) + 1):
-        path, instead = kept[number].path, kept[spots[following.index(number)].chosen].path
-        picks.append(Pick(rank, path, names[path], False, float(quality.total[number]), f"next best for {instead}", ""))
+    for spot, number in zip(spots, following, strict=True):
+        if number is not None:
+            path, why = kept[number].path, f"next in line for {kept[spot.chosen].path}"
+            picks.append(Pick(len(picks) + 1, path, names[path], False, float(quality.total[number]), why))
     return picks
 
 
-def _reason(spot: Spot, kept: Sequence[Candidate], quality: Qualities, copies: int, with_example: bool) -> str:
+def _reason(spot: Spot, kept: Sequence[Profile], quality: Qualities, copies: int, with_example: bool) -> str:
     if spot.nearest is None:
         why = f"the best quality{', nearest to the example' if with_example else ''}"
     else:
         notable = [name for name, share in zip(ASPECTS, spot.apart, strict=True) if share >= _NOTABLE]
         other = kept[spot.nearest].path
         why = f"differs in {' and '.join(notable)} from {other}" if notable else f"the best left, though like {other}"
-    poor = [_FAULTS[n] for n, score in zip(MEASURES, quality.scores[spot.chosen], strict=True) if score < _POOR]
-    why += f"; but {' and '.join(poor)} than most" if poor else ""
+    poor = [_FAULTS[name] for name, score in zip(MEASURES, quality.scores[spot.chosen], strict=True) if score < _POOR]
+    why += f"; but it {' and '.join(poor)} than most" if poor else ""
     return why + (f"; the best of {copies} that look alike" if copies > 1 else "")

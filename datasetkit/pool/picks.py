@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import PurePosixPath
 
 from datasetkit.errors import DatasetkitError
+from datasetkit.windows import fault_of_name
 
 NAME = "picks.csv"
 _NEEDED = ("clip", "keep")
 _ANSWERS = {"yes": True, "no": False}
+_DELIMITERS = ",;\t"  # spreadsheets write the list separator of their language
+_LONGEST = 60  # letters of a name that has to be made
 _STEP = "Correct it, or choose again with `datasetkit select POOL -n N -o DIR`."
 
 
@@ -46,26 +51,29 @@ def render(picks: Iterable[Pick]) -> str:
 def parse(text: str, name: str = NAME) -> tuple[Pick, ...]:
     """The rows of a table that `render` wrote and a person may have changed; ``name`` is the file's, for messages.
 
-    Rows may be moved or added; rank and name are made anew where they are missing. Raises DatasetkitError for a table
-    that can't be followed, with the line.
+    Rows may be moved, added or removed: ranks are counted anew, and rows without a name get one. The separator may
+    also be a semicolon or a tab. Raises DatasetkitError, with the line, for a table that can't be followed.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), newline=""), strict=True)
+    plain = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    delimiter = max(_DELIMITERS, key=plain.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(plain, newline=""), delimiter=delimiter, strict=True)
     try:
-        columns = set(reader.fieldnames or ())
-        if missing := [column for column in _NEEDED if column not in columns]:
+        if missing := [column for column in _NEEDED if column not in (reader.fieldnames or ())]:
             raise DatasetkitError(f"{name} has no column {' and no column '.join(missing)}", _STEP)
         picks = [*_rows(reader, name)]
     except csv.Error as error:
         raise DatasetkitError(f"{name}, line {reader.line_num}: {error}", _STEP) from None
     _refuse_repeated(picks, name)
-    return tuple(picks)
+    made = unique_names([pick.clip for pick in picks if not pick.name], [pick.name for pick in picks])
+    return tuple(replace(pick, name=pick.name or made[pick.clip]) for pick in picks)
 
 
 def unique_names(paths: Sequence[str], taken: Iterable[str] = ()) -> dict[str, str]:
     """A name for each path: its stem, numbered where another has it already, also on file systems that ignore case."""
     used, given = {name.casefold() for name in taken}, {}
     for path in paths:
-        stem = PurePosixPath(path).stem.encode("utf-8", "replace").decode()
+        stem = PurePosixPath(path).stem
+        stem = stem if not fault_of_name(stem) else re.sub(r"[^\w-]+", "_", stem)[:_LONGEST]
         name, number = stem, 2
         while name.casefold() in used:
             name, number = f"{stem}_{number}", number + 1
@@ -75,17 +83,15 @@ def unique_names(paths: Sequence[str], taken: Iterable[str] = ()) -> dict[str, s
 
 
 def _rows(reader: csv.DictReader[str], name: str) -> Iterator[Pick]:
-    taken: list[str] = []
     for rank, row in enumerate(reader, 1):
-        line, cells = reader.line_num, {key: cell or "" for key, cell in row.items() if isinstance(cell, str | None)}
-        keep = _ANSWERS.get(cells["keep"].strip().lower())
+        cells = {key: cell.strip() for key, cell in row.items() if isinstance(cell, str)}
+        keep, own = _ANSWERS.get(cells.get("keep", "").lower()), cells.get("name", "")
+        fault = fault_of_name(own) if own else ""
+        fault = fault if cells.get("clip") else "it names no clip"
         if keep is None:
-            raise DatasetkitError(f"{name}, line {line}: keep is {cells['keep']!r}, not yes or no", _STEP)
-        if not cells["clip"] or "/" in cells.get("name", "") or None in row:
-            fault = "it names no clip" if not cells["clip"] else "a name with / or too many columns"
-            raise DatasetkitError(f"{name}, line {line}: {fault}", _STEP)
-        own = cells.get("name") or unique_names([cells["clip"]], taken)[cells["clip"]]
-        taken.append(own)
+            fault = f'keep is "{cells.get("keep", "")}"; write yes or no'
+        if keep is None or fault:
+            raise DatasetkitError(f"{name}, line {reader.line_num}: {fault}", _STEP)
         score = _number(cells.get("score", ""))
         yield Pick(rank, cells["clip"], own, keep, score, cells.get("reason", ""), cells.get("next", ""))
 
@@ -98,7 +104,7 @@ def _number(text: str) -> float:
 
 
 def _refuse_repeated(picks: Sequence[Pick], name: str) -> None:
-    for what, values in (("clip", [p.clip for p in picks]), ("name", [p.name.casefold() for p in picks])):
-        twice = next((value for number, value in enumerate(values) if value in values[:number]), None)
-        if twice is not None:
+    clips, names = Counter(pick.clip for pick in picks), Counter(pick.name.casefold() for pick in picks if pick.name)
+    for what, counts in (("clip", clips), ("name", names)):
+        if twice := next((value for value, count in counts.items() if count > 1), None):
             raise DatasetkitError(f"{name} gives the {what} {twice} twice", _STEP)

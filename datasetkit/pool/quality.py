@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasetkit import spec
-from datasetkit.pool.candidates import Candidate
+from datasetkit.pool.profiles import Profile
 
 MEASURES = ("sharpness", "light", "activity", "movement")
 _FAINT = 1e-3  # keeps the logarithm of nothing finite
@@ -34,7 +34,7 @@ class Qualities:
     scores: Reals
 
 
-def qualities(candidates: Sequence[Candidate], like: Candidate | None = None) -> Qualities:
+def qualities(candidates: Sequence[Profile], like: Profile | None = None) -> Qualities:
     """The quality of each, compared with the middle of all, or with the example ``like``."""
     values, limits = _values(candidates), spec.thresholds("selecting")
     middle = np.median(values, axis=0)
@@ -50,7 +50,7 @@ def qualities(candidates: Sequence[Candidate], like: Candidate | None = None) ->
     return Qualities(table.prod(axis=1).round(4), table)
 
 
-def _values(candidates: Sequence[Candidate]) -> Reals:
+def _values(candidates: Sequence[Profile]) -> Reals:
     """A row a candidate: sharpness and activity in octaves, light, and the four components of the movement."""
     rows = (
         (np.log2(one.sharpness + 1), one.light, np.log2(one.activity + _FAINT), *one.movement) for one in candidates

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasetkit import spec
-from datasetkit.pool.candidates import Candidate
+from datasetkit.pool.profiles import Profile
 from datasetkit.pool.quality import Reals
 from datasetkit.prompts.words import content_stems, stems
 
@@ -45,7 +45,7 @@ class Spot:
 class Cloud:
     """The candidates as points, in the order in which they are given."""
 
-    def __init__(self, candidates: Sequence[Candidate], captions: Mapping[str, str]) -> None:
+    def __init__(self, candidates: Sequence[Profile], captions: Mapping[str, str]) -> None:
         blocks = [_colours(candidates), _movement(candidates), _shapes(candidates), _captions(candidates, captions)]
         self._ends = np.cumsum([block.shape[1] for block in blocks])
         self._points: Points = np.rint(np.concatenate(blocks, axis=1) * _UNIT).astype(np.int16)
@@ -84,10 +84,9 @@ class Cloud:
 
     def _distances(self, chosen: int) -> Reals:
         """The distance of every candidate from one of them, in coordinates."""
-        point, parts = self._points[chosen].astype(np.int64), []
-        for start in range(0, len(self._points), _CHUNK):
-            parts.append(((self._points[start : start + _CHUNK] - point) ** 2).sum(axis=1))
-        distances: Reals = np.sqrt(np.concatenate(parts).astype(np.float64))
+        point = self._points[chosen].astype(np.int64)
+        chunks = (self._points[start : start + _CHUNK] for start in range(0, len(self._points), _CHUNK))
+        distances: Reals = np.sqrt(np.concatenate([((chunk - point) ** 2).sum(axis=1) for chunk in chunks]))
         return distances
 
     def _apart(self, one: int, other: int) -> tuple[float, ...]:
@@ -103,22 +102,22 @@ def _ranked(away: Reals, quality: Reals) -> Reals:
     return ranked
 
 
-def _colours(candidates: Sequence[Candidate]) -> Reals:
+def _colours(candidates: Sequence[Profile]) -> Reals:
     """The root mean square difference of two layouts in levels, divided by the levels that count as much as 1."""
     layouts = np.array([np.frombuffer(one.layout, np.uint8) for one in candidates], np.float64)
     return layouts / (spec.thresholds("selecting")["levels"] * math.sqrt(layouts.shape[1]))
 
 
-def _movement(candidates: Sequence[Candidate]) -> Reals:
+def _movement(candidates: Sequence[Profile]) -> Reals:
     moved = np.array([one.movement for one in candidates], np.float64)
     return moved.clip(-_FASTEST, _FASTEST) / spec.thresholds("selecting")["speed"]
 
 
-def _shapes(candidates: Sequence[Candidate]) -> Reals:
+def _shapes(candidates: Sequence[Profile]) -> Reals:
     return np.array([_SHAPES[one.shape] for one in candidates], np.float64) / math.sqrt(2)
 
 
-def _captions(candidates: Sequence[Candidate], captions: Mapping[str, str]) -> Reals:
+def _captions(candidates: Sequence[Profile], captions: Mapping[str, str]) -> Reals:
     """Each caption as a point on a sphere: the rarer the words that two share, the nearer they are.
 
     The words' directions are pseudo-random, which keeps distances nearly as they are (Johnson and Lindenstrauss).

@@ -41,12 +41,23 @@ def make_media(
 def copy_file(tree: Tree, path: str, target: Path) -> None:
     """Copy a tree's file: as a reflink if the file system can, never as a hard link. Raises DatasetkitError."""
     try:
-        with tree.open(path) as source, target.open("xb") as copy:
-            if not _reflinked(source, copy):
-                shutil.copyfileobj(source, copy, 1 << 20)
+        with tree.open(path) as source:
+            copy_stream(source, target)
     except OSError as error:
-        message = f"can't copy {path}: {error.strerror or error}"
-        raise DatasetkitError(message, "Check the space and the permissions.") from error
+        raise uncopied(path, error) from error
+
+
+def copy_stream(source: BinaryIO, target: Path) -> None:
+    """Copy the bytes of an open file, as a reflink if the file system can, to a new one. Raises OSError."""
+    with target.open("xb") as copy:
+        if not _reflinked(source, copy):
+            shutil.copyfileobj(source, copy, 1 << 20)
+
+
+def uncopied(path: str, error: OSError) -> DatasetkitError:
+    """The error for a file that can't be copied."""
+    message = f"can't copy {path}: {error.strerror or error}"
+    return DatasetkitError(message, "Check the space and the permissions.")
 
 
 def refuse_output(output: Path, source: str, *, zipped: bool = False) -> None:

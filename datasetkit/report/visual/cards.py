@@ -39,16 +39,17 @@ def card(
         line=sample.line,
         title=title,
         severity=str(worst) if worst else "",
-        facts=tuple(_facts(clip)),
+        facts=tuple(facts_of(clip)),
         compared=tuple(_compared(sample, clip, found)),
-        strip=_strip(clip) if isinstance(clip, Video) else None,
-        curve=_curve(clip, found) if isinstance(clip, Video) else None,
+        strip=strip_of(clip) if isinstance(clip, Video) else None,
+        curve=curve_of(clip, found) if isinstance(clip, Video) else None,
         prompt=tuple(prompt_runs(sample.prompt.text if sample.prompt else "", reviewed)),
         remarks=tuple(remarks),
     )
 
 
-def _facts(clip: Medium | None) -> Iterator[str]:
+def facts_of(clip: Medium | None) -> Iterator[str]:
+    """Short phrases about a clip; why there is none."""
     match clip:
         case Video():
             width, height = clip.displayed
@@ -121,7 +122,8 @@ def _frame(clip: Medium | None, which: str) -> ShownPicture | None:
     return ShownPicture(f"{which} frame of {clip.path}, at {seconds:.2f} s", when, thumbnail)
 
 
-def _strip(clip: Video) -> ShownStrip | None:
+def strip_of(clip: Video) -> ShownStrip | None:
+    """The frames of a clip, if pictures of it were taken."""
     if not clip.film:
         return None
     when = ", ".join(f"{second:.2f}" for second in clip.film.seconds)
@@ -130,7 +132,8 @@ def _strip(clip: Video) -> ShownStrip | None:
     )
 
 
-def _curve(clip: Video, found: Sequence[Finding]) -> MotionCurve | None:
+def curve_of(clip: Video, found: Sequence[Finding] = ()) -> MotionCurve | None:
+    """How a clip moves, if it was decoded to its end, with the part that fixes for what was ``found`` would keep."""
     motion = clip.seen.of(Motion) if clip.seen else None
     if not clip.seen or not motion:
         return None

@@ -25,15 +25,17 @@ _BOX, _EMPTY = (300, 200), (240, 135)  # CSS pixels that one of two compared pic
 
 def render(report: VisualReport, address: Address | None = None) -> str:
     """The page. ``address`` says where its pictures are; without it they are inside."""
-    templates = _templates()
+    templates = card_templates()
     style, source = inline(templates, "style.css.jinja", codes=[code for code, _ in report.codes])
     images = "data:" if address is None else "data: file: 'self'"
     policy = f"default-src 'none'; img-src {images}; style-src {source}"
     template = templates.get_template("report.html.jinja")
-    return template.render(report=report, style=style, policy=Markup(policy), pictures=_Pictures(address or _inline))
+    return template.render(
+        report=report, style=style, policy=Markup(policy), pictures=PagePictures(address or data_url)
+    )
 
 
-class _Pictures:
+class PagePictures:
     """The pictures of a page, each once, by their ids; filled while the page is written, as they come last in it."""
 
     def __init__(self, address: Address) -> None:
@@ -49,11 +51,13 @@ class _Pictures:
         return [(name, thumbnail, self._address(thumbnail)) for thumbnail, name in self._ids.items()]
 
 
-def _inline(thumbnail: Thumbnail) -> str:
+def data_url(thumbnail: Thumbnail) -> str:
+    """A picture as an address that holds it."""
     return f"data:image/webp;base64,{b64encode(thumbnail.webp).decode()}"
 
 
-def _templates() -> Environment:
+def card_templates() -> Environment:
+    """The templates, with what the macros of cards need."""
     templates = environment()
     templates.globals |= {"marks": MARKS, "long": _LONG, "box": _box, "counts": _counts}
     templates.filters |= {"bytes": size, "plural": plural, "polyline": _polyline, "code": _code}

@@ -17,7 +17,7 @@ _CELLS = 4  # of luma, each way; chroma has half as many, as eyes see less of it
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Profile:
     """A clip that can be chosen, as it is compared with others.
 
     ``shape`` is "wide", "tall" or "square". ``sharpness`` and ``light`` (median luma, 0 to 1) are those of `Light`,
@@ -37,14 +37,14 @@ class Candidate:
     hashes: array[int]
 
 
-def candidate(video: Video) -> Candidate | None:
+def profile_of(video: Video) -> Profile | None:
     """What is kept of a clip that was decoded to its end; None of one with too few frames to be compared."""
     seen = video.seen
     light, motion, ends = (seen.of(Light), seen.of(Motion), seen.of(Ends)) if seen else (None, None, None)
     if not seen or not light or not motion or not ends:
         return None
     prints = seen.of(Fingerprints)
-    return Candidate(
+    return Profile(
         path=video.path,
         shape=_shape(*video.displayed),
         sharpness=light.sharpness,

@@ -1,0 +1,129 @@
+"""`datasetkit select`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from datasetkit.cli.options import Number, WholeNumber, files, given
+from datasetkit.cli.terminal import bars, echo, note
+from datasetkit.errors import DatasetkitError
+from datasetkit.printable import Printable, joined, lines, styled
+from datasetkit.report.columns import argument, plural, quoted
+
+if TYPE_CHECKING:
+    from datasetkit.model import Progress
+    from datasetkit.pool.choosing import Choice
+    from datasetkit.pool.usable import ClipNeeds
+
+
+@click.command(name="select")
+@click.argument("pool", shell_complete=files)
+@click.option("-n", "--count", type=WholeNumber(min=1), metavar="N", help="How many clips to choose.")
+@click.option("-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The new folder.")
+@click.option("--model", metavar="ID", help="The model to train (see `datasetkit models`).")
+@click.option("--like", metavar="CLIP", help="An example: choose clips that are as light and move as this one does.")
+@click.option(
+    "--seconds",
+    type=Number(min=0, min_open=True),
+    metavar="S",
+    help="What each clip must have: S seconds without a cut, black or a freeze. By default all of it.",
+)
+@click.option("--symlink", is_flag=True, help="Link to the clips instead of copying them.")
+@click.option("--picks", metavar="FILE", type=click.Path(path_type=Path), help="Take the clips with keep=yes in FILE.")
+def command(pool: str, *, count: int | None, output: Path, picks: Path | None, symlink: bool, **options: Any) -> int:
+    """Choose the best clips of a pool, and as different ones as possible.
+
+    POOL is a folder with any number of clips, which is only read. Clips that can't be used are left out; of clips that
+    look alike only the best counts. DIR gets the chosen clips and their captions, a page to look at, and picks.csv with
+    the reason for each choice and the clip that is next in line.
+
+    To change the choice, edit the column keep in picks.csv, and give it to --picks: exactly the clips with yes are
+    taken.
+
+    \b
+    Example:
+      datasetkit select generated -n 40 -o best --model wan2.2-i2v-flash
+      datasetkit select generated --picks best/picks.csv -o better
+    """
+    if (count is None) is (picks is None):
+        raise click.UsageError("Say how many clips to choose with -n, or name a picks.csv with --picks.")
+    from datasetkit.pool.captions import read_captions
+    from datasetkit.pool.inputs import read_picks
+    from datasetkit.pool.places import place_of
+    from datasetkit.pool.writing import write_folder
+    from datasetkit.repair.making import refuse_output
+
+    needs, place = _needs(options["seconds"], options["model"]), place_of(pool)
+    refuse_output(output, pool)
+    captions = read_captions(pool)
+    with bars() as progress:
+        if picks is None:
+            choice = _chosen(pool, count or 0, needs, captions, options["like"], progress)
+        else:
+            choice = read_picks(picks, place)
+        following = _following(output)
+        after = write_folder(choice, place, output, needs, captions, following, symlink=symlink, progress=progress)
+    echo(lines(_report(choice, output, count)))
+    note(f"next: {after}")
+    return 0
+
+
+def _needs(seconds: float | None, model: str | None) -> ClipNeeds:
+    from datasetkit import spec
+    from datasetkit.pool.usable import ClipNeeds
+
+    return ClipNeeds(seconds, spec.find_model(model) if model else None)
+
+
+def _chosen(
+    pool: str, count: int, needs: ClipNeeds, captions: Mapping[str, str], like: str | None, progress: Progress
+) -> Choice:
+    """The choice. Raises DatasetkitError if there is nothing to choose from."""
+    from datasetkit.pool.choosing import choose
+    from datasetkit.pool.inputs import read_example
+    from datasetkit.pool.scanning import scan_pool
+
+    example = read_example(like, pool) if like else None
+    choice = choose(scan_pool(pool, progress=progress), count, needs, captions, example)
+    if not choice.seen:
+        raise DatasetkitError(f"{pool} contains no clips", "Give the folder that holds your clips.")
+    if not choice.chosen:
+        echo(lines(_left_out(choice)))
+        raise DatasetkitError(f"none of the {plural(choice.seen, 'clip')} can be used", "Make or find other clips.")
+    return choice
+
+
+def _following(output: Path) -> Callable[[bool], str]:
+    """The command to run next: `cut` where clips have to be cut first, else `init`."""
+    folder, options = quoted(argument(str(output))), " ".join(map(quoted, given("model")))
+    model = f" {options}" if options else ""
+
+    def following(to_cut: bool) -> str:
+        seconds = "".join(f" {quoted(one)}" for one in given("seconds"))
+        dataset = quoted(argument(f"{output}_dataset"))
+        return f"datasetkit cut {folder}{model}{seconds}" if to_cut else f"datasetkit init {folder} -o {dataset}{model}"
+
+    return following
+
+
+def _report(choice: Choice, output: Path, count: int | None) -> Iterator[Printable]:
+    from datasetkit.pool.writing import PAGE, notes
+
+    name, chosen = styled(Printable(str(output)), bold=True), len(choice.chosen)
+    yield joined([name, Printable(f"  {chosen:,} of {plural(choice.seen, 'clip')}")])
+    if count and chosen < count:
+        yield Printable(f"  fewer than the {count:,} that you asked for: no others are left")
+    yield from _left_out(choice)
+    yield from (Printable(f"  {sentence}") for sentence in notes(choice))
+    yield Printable(f"  page to look at: {output / PAGE}")
+
+
+def _left_out(choice: Choice) -> Iterator[Printable]:
+    for reason, group in choice.left_out.items():
+        examples = ", ".join(path for path, _ in group.examples)
+        more = f" and {group.count - len(group.examples):,} more" if group.count > len(group.examples) else ""
+        yield Printable(f"  left out, {reason}: {group.count:,} ({examples}{more})")
