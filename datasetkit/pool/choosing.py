@@ -14,8 +14,8 @@ import numpy as np
 
 from datasetkit.media.likeness import groups_alike
 from datasetkit.model import Video
-from datasetkit.pool.profiles import Profile, profile_of
 from datasetkit.pool.picks import Pick, unique_names
+from datasetkit.pool.profiles import Profile, profile_of
 from datasetkit.pool.quality import MEASURES, Qualities, qualities
 from datasetkit.pool.records import ClipRecord
 from datasetkit.pool.spreading import ASPECTS, Cloud, Spot

@@ -12,7 +12,6 @@ import pytest
 from conftest import Cli
 
 
-
 def content(folder: Path) -> dict[str, tuple[bytes, int]]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
@@ -182,7 +181,7 @@ def test_odd_names_survive(cli: Cli, tmp_path: Path) -> None:
     for seed, name in enumerate((b"-n.mp4", b"a\nb.mp4", b"\xff.mp4", "第一:個.mp4".encode()), 1):
         builders.clip(tmp_path / "one.mp4", frames=40, seed=seed * 5)
         pool.mkdir(exist_ok=True)
-        os.rename(os.fsencode(tmp_path / "one.mp4"), os.fsencode(pool) + b"/" + name)
+        (tmp_path / "one.mp4").rename(pool / os.fsdecode(name))
     ran = cli("select", pool, "-n", "4", "-o", tmp_path / "best")
     assert ran.code == 0, ran.err
     assert len(list((tmp_path / "best").glob("*.mp4"))) == 4

@@ -44,7 +44,7 @@ def test_a_row_without_a_name_gets_one_that_no_other_has() -> None:
     ],
 )
 def test_a_table_that_cannot_be_followed_is_refused(text: str, fault: str) -> None:
-    with pytest.raises(DatasetkitError, match="mine.csv") as raised:
+    with pytest.raises(DatasetkitError, match=r"mine\.csv") as raised:
         parse(text, "mine.csv")
     assert fault in str(raised.value)
 

@@ -53,7 +53,7 @@ class PicksReport:
 def picks_page(report: PicksReport) -> str:
     """The page, as HTML that loads nothing."""
     templates = card_templates()
-    style, source = inline(templates, "picks.css.jinja")
+    style, source = inline(templates, "picks.css.jinja", codes=())
     policy = Markup(f"default-src 'none'; img-src data:; style-src {source}")
     template = templates.get_template("picks.html.jinja")
     pictures = PagePictures(data_url)
