@@ -14,11 +14,12 @@ import numpy as np
 
 from datasetkit.media.likeness import groups_alike
 from datasetkit.model import Video
+from datasetkit.pool.crops import is_cropped_copy
 from datasetkit.pool.picks import Pick, unique_names
 from datasetkit.pool.profiles import Profile, profile_of
 from datasetkit.pool.quality import MEASURES, Qualities, qualities
 from datasetkit.pool.records import ClipRecord
-from datasetkit.pool.spreading import ASPECTS, Cloud, Spot
+from datasetkit.pool.spreading import ASPECTS, Cloud, Spot, Spread
 from datasetkit.pool.usable import ClipNeeds, LeftOut, left_out
 
 _EXAMPLES = 3
@@ -51,15 +52,14 @@ class LeftOutGroup:
 class Choice:
     """What was chosen of ``seen`` clips: ``picks`` are the chosen ones in order, then those that are next in line.
 
-    ``left_out`` counts by reason, the most frequent first. ``copies`` is how many clips were folded into the best of
-    their family, of which there are ``families``.
+    ``left_out`` counts by reason, the most frequent first. ``copies`` counts the clips left out because they
+    look like a better one.
     """
 
     picks: tuple[Pick, ...]
     seen: int
     left_out: Mapping[str, LeftOutGroup]
     copies: int
-    families: int
 
     @property
     def chosen(self) -> tuple[Pick, ...]:
@@ -86,15 +86,19 @@ def choose(
     pool = _gathered(records, needs)
     every = pool.profiles
     if not every:
-        return _choice(pool, (), 0, 0)
+        return _choice(pool, (), 0)
     quality = qualities(every, like)
     best, copies = _folded(every, quality)
     kept = [every[number] for number in best]
     numbers = np.array(best)
     own = Qualities(quality.total[numbers], quality.scores[numbers])
-    spots, following = Cloud(kept, captions).spread(own.total, count)
-    picks = _picks(kept, own, spots, following, copies, like is not None)
-    return _choice(pool, picks, len(every) - len(best), len(copies))
+    spread = Cloud(kept, captions).spread(own.total, count, lambda one, other: _is_crop(kept[one], kept[other]))
+    picks = _picks(kept, own, spread, copies, like is not None)
+    return _choice(pool, picks, len(every) - len(best) + len(spread.copies))
+
+
+def _is_crop(one: Profile, other: Profile) -> bool:
+    return is_cropped_copy(one.ends, other.ends)
 
 
 def _gathered(records: Iterable[ClipRecord], needs: ClipNeeds) -> _Pool:
@@ -112,21 +116,23 @@ def _gathered(records: Iterable[ClipRecord], needs: ClipNeeds) -> _Pool:
     return pool
 
 
-def _choice(pool: _Pool, picks: Sequence[Pick], copies: int, families: int) -> Choice:
+def _choice(pool: _Pool, picks: Sequence[Pick], copies: int) -> Choice:
     return Choice(
         picks=tuple(picks),
         seen=len(pool.profiles) + sum(group.count for group in pool.left_out.values()),
         left_out=dict(sorted(pool.left_out.items(), key=lambda item: (-item[1].count, item[0]))),
         copies=copies,
-        families=families,
     )
 
 
 def _folded(every: Sequence[Profile], quality: Qualities) -> tuple[list[int], dict[str, int]]:
-    """The candidates without near-copies: the best of each family, the first of equals. And each family's size."""
+    """The candidates without near-copies, and how many looked like each that is left of a family.
+
+    What is left is a clip without bars or marks, with the most pixels, of the best quality, or the first of equals.
+    """
     numbers, sizes = set(range(len(every))), {}
     for family in groups_alike([one.hashes for one in every]):
-        best = max(family, key=lambda number: (quality.total[number], -number))
+        best = max(family, key=lambda at: (every[at].clean, every[at].pixels, quality.total[at], -at))
         numbers -= set(family) - {best}
         sizes[every[best].path] = len(family)
     return sorted(numbers), sizes
@@ -135,21 +141,20 @@ def _folded(every: Sequence[Profile], quality: Qualities) -> tuple[list[int], di
 def _picks(
     kept: Sequence[Profile],
     quality: Qualities,
-    spots: Sequence[Spot],
-    following: Sequence[int | None],
+    spread: Spread,
     copies: Mapping[str, int],
     with_example: bool,
 ) -> list[Pick]:
     """A row for each chosen clip, then one for each that is next in line."""
-    in_line = [number for number in following if number is not None]
-    names = unique_names([kept[number].path for number in (*(spot.chosen for spot in spots), *in_line)])
+    in_line = [number for number in spread.following if number is not None]
+    names = unique_names([kept[number].path for number in (*(spot.chosen for spot in spread.spots), *in_line)])
     picks = []
-    for rank, (spot, after) in enumerate(zip(spots, following, strict=True), 1):
+    for rank, (spot, after) in enumerate(zip(spread.spots, spread.following, strict=True), 1):
         path = kept[spot.chosen].path
         reason = _reason(spot, kept, quality, copies.get(path, 1), with_example)
         score, then = float(quality.total[spot.chosen]), "" if after is None else kept[after].path
         picks.append(Pick(rank, path, names[path], True, score, reason, then))
-    for spot, number in zip(spots, following, strict=True):
+    for spot, number in zip(spread.spots, spread.following, strict=True):
         if number is not None:
             path, why = kept[number].path, f"next in line for {kept[spot.chosen].path}"
             picks.append(Pick(len(picks) + 1, path, names[path], False, float(quality.total[number]), why))

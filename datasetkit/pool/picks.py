@@ -73,7 +73,7 @@ def unique_names(paths: Sequence[str], taken: Iterable[str] = ()) -> dict[str, s
     used, given = {name.casefold() for name in taken}, {}
     for path in paths:
         stem = PurePosixPath(path).stem
-        stem = stem if not fault_of_name(stem) else re.sub(r"[^\w-]+", "_", stem)[:_LONGEST]
+        stem = f"clip_{re.sub(r'[^0-9A-Za-z-]+', '_', stem)[:_LONGEST]}" if fault_of_name(stem) else stem
         name, number = stem, 2
         while name.casefold() in used:
             name, number = f"{stem}_{number}", number + 1

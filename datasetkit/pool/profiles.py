@@ -9,9 +9,10 @@ from statistics import fmean
 import numpy as np
 
 from datasetkit import spec
-from datasetkit.footage import Ends, Fingerprints, Light, Motion, Signature
-from datasetkit.media.planes import WHOLE, chroma_of, luma_of, resampled
+from datasetkit.footage import Bars, Ends, Fingerprints, Light, Mark, Motion, Signature
+from datasetkit.media.planes import WHOLE, Floats, chroma_of, luma_of, resampled
 from datasetkit.model import Video
+from datasetkit.pool.crops import SIDE
 
 _CELLS = 4  # of luma, each way; chroma has half as many, as eyes see less of it
 
@@ -23,8 +24,8 @@ class Profile:
     ``shape`` is "wide", "tall" or "square". ``sharpness`` and ``light`` (median luma, 0 to 1) are those of `Light`,
     ``activity`` is the mean change between sampled frames, from 0 to 1. ``movement`` is right, down, zoom and roll a
     second, each in multiples of what counts as movement; zeros where nothing moves as a whole. ``layout`` holds the
-    colours of the first and last frame in 4×4 cells of luma and 2×2 of each chroma, a byte each. ``hashes`` are the
-    fingerprints.
+    colours of the first and last frame in 4×4 cells of luma and 2×2 of each chroma, a byte each; ``ends`` their luma
+    in 16×16 cells. ``hashes`` are the fingerprints. ``clean``: neither bars nor what may be a mark were found.
     """
 
     path: str
@@ -34,7 +35,10 @@ class Profile:
     activity: float
     movement: tuple[float, ...]
     layout: bytes
+    ends: bytes
     hashes: array[int]
+    pixels: int
+    clean: bool
 
 
 def profile_of(video: Video) -> Profile | None:
@@ -43,7 +47,7 @@ def profile_of(video: Video) -> Profile | None:
     light, motion, ends = (seen.of(Light), seen.of(Motion), seen.of(Ends)) if seen else (None, None, None)
     if not seen or not light or not motion or not ends:
         return None
-    prints = seen.of(Fingerprints)
+    prints, frames = seen.of(Fingerprints), (ends.first, ends.last or ends.first)
     return Profile(
         path=video.path,
         shape=_shape(*video.displayed),
@@ -51,8 +55,11 @@ def profile_of(video: Video) -> Profile | None:
         light=light.middle,
         activity=fmean(motion.curve),
         movement=_movement(motion),
-        layout=_layout(ends.first) + _layout(ends.last or ends.first),
+        layout=b"".join(map(_layout, frames)),
+        ends=b"".join(_cells(luma_of(frame), SIDE) for frame in frames),
         hashes=array("Q", prints.hashes if prints else ()),
+        pixels=video.width * video.height,
+        clean=seen.of(Bars) is None and seen.of(Mark) is None,
     )
 
 
@@ -70,6 +77,10 @@ def _movement(motion: Motion) -> tuple[float, ...]:
 
 
 def _layout(signature: Signature) -> bytes:
-    planes = [(luma_of(signature), _CELLS), *((plane, _CELLS // 2) for plane in chroma_of(signature))]
-    cells = [resampled(plane, WHOLE, (count, count)).ravel() for plane, count in planes]
-    return np.rint(np.concatenate(cells)).clip(0, 255).astype(np.uint8).tobytes()
+    chroma = (_cells(plane, _CELLS // 2) for plane in chroma_of(signature))
+    return b"".join((_cells(luma_of(signature), _CELLS), *chroma))
+
+
+def _cells(plane: Floats, count: int) -> bytes:
+    """A plane averaged over count×count cells."""
+    return np.rint(resampled(plane, WHOLE, (count, count))).clip(0, 255).astype(np.uint8).tobytes()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,9 +25,14 @@ _UNIT = 1000  # a distance of 1 in coordinates
 _FASTEST = 4.0  # multiples of what counts as movement; what is faster is simply fast
 _BITS = 32  # coordinates of a caption
 _CHUNK = 1 << 14  # candidates whose distances are computed at a time
+_COMPARED = 8  # of those chosen, the ones whose colours are nearest
 _SHAPES = {"wide": (1.0, 0.0), "square": (0.5, 0.5), "tall": (0.0, 1.0)}
 
 Points = NDArray[np.int16]
+
+
+IsCopy = Callable[[int, int], bool]
+"""Whether two candidates are copies of one another, by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,18 @@ class Spot:
     apart: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The choices in order; for each the candidate that is next in line, None where none is left; and the copies.
+
+    The next in line is what would be chosen instead, of all that aren't chosen. ``copies`` are left out as such.
+    """
+
+    spots: tuple[Spot, ...]
+    following: tuple[int | None, ...]
+    copies: frozenset[int]
+
+
 class Cloud:
     """The candidates as points, in the order in which they are given."""
 
@@ -50,56 +67,68 @@ class Cloud:
         self._ends = np.cumsum([block.shape[1] for block in blocks])
         self._points: Points = np.rint(np.concatenate(blocks, axis=1) * _UNIT).astype(np.int16)
 
-    def spread(self, quality: Reals, count: int) -> tuple[list[Spot], list[int | None]]:
-        """``count`` candidates, the best first, and for each the one that is next in line; None where none is left.
+    def spread(self, quality: Reals, count: int, is_copy: IsCopy) -> Spread:
+        """Choose ``count`` candidates, or as many as there are, none of them a copy of another."""
+        free, copies = np.ones(len(quality), bool), set[int]()
+        front, spots, chosen = _Front(quality), list[Spot](), list[int]()
+        while len(spots) < count and (one := self._best(front.rank(), free, chosen, is_copy, copies)) is not None:
+            spots.append(self._spot(one, int(front.nearest[one])) if spots else Spot(one, None, ()))
+            chosen.append(one)
+            front.add(one, self._distances(one))
+        front, following = _Front(quality), list[int | None]()
+        for one in chosen:
+            taken = [*chosen, *(other for other in following if other is not None)]
+            following.append(self._best(front.rank(), free, taken, is_copy, copies))
+            front.add(one, self._distances(one))
+        return Spread(tuple(spots), tuple(following), frozenset(copies))
 
-        The next in line is what would be chosen instead of it, of all that aren't chosen.
-        """
-        spots = [*self._choose(quality, min(count, len(quality)))]
-        return spots, [*self._runners_up(quality, [spot.chosen for spot in spots])]
-
-    def _choose(self, quality: Reals, count: int) -> Iterator[Spot]:
-        away = np.full(len(quality), np.inf)
-        nearest = np.zeros(len(quality), np.int64)
-        chosen = int(quality.argmax())
-        for number in range(count):
-            if number:
-                chosen = int(_ranked(away, quality).argmax())
-            near = int(nearest[chosen])
-            yield Spot(chosen, near, self._apart(chosen, near)) if number else Spot(chosen, None, ())
-            distance = self._distances(chosen)
-            nearest[distance < away] = chosen
-            away = np.minimum(away, distance)
-            away[chosen] = -1  # never again
-
-    def _runners_up(self, quality: Reals, chosen: Sequence[int]) -> Iterator[int | None]:
-        away, free = np.full(len(quality), np.inf), np.ones(len(quality), bool)
-        free[list(chosen)] = False
-        for number, one in enumerate(chosen):
-            worth = _ranked(away, quality) if number else quality
-            best = int(np.where(free, worth, -1).argmax())
-            yield best if free[best] else None
+    def _best(
+        self, rank: Reals, free: NDArray[np.bool_], taken: Sequence[int], is_copy: IsCopy, copies: set[int]
+    ) -> int | None:
+        """The highest of those that are free and no copy of one that is taken; it and the copies aren't free then."""
+        while free.any():
+            best = int(np.where(free, rank, -1).argmax())
             free[best] = False
-            away = np.minimum(away, self._distances(one))
+            if not any(is_copy(best, other) for other in self._likest(best, taken)):
+                return best
+            copies.add(best)
+        return None
 
-    def _distances(self, chosen: int) -> Reals:
+    def _distances(self, one: int) -> Reals:
         """The distance of every candidate from one of them, in coordinates."""
-        point = self._points[chosen].astype(np.int64)
+        point = self._points[one].astype(np.int64)
         chunks = (self._points[start : start + _CHUNK] for start in range(0, len(self._points), _CHUNK))
         distances: Reals = np.sqrt(np.concatenate([((chunk - point) ** 2).sum(axis=1) for chunk in chunks]))
         return distances
 
-    def _apart(self, one: int, other: int) -> tuple[float, ...]:
-        """The share of each aspect in the squared distance of two candidates."""
-        squares = (self._points[one].astype(np.int64) - self._points[other]) ** 2
+    def _spot(self, one: int, nearest: int) -> Spot:
+        squares = (self._points[one].astype(np.int64) - self._points[nearest]) ** 2
         shares = [int(part.sum()) for part in np.split(squares, self._ends[:-1])]
-        return tuple(share / max(1, sum(shares)) for share in shares)
+        return Spot(one, nearest, tuple(share / max(1, sum(shares)) for share in shares))
+
+    def _likest(self, one: int, others: Sequence[int]) -> list[int]:
+        """The few of ``others`` whose colours are nearest: no others can be copies."""
+        colours = self._points[:, : self._ends[0]]
+        apart = ((colours[list(others)].astype(np.int64) - colours[one]) ** 2).sum(axis=1)
+        return [others[at] for at in np.argsort(apart, kind="stable")[:_COMPARED]]
 
 
-def _ranked(away: Reals, quality: Reals) -> Reals:
-    """Distance times quality; clips that are equal to a chosen one come last, by their quality."""
-    ranked: Reals = np.where(away < 0, -1, away * quality + quality / _UNIT)
-    return ranked
+class _Front:
+    """How far every candidate is away from those chosen so far, and which of them is ``nearest``."""
+
+    def __init__(self, quality: Reals) -> None:
+        self._quality, self._away = quality, np.full(len(quality), np.inf)
+        self.nearest = np.zeros(len(quality), np.int64)
+
+    def add(self, one: int, distances: Reals) -> None:
+        """Choose one more."""
+        self.nearest[distances < self._away] = one
+        self._away = np.minimum(self._away, distances)
+
+    def rank(self) -> Reals:
+        """Distance times quality; before the first choice, and where the distance is nothing, the quality."""
+        first = np.isinf(self._away)
+        return np.where(first, self._quality, np.where(first, 0, self._away) * self._quality + self._quality / _UNIT)
 
 
 def _colours(candidates: Sequence[Profile]) -> Reals:

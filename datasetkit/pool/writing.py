@@ -106,13 +106,8 @@ def _report(
 
 
 def notes(choice: Choice) -> Sequence[str]:
-    """Sentences on near-copies and on what is left over."""
-    if not choice.copies:
-        return ()
-    families = plural(choice.families, "family", "families")
-    return (
-        f"{plural(choice.copies, 'near-copy', 'near-copies')} left out: only the best of {families} is considered.",
-    )
+    """What there is to say of the whole choice."""
+    return (f"left out, like a better clip: {choice.copies:,}",) if choice.copies else ()
 
 
 def _card(pick: Pick, video: Video | None, caption: str) -> PickCard:

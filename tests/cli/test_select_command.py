@@ -47,7 +47,11 @@ def test_the_best_clips_of_a_pool_go_to_a_folder_of_their_own(cli: Cli, pool: Pa
     ran = cli("select", pool, "-n", "4", "-o", new)
     assert ran.code == 0, ran.err
     assert content(pool) == before
-    for part in ("4 of 11 clips", "left out, can't be read: 2 (cut off.mp4, empty.mov)", "1 near-copy left out"):
+    for part in (
+        "4 of 11 clips",
+        "left out, can't be read: 2 (cut off.mp4, empty.mov)",
+        "left out, like a better clip: 1",
+    ):
         assert part in ran.out
     assert len(kept(new)) == 4
     assert not {"cut off.mp4", "empty.mov"} & {row["clip"] for row in rows(new)}

@@ -17,10 +17,14 @@ def profile(path: str, **facts: object) -> Profile:
     return made
 
 
+def never(_one: int, _other: int) -> bool:
+    return False
+
+
 def chosen(profiles: list[Profile], count: int, captions: dict[str, str] | None = None, **quality: float) -> list[str]:
     worth = np.array([quality.get(one.path, 1.0) for one in profiles])
-    spots, _ = Cloud(profiles, captions or {}).spread(worth, count)
-    return [profiles[spot.chosen].path for spot in spots]
+    spread = Cloud(profiles, captions or {}).spread(worth, count, never)
+    return [profiles[spot.chosen].path for spot in spread.spots]
 
 
 GREYS = [profile(name, level=level) for name, level in (("a", 0), ("b", 2), ("c", 120), ("d", 124), ("e", 250))]
@@ -54,7 +58,7 @@ def test_no_clip_is_chosen_twice_and_no_more_than_there_are() -> None:
 def test_each_aspect_makes_clips_differ(aspect: str, other: dict[str, object], caption: str) -> None:
     profiles = [profile("a"), profile("b"), profile("c", **other)]
     captions = {"a": "A dog runs.", "b": "A dog runs.", "c": caption}
-    spots, _ = Cloud(profiles, captions).spread(np.ones(3), 2)
+    spots = Cloud(profiles, captions).spread(np.ones(3), 2, never).spots
     assert [spot.chosen for spot in spots] == [0, 2]
     assert spots[1].nearest == 0
     assert dict(zip(ASPECTS, spots[1].apart, strict=True))[aspect] > 0.9
@@ -68,6 +72,15 @@ def test_words_that_all_captions_share_do_not_count() -> None:
 
 
 def test_the_next_in_line_are_others_and_each_another() -> None:
-    spots, following = Cloud(GREYS, {}).spread(np.ones(5), 3)
-    assert [GREYS[spot.chosen].path for spot in spots] == ["a", "e", "d"]
+    spread = Cloud(GREYS, {}).spread(np.ones(5), 3, never)
+    following = spread.following
+    assert [GREYS[spot.chosen].path for spot in spread.spots] == ["a", "e", "d"]
     assert [None if number is None else GREYS[number].path for number in following] == ["b", "c", None]
+
+
+def test_copies_of_a_choice_are_passed_over() -> None:
+    copies = {frozenset((0, 4)), frozenset((0, 1))}
+    spread = Cloud(GREYS, {}).spread(np.ones(5), 3, lambda one, other: frozenset((one, other)) in copies)
+    assert [GREYS[spot.chosen].path for spot in spread.spots] == ["a", "d", "c"]
+    assert spread.following == (None, None, None)
+    assert spread.copies == {1, 4}
