@@ -21,6 +21,8 @@ from datasetkit.rules.wording import count
 from datasetkit.scan.tree import Tree
 from datasetkit.windows import NAME, Window
 
+PICKS = "picks.csv"  # what `select` wrote about its choice
+
 # fmt: off
 # Formats without a signature are recognised by extension; whether they can be read shows later.
 CLIP_SUFFIXES = (
@@ -99,6 +101,8 @@ def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
         return Unused(path, "not read; name it with --cuts")
     if any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
         return Unused(path, "a hidden file")
+    if path == PICKS:
+        return Unused(path, "the list of picks that `select` wrote")
     try:
         with tree.open(path) as stream:
             content = sniff(stream.read(HEAD), file.size)

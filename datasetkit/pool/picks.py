@@ -11,9 +11,9 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import PurePosixPath
 
 from datasetkit.errors import DatasetkitError
+from datasetkit.intake.raw import PICKS
 from datasetkit.windows import fault_of_name
 
-NAME = "picks.csv"
 _NEEDED = ("clip", "keep")
 _ANSWERS = {"yes": True, "no": False}
 _DELIMITERS = ",;\t"  # spreadsheets write the list separator of their language
@@ -48,7 +48,7 @@ def render(picks: Iterable[Pick]) -> str:
     return text.getvalue()
 
 
-def parse(text: str, name: str = NAME) -> tuple[Pick, ...]:
+def parse(text: str, name: str = PICKS) -> tuple[Pick, ...]:
     """The rows of a table that `render` wrote and a person may have changed; ``name`` is the file's, for messages.
 
     Rows may be moved, added or removed: ranks are counted anew, and rows without a name get one. The separator may

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import new_folder
 from datasetkit.footage import Depth
+from datasetkit.intake.raw import PICKS
 from datasetkit.model import Expected, Progress, Video
 from datasetkit.pool.choosing import Choice
-from datasetkit.pool.picks import NAME, Pick, render
+from datasetkit.pool.picks import Pick, render
 from datasetkit.pool.places import Place
 from datasetkit.pool.records import Candidate
 from datasetkit.pool.usable import ClipNeeds, fits_whole
@@ -51,7 +52,7 @@ def write_folder(
                 (stage / f"{pick.name}.txt").write_text(f"{caption}\n", "utf-8")
             if progress:
                 progress("copying", number, len(choice.chosen))
-        (stage / NAME).write_text(render(choice.picks), "utf-8", "surrogateescape", newline="")
+        (stage / PICKS).write_text(render(choice.picks), "utf-8", "surrogateescape", newline="")
         videos = _pictured(choice.chosen, stage, progress)
         command = following(not all(fits_whole(video, needs) for video in videos.values()))
         page = picks_page(_report(choice, place.name, videos, captions, command))

@@ -77,12 +77,11 @@ def test_captions_come_along_and_init_reads_them(cli: Cli, pool: Path, tmp_path:
     ran = cli("select", pool, "-n", "9", "-o", new)
     assert "fewer than the 9 that you asked for" in ran.out
     names = {row["clip"]: row["name"] for row in rows(new)}
-    assert (new / f"{names['scene 1.mp4' if 'scene 1.mp4' in names else 'copy.mp4']}.mp4").exists()
     assert (new / f"{names['deep/scene 5.mp4']}.txt").read_text("utf-8") == "A man runs.\n"
-    command = re.findall(r"next: datasetkit (init .+)", ran.err)[0].split()
-    made = cli(*command)
+    made = cli(*re.findall(r"next: datasetkit (init .+)", ran.err)[0].split())
     assert made.code == 0
-    assert "captions found: 2" in made.out or "captions found: 1" in made.out
+    assert f"captions found: {len(list(new.glob('*.txt')))}," in made.out
+    assert "picks.csv: the list of picks that `select` wrote" in made.out
 
 
 def test_the_page_shows_each_pick_and_what_was_left_out(cli: Cli, pool: Path, tmp_path: Path) -> None:
