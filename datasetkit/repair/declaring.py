@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import tomlkit
@@ -29,6 +29,16 @@ def declare_persons(text: str, persons: Mapping[str, str]) -> str:
     Raises DatasetkitError if they can't be put into it.
     """
     return _with(text, persons, "effect", "persons")
+
+
+def withdraw_persons(text: str, paths: Iterable[str]) -> str:
+    """The file without the persons of those ``paths`` in its [effect.persons]."""
+    document = tomlkit.parse(text.replace("\r\n", "\n"))
+    effect: Any = document.get("effect", {})
+    for path in paths:
+        effect.get("persons", {}).pop(path, None)
+    written = tomlkit.dumps(document)
+    return written.replace("\n", "\r\n") if "\r\n" in text else written
 
 
 def effect_table(text: str, renamed: Mapping[str, Sequence[str]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -53,13 +53,15 @@ class ClipEdit:
 class Room:
     """What an edit has to fit into: the clip's ``seconds``, the ``longest`` and the ``shortest`` window.
 
-    ``one_caption``: all windows of a clip share it. ``rules`` say how captions are put together.
+    ``rules`` say how captions are put together. ``has_clip``: there is a clip, which can be dropped. ``one_caption``:
+    all windows of a clip share it.
     """
 
     seconds: Fraction
     longest: Fraction | None
     shortest: Fraction
     rules: CaptionRules
+    has_clip: bool
     one_caption: bool
 
 
@@ -88,11 +90,6 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def differing(one: Draft, other: Draft) -> Iterator[str]:
-    """The keys of the clips that two drafts say different things about."""
-    return (key for key in {**one, **other} if one.get(key) != other.get(key))
-
-
 def seconds_of(value: float) -> Fraction:
     """Seconds as cuts.csv holds them, in microseconds."""
     return Fraction(round(value * _MICROSECONDS), _MICROSECONDS)
@@ -112,7 +109,9 @@ def _moved(clip: ClipDraft, edit: ClipEdit, room: Room) -> ClipDraft:
     return _with_window(clip, edit, replace(clip.windows[edit.window], start=edit.start, seconds=edit.seconds))
 
 
-def _kept(clip: ClipDraft, edit: ClipEdit, _room: Room) -> ClipDraft:
+def _kept(clip: ClipDraft, edit: ClipEdit, room: Room) -> ClipDraft:
+    if not room.has_clip:
+        raise DatasetkitError("the sample has no clip, so cuts.csv can't drop it", "Delete its line from data.jsonl.")
     return _with_window(clip, edit, replace(clip.windows[edit.window], keep=edit.keep))
 
 
@@ -167,6 +166,8 @@ EDITS = tuple(_EDITS)
 
 
 def _require_inside(edit: ClipEdit, room: Room) -> None:
+    if not room.seconds:
+        raise DatasetkitError("there is no clip that can be read", "Convert it to MP4 first.")
     if edit.start < 0 or edit.seconds < room.shortest or edit.start + edit.seconds > room.seconds + _ROUNDING:
         whole = f"the clip is {float(room.seconds):.2f} s long"
         raise DatasetkitError(f"the window lies outside: {whole}", "Choose a part of the clip.")

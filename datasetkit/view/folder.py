@@ -100,6 +100,11 @@ class ViewedFolder:
         return replace(self, dataset=replace(self.dataset, lines=lines), clips=clips)
 
 
+def is_clip(viewed: ViewedClip) -> bool:
+    """Whether it is a clip that is there, be it readable or not; a validation set's samples have none."""
+    return any(expected is Expected.VIDEO for _, expected in named_media(viewed))
+
+
 def named_media(clip: ViewedClip) -> Iterator[Named]:
     """The files of a clip that are there, each as what it was named."""
     for reference in clip.sample.references:

@@ -15,15 +15,16 @@ from datasetkit import config, spec, windows
 from datasetkit.edits import SetField
 from datasetkit.errors import DatasetkitError
 from datasetkit.prompts.template import media_of
-from datasetkit.repair.declaring import declare_persons
+from datasetkit.repair.declaring import declare_persons, withdraw_persons
 from datasetkit.repair.lines import edit_lines
 from datasetkit.report.visual.values import TextRun
-from datasetkit.view.draft import ClipDraft, Draft, differing, free_name, rounded_down
+from datasetkit.view.draft import ClipDraft, Draft, free_name, rounded_down
 from datasetkit.view.folder import CAPTIONS, ViewedClip, ViewedFolder
 from datasetkit.windows import Window, fault_of_name
 
 _COLUMNS = ["clip", "caption"]
 _CONTEXT = 1  # lines beside a change
+_UNKNOWN = Fraction(1)  # seconds of a clip that can't be read; whether it is kept is all that its row says
 _LONGEST_STEM = 50  # letters of a name that is derived from one that cuts.csv doesn't allow
 
 
@@ -34,8 +35,10 @@ def first_draft(folder: ViewedFolder, longest: Fraction | None) -> dict[str, Cli
         rows[window.clip].append(window)
     table, draft = _captions(folder), dict[str, ClipDraft]()
     for clip in folder.clips:
-        own = tuple(rows.pop(clip.path, ())) or tuple(_default(clip, longest if folder.raw else None, draft))
-        captions = tuple(_caption(clip, window, table) for window in own) or (clip.caption,) * (not folder.raw)
+        known = clip.video or not folder.raw
+        default = (_default(clip, longest if folder.raw else None, draft),) if known else ()
+        own = tuple(rows.pop(clip.path, default))
+        captions = tuple(_caption(clip, window, table) for window in own)
         draft[clip.key] = ClipDraft(own, captions, _person(folder, clip))
     return draft
 
@@ -45,12 +48,11 @@ def new_files(folder: ViewedFolder, base: Draft, draft: Draft) -> dict[str, byte
 
     Raises DatasetkitError for a file that can't take it.
     """
-    changed = {*differing(base, draft)}
-    made = {windows.NAME: _cuts(folder, base, draft), config.NAME: _config(folder, draft, changed)}
+    made = {windows.NAME: _cuts(folder, base, draft), config.NAME: _config(folder, base, draft)}
     if folder.raw:
         made[CAPTIONS] = _caption_table(folder, base, draft)
     else:
-        made[spec.limits().annotations_name] = _lines(folder, base, draft, changed)
+        made[spec.limits().annotations_name] = _lines(folder, base, draft)
     return {name: content for name, content in made.items() if content != (folder.files[name] or b"")}
 
 
@@ -80,11 +82,10 @@ def _text(folder: ViewedFolder, name: str) -> str:
         raise DatasetkitError(f"{folder.tree.name}/{name} isn't UTF-8", "Save it as UTF-8.") from error
 
 
-def _default(clip: ViewedClip, longest: Fraction | None, draft: Draft) -> Iterator[Window]:
+def _default(clip: ViewedClip, longest: Fraction | None, draft: Draft) -> Window:
     """The window of a clip that has none: from its beginning, as long as it or the model allows."""
-    if clip.video:
-        seconds, name = rounded_down(clip.video.seconds), free_name(_stem(clip.path), draft)
-        yield Window(clip.path, Fraction(0), seconds if longest is None else min(seconds, longest), name)
+    seconds = rounded_down(clip.video.seconds) if clip.video else _UNKNOWN
+    return Window(clip.path, Fraction(0), min(seconds, longest or seconds), free_name(_stem(clip.path), draft))
 
 
 def _stem(path: str) -> str:
@@ -165,22 +166,21 @@ def _changed_captions(folder: ViewedFolder, base: Draft, draft: Draft) -> Iterat
                 yield window.name if renders else clip.path, text
 
 
-def _lines(folder: ViewedFolder, base: Draft, draft: Draft, changed: set[str]) -> bytes:
+def _lines(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
     name = spec.limits().annotations_name
     edits = (
         SetField(clip.sample.line, "prompt", draft[clip.key].captions[0])
         for clip in folder.clips
-        if clip.key in changed and draft[clip.key].captions != base[clip.key].captions
+        if draft[clip.key].captions != base[clip.key].captions
     )
     return edit_lines(folder.files[name] or b"", edits)
 
 
-def _config(folder: ViewedFolder, draft: Draft, changed: set[str]) -> bytes:
-    """datasetkit.toml with the persons that were chosen."""
-    before = folder.files[config.NAME] or b""
-    said = {
-        media_of(clip.sample.record)[0]: draft[clip.key].person
-        for clip in folder.clips
-        if clip.key in changed and draft[clip.key].person not in ("", _person(folder, clip))
-    }
-    return declare_persons(_text(folder, config.NAME), said).encode() if said else before
+def _config(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
+    """datasetkit.toml with the persons that were chosen, without those that were taken back."""
+    changed = [clip for clip in folder.clips if draft[clip.key].person != base[clip.key].person]
+    if not changed:
+        return folder.files[config.NAME] or b""
+    said = {media_of(clip.sample.record)[0]: draft[clip.key].person for clip in changed}
+    text = withdraw_persons(_text(folder, config.NAME), [path for path, person in said.items() if not person])
+    return declare_persons(text, {path: person for path, person in said.items() if person}).encode()

@@ -7,6 +7,7 @@ changes is changed under one lock; what takes long is done outside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from threading import Condition
@@ -16,7 +17,7 @@ from datasetkit.model import Present
 from datasetkit.scan.reading import Named
 from datasetkit.spec import ModelSpec, find_model
 from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, free_name, rounded_down
-from datasetkit.view.folder import ViewedClip, ViewedFolder, named_media
+from datasetkit.view.folder import ViewedClip, ViewedFolder, is_clip, named_media
 from datasetkit.view.history import History, carried_over
 from datasetkit.view.judging import Judged, NextCommands, judge_folder
 from datasetkit.view.plainfiles import first_draft, new_files
@@ -80,8 +81,9 @@ class Session:
         with self._changing:
             stale = self._watch.stale()
             if stale and not self._history.unsaved:
-                self._take_over()
-                stale = ()
+                with suppress(DatasetkitError):  # a file that can't be read stays stale; `reload` says why
+                    self._take_over()
+                    stale = ()
             return self._state(since, stale)
 
     def edit(self, version: int, edit: ClipEdit) -> None:
@@ -97,6 +99,7 @@ class Session:
                 edit = replace(edit, text=free_name(draft[clip.key].windows[0].name, draft))
             after = edited(draft, edit, self._room(clip))
             if after[clip.key] != draft[clip.key]:
+                new_files(self._folder, self._history.written, after)  # refuses what a file can't take
                 self._keep(self._history.edited(_label(edit, clip), after))
 
     def undo(self) -> None:
@@ -219,11 +222,10 @@ class Session:
         self._changing.notify_all()
 
     def _room(self, clip: ViewedClip) -> Room:
-        if not clip.video:
-            raise DatasetkitError(f"{clip.path} can't be read as a clip", "Convert it to MP4, or leave it.")
-        shortest = min(rounded_down(1 / clip.video.rate), rounded_down(clip.video.seconds))
-        seconds = clip.video.seconds
-        return Room(seconds, self._longest, shortest, self._judged.rules(clip), one_caption=not self._folder.raw)
+        seconds = clip.video.seconds if clip.video else Fraction(0)
+        shortest = min(rounded_down(1 / clip.video.rate), rounded_down(seconds)) if clip.video else Fraction(0)
+        rules, one_caption = self._judged.rules(clip), not self._folder.raw
+        return Room(seconds, self._longest, shortest, rules, has_clip=is_clip(clip), one_caption=one_caption)
 
     def _new_files(self) -> dict[str, bytes]:
         return new_files(self._folder, self._history.written, self._history.draft)
