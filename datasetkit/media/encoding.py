@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -73,8 +73,13 @@ def _snapped(timeline: Timeline, start: Fraction, seconds: Fraction) -> tuple[Fr
     return begin, length
 
 
-def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: Part) -> list[str]:
-    """Write the clip to ``target``: decoded, filtered and encoded in one pass. Gives notes on what was lost."""
+def encode(
+    source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: Part, options: Mapping[str, str] = _ENCODER
+) -> list[str]:
+    """Write the clip to ``target``: decoded, filtered and encoded in one pass. Gives notes on what was lost.
+
+    ``options`` are x264's, by libav's names.
+    """
     first, size, base = facts.first, _size(edit, facts), facts.timeline.base
     look = pictures.filters(first, facts.pixel_aspect, size, edit.crop, interlaced=facts.interlaced)
     sdr = edit.sdr and pictures.is_hdr(first)
@@ -82,7 +87,7 @@ def encode(source: ClipFile, target: Path, edit: Reencode, facts: Survey, part: 
     steady = edit.steady or edit.rate is not None or part.even
     with reading(source) as container, writing(target) as output:
         stream = picture_stream(container)
-        made = _picture(output, first, size, part.rate, None if steady else base, sdr=sdr)
+        made = _picture(output, first, size, part.rate, None if steady else base, options, sdr=sdr)
         kept, notes = sound_tracks(container, output, part.start, part.length if part.cut else None)
         packets = container.demux(stream, *(track.source for track in kept))
         frames = _clocked(_shown(packets, stream, kept, chain), part.start, facts.timeline.rate)
@@ -116,13 +121,14 @@ def _picture(
     size: pictures.Size,
     rate: Fraction,
     base: Fraction | None,
+    options: Mapping[str, str],
     *,
     sdr: bool,
 ) -> VideoStream:
     """The picture stream to be made; ``base`` is its clock where the rate varies."""
     # in order of time, or MP4 has no place for how long each frame lasts
-    options = _ENCODER if base is None else _ENCODER | {"bf": "0"}
-    stream = output.add_stream("libx264", rate=rate, options=options)
+    ordered = {} if base is None else {"bf": "0"}
+    stream = output.add_stream("libx264", rate=rate, options={**options, **ordered})
     stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context

@@ -1,20 +1,27 @@
-"""One frame of a clip for people to look at, found by its time; and whether browsers play the clip as it is."""
+"""Clips in a browser: one frame of a clip, found by its time; whether it plays as it is; and a small copy that does."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from datasetkit import spec
+from datasetkit.edits import Reencode
 from datasetkit.footage import Thumbnail
 from datasetkit.media import pictures
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
+from datasetkit.media.encoding import encode, part_of
 from datasetkit.media.grabbing import upright_image
 from datasetkit.media.opening import ClipFile, picture_stream, reading
+from datasetkit.media.outcome import Made, Outcome, attempt
+from datasetkit.media.survey import survey
 from datasetkit.media.thumbnails import ThumbnailSize, encoded, fitted
+
+_FAST = {"crf": "24", "preset": "veryfast", "g": "12", "x264-params": "mbtree=0"}  # a key frame at every half second
 
 
 def frame_at(source: ClipFile, seconds: Fraction, size: ThumbnailSize, *, before: bool = False) -> Thumbnail | None:
@@ -49,6 +56,21 @@ def plays_in_browsers(source: ClipFile) -> bool:
             return codec in limits.browser_codecs and first.format.name in limits.browser_pixels
     except MediumError:
         return False
+
+
+def browser_copy(source: ClipFile, target: Path) -> Outcome:
+    """Write a small H.264 copy of a clip, of the same length and frames, which browsers play and seek in.
+
+    Raises DatasetkitError if ``target`` can't be written.
+    """
+    side = int(spec.thresholds("view")["preview_side"])
+    wanted = Reencode(str(target), upright=True, progressive=True, single=True, sdr=True, max_side=side)
+
+    def make() -> Made:
+        facts = survey(source)
+        return Made(tuple(encode(source, target, wanted, facts, part_of(facts.timeline, wanted), _FAST)))
+
+    return attempt(target, make)
 
 
 def _shown(container: InputContainer, stream: VideoStream, seconds: Fraction, *, before: bool) -> VideoFrame | None:

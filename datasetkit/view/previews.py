@@ -7,9 +7,7 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from threading import Event
 
-from datasetkit import spec
-from datasetkit.edits import Reencode
-from datasetkit.media.clips import edit_clip
+from datasetkit.media.moments import browser_copy
 from datasetkit.media.outcome import Made
 from datasetkit.view.folder import inside
 from datasetkit.view.session import Session
@@ -54,11 +52,9 @@ class PreviewMaker:
         if place is None or self._session.playback(key).preview != _WAITING:
             return
         self._session.plays(key, Playback("preview", _MAKING))
-        side = int(spec.thresholds("view")["preview_side"])
-        wanted = Reencode(clip.path, upright=True, progressive=True, single=True, sdr=True, max_side=side)
         try:
             with place.open("rb") as file, io.BufferedReader(_StoppableFile(file, self._stopped), _BUFFER) as source:
-                outcome = edit_clip(source, self._scratch / key, wanted)
+                outcome = browser_copy(source, self._scratch / key)
         except CancelledError:
             return
         self._session.plays(key, Playback("preview", _READY if isinstance(outcome, Made) else _FAILED))

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from viewing import Tab, dataset_folder, raw_folder, viewed
 
+from datasetkit.media.moments import plays_in_browsers
+
 
 @pytest.fixture(scope="module")
 def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
@@ -123,7 +125,7 @@ def test_a_clip_that_is_replaced_by_a_link_is_not_served(tmp_path: Path) -> None
 
 
 def test_what_browsers_cant_play_is_shown_as_a_preview(tmp_path: Path) -> None:
-    folder = raw_folder(tmp_path, "take_01.mp4")
+    folder = raw_folder(tmp_path / "raw", "take_01.mp4")
     builders.clip(folder / "master.mov", codec="prores_ks", pixel_format="yuv422p10le", frames=32)
     with viewed(folder) as tab:
         tab.settled()
@@ -134,6 +136,8 @@ def test_what_browsers_cant_play_is_shown_as_a_preview(tmp_path: Path) -> None:
         tab.session.wait_until(lambda: tab.session.playback(clip["id"]).preview == "ready", 60)
         answer = tab.get(f"/clip/{clip['id']}/video", Range="bytes=4-7")
         assert (answer.status_code, answer.content) == (206, b"ftyp")
+        (tmp_path / "copy.mp4").write_bytes(tab.get(f"/clip/{clip['id']}/video").content)
+        assert plays_in_browsers(str(tmp_path / "copy.mp4"))
         assert tab.clip("master.mov")["preview"] == "ready"
     assert sorted(path.name for path in folder.iterdir()) == ["master.mov", "take_01.mp4"]
 
