@@ -15,24 +15,37 @@ export function drawSheet() {
   show(byId("sheet"), Boolean(clip));
   show(byId("waiting"), !clip, store.state ? "Choose a clip." : "Reading the folder…");
   if (!clip) return stop();
-  drawHead(clip, currentWindow());
-  drawFrames(clip, currentWindow());
+  const window = currentWindow();
+  drawHead(clip);
+  drawFrames(clip, window);
   drawClip(clip);
-  drawOthers(clip, store.window);
-  drawWindow();
-  drawWindows(clip, currentWindow());
-  drawCaption(clip, currentWindow());
-  load(clip, span(), store.window);
-  show(byId("no-findings"), !clip.findings.length, clip.ready ? "No findings." : "Not looked at to the end yet.");
+  for (const section of document.querySelectorAll(".of-window")) show(section, Boolean(window));
+  if (window) drawWindowed(clip, window);
+  load(clip, window ? span() : { start: 0, end: Infinity }, store.window);
+  show(byId("no-findings"), !clip.findings.length, nothingFound(clip));
   fill(byId("remarks"), clip.findings, (findings) => findings.map(remarkItem));
 }
 
-function drawHead(clip, window) {
+function nothingFound({ ready, fault }) {
+  if (!ready) return "Not looked at to the end yet.";
+  return fault ? `This file can't be cut here: ${fault}.` : "No findings.";
+}
+
+/** What only a clip has that can be cut. */
+function drawWindowed(clip, window) {
+  for (const input of byId("keeping").querySelectorAll("input")) input.checked = (input.value === "yes") === window.keep;
+  drawOthers(clip, store.window);
+  drawWindow();
+  drawWindows(clip, window);
+  drawCaption(clip, window);
+}
+
+function drawHead(clip) {
   byId("path").textContent = clip.path;
   byId("facts").textContent = clip.facts.join(" · ");
-  for (const input of byId("keeping").querySelectorAll("input")) input.checked = (input.value === "yes") === window.keep;
-  show(byId("dropped-text"), !window.keep);
-  byId("sheet").classList.toggle("dropped", !window.keep);
+  const dropped = currentWindow()?.keep === false;
+  byId("sheet").classList.toggle("dropped", dropped);
+  show(byId("dropped-text"), dropped);
   const ratio = clip.strip ? clip.strip.width / clip.strip.seconds.length / clip.strip.height : 16 / 9;
   byId("sheet").style.setProperty("--ratio", String(ratio));
   byId("sheet").style.setProperty("--cells", String(clip.strip?.seconds.length ?? 8));
@@ -40,7 +53,7 @@ function drawHead(clip, window) {
 
 /** The first and last frames of the window; a dataset's images beside the frames that they should be. */
 function drawFrames(clip, window) {
-  const at = `window=${store.window}&at=${window.start.toFixed(6)}+${window.seconds.toFixed(6)}`;
+  const at = window ? `window=${store.window}&at=${window.start.toFixed(6)}+${window.seconds.toFixed(6)}` : "";
   const pictures = clip.compared.flatMap(({ which, image, frame, differs }) => [
     image && { ...image, note: differs ? "differs from the frame" : "" },
     frame && { ...frame, url: `/clip/${clip.id}/${which}?${at}`, note: "" },
@@ -51,7 +64,8 @@ function drawFrames(clip, window) {
 
 function figure({ url, alt, caption, note }) {
   const made = copy("frame-template");
-  Object.assign(made.querySelector("img"), { src: url, alt });
+  made.querySelector("img").alt = alt;
+  if (url) made.querySelector("img").src = url;
   made.querySelector("figcaption").textContent = note ? `${caption}: ${note}` : caption;
   return made;
 }

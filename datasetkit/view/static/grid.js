@@ -7,7 +7,7 @@ import { film } from "./timeline.js";
 
 const FILM = 6.5; // how many times as wide as high the pictures on a card are
 
-const isDropped = (clip) => clip.windows.every((window) => !window.keep);
+const isDropped = (clip) => clip.windows.length > 0 && clip.windows.every((window) => !window.keep);
 const isUnnamed = (clip) => Boolean(clip.persons?.open);
 const isUncaptioned = (clip) => clip.windows.some((window) => window.keep && window.caption.missing);
 const isOpen = (clip) => !isDropped(clip) && (isUnnamed(clip) || isUncaptioned(clip) || clip.severity === "error");
@@ -116,12 +116,11 @@ function some({ seconds, width, height }) {
 
 /** What is said of a clip beside its name. */
 function status(clip) {
+  if (!clip.windows.length) return [clip.fault || "not looked at yet"];
   const said = [`${clip.seconds.toFixed(1)} s`];
-  if (isDropped(clip)) said.push("dropped");
-  else if (clip.windows.length > 1) said.push(`${clip.windows.length} windows`);
-  if (!isDropped(clip) && isUnnamed(clip)) said.push("who is it?");
+  if (isDropped(clip)) return [...said, "dropped"];
+  if (clip.windows.length > 1) said.push(`${clip.windows.length} windows`);
+  if (isUnnamed(clip)) said.push("who is it?");
   if (isUncaptioned(clip)) said.push("no caption");
-  if (clip.fault) said.push("can't be shown");
-  else if (!clip.ready) said.push("not looked at yet");
   return said;
 }

@@ -1,6 +1,6 @@
 /** The window on the timeline: drawn, dragged by pointer, moved by keys. */
 
-import { byId, show } from "./dom.js";
+import { byId } from "./dom.js";
 import { seek, stop } from "./player.js";
 import { current, currentWindow, edit, store } from "./store.js";
 import * as windows from "./windows.js";
@@ -43,19 +43,15 @@ function describe(handle, at, text) {
 }
 
 function drawRange(part) {
-  const seconds = part.end - part.start;
   const model = store.state.model;
-  const over = model && seconds > model.seconds + 1e-6;
   const limit = model ? ` · ${model.id} accepts at most ${model.seconds} s` : "";
-  const text = `${windows.spanText(part)} · ${seconds.toFixed(2)} s${limit}`;
-  show(byId("range"), true, over ? `■ ${text}` : text);
-  byId("range").classList.toggle("error", Boolean(over));
+  byId("range").textContent = `${windows.spanText(part)} · ${(part.end - part.start).toFixed(2)} s${limit}`;
 }
 
 /** Draws where the player is. */
 export function drawPlayhead(seconds) {
   const clip = current();
-  if (!clip) return;
+  if (!clip?.seconds) return;
   timeline.style.setProperty("--at", String(Math.min(1, seconds / clip.seconds)));
   const shown = windows.frameAt(clip, seconds);
   const frame = Math.round(shown / windows.frameOf(clip)) + 1;
@@ -68,7 +64,7 @@ async function commit() {
   if (!made) return;
   await edit("window", windows.asEdit(made.part), made);
   if (draft === made) draft = null;
-  if (current()) drawWindow();
+  if (currentWindow()) drawWindow();
 }
 
 /** Starts or ends the window at the frame that is shown. */
@@ -109,7 +105,7 @@ const MOVES = {
 /** Drags an edge, or the whole window, until the pointer is let go; a click shows the frame that is under it. */
 function drag(node, which) {
   node.addEventListener("pointerdown", (event) => {
-    if (event.button || !current()) return;
+    if (event.button || !currentWindow()) return;
     const before = span();
     const from = { x: event.clientX, at: secondsAt(event) };
     stop();

@@ -21,18 +21,19 @@ export function go(distance) {
 }
 
 const onClip = (act) => () => current() && act();
+const onWindow = (act) => () => currentWindow() && act();
 
 /** Key → what it does, and how the list says it. Letters go by what is typed. */
 const KEYS = [
   [["j"], "J", "next clip", () => go(1)],
   [["k"], "K", "previous clip", () => go(-1)],
   [[" "], "space", "play the window in a loop, or stop", onClip(toggle)],
-  [["i"], "I", "start the window here", onClip(() => setStart(time()))],
-  [["o"], "O", "end the window here", onClip(() => setEnd(time()))],
+  [["i"], "I", "start the window here", onWindow(() => setStart(time()))],
+  [["o"], "O", "end the window here", onWindow(() => setEnd(time()))],
   [["arrowleft", "arrowright"], "← →", "a frame back, a frame on", null],
   [["shift+arrowleft", "shift+arrowright"], "shift ← →", "a second back, a second on", null],
-  [["d"], "D", "drop, or keep again", onClip(() => keep(!currentWindow().keep))],
-  [["c"], "C", "write the caption", onClip(() => byId("caption").focus())],
+  [["d"], "D", "drop, or keep again", onWindow(() => keep(!currentWindow().keep))],
+  [["c"], "C", "write the caption", onWindow(() => byId("caption").focus())],
   [["enter"], "Enter", "save the caption", null],
   [["escape"], "Escape", "take back what you typed", null],
   [["ctrl+z"], "Ctrl Z", "undo", undo],

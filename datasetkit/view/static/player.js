@@ -13,6 +13,8 @@ let span = { start: 0, end: 0 };
 /** Calls `listener` whenever another frame is shown. */
 export const onFrame = (listener) => listeners.push(listener);
 
+const length = () => clip.seconds || video.duration || 0;
+
 /** The second of the clip that is shown. */
 export const time = () => video.currentTime;
 
@@ -49,7 +51,7 @@ function absent(text, shown = true) {
 /** Shows the frame at a second of the clip. */
 export function seek(seconds) {
   if (!clip) return;
-  const last = Math.max(0, clip.seconds - frameOf(clip));
+  const last = Math.max(0, length() - frameOf(clip));
   video.currentTime = Math.min(frameAt(clip, Math.max(0, seconds)), last) + frameOf(clip) / 2; // never between two
 }
 

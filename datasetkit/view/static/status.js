@@ -41,9 +41,9 @@ function drawFindings(findings) {
 
 function drawBar({ open, next, unsaved, undo, redo, working }) {
   const done = open === 0 && !working;
-  byId("show-open").textContent = open ? plural(open, "open question") : "Nothing is open";
-  byId("show-open").disabled = open === 0;
-  byId("unsaved").textContent = unsaved.edits ? `· ${plural(unsaved.edits, "unsaved change")}: ${unsaved.files.join(", ")}` : "";
+  show(byId("show-open"), open > 0, plural(open, "open question"));
+  show(byId("nothing-open"), done);
+  byId("unsaved").textContent = unsaved.edits ? `${plural(unsaved.edits, "unsaved change")}: ${unsaved.files.join(", ")}` : "";
   show(byId("next"), done && Boolean(next));
   byId("next-text").textContent = unsaved.edits ? "Save, then:" : "Next:";
   byId("next-command").textContent = next;

@@ -51,7 +51,7 @@ function curve({ values, seconds, cuts, spans, onset, text }) {
     svg("rect", { class: span.what, x: x(span.start), width: x(span.end - span.start), height: 40 }),
   );
   const lines = cuts.map((cut) => svg("path", { class: "cut", d: `M${x(cut)} 0v40` }));
-  if (onset !== null) lines.push(svg("path", { class: "onset", d: `M${x(onset)} 0v40` }));
+  if (onset) lines.push(svg("path", { class: "onset", d: `M${x(onset)} 0v40` }));
   const view = { viewBox: `0 0 ${WIDTH} 40`, preserveAspectRatio: "none", role: "img", "aria-label": text };
   return svg("svg", view, ...still, svg("polyline", { points: points(values) }), ...lines);
 }
@@ -65,7 +65,7 @@ function points(values) {
 }
 
 function words({ text, onset }) {
-  return onset === null || text.includes("motion begins") ? text : `${text}; motion begins at ${onset.toFixed(2)} s`;
+  return !onset || text.includes("motion begins") ? text : `${text}; motion begins at ${onset.toFixed(2)} s`;
 }
 
 function ticks(seconds) {

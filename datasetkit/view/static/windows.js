@@ -9,8 +9,10 @@ const TINY = 1e-4; // seconds; the server writes times with six decimals
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
+const UNKNOWN = 1 / 25; // seconds a frame of a clip whose rate isn't known
+
 /** Seconds a frame. */
-export const frameOf = (clip) => clip.rate[1] / clip.rate[0];
+export const frameOf = (clip) => (clip.rate[0] ? clip.rate[1] / clip.rate[0] : UNKNOWN);
 
 /** The time of the frame nearest to a time. */
 export const toFrame = (clip, at) => Math.round(at / frameOf(clip)) * frameOf(clip);
@@ -65,7 +67,7 @@ export function targets(clip) {
   const curve = clip.curve;
   if (!curve) return [];
   const spans = curve.spans.flatMap((span) => [span.start, span.end]);
-  return [...curve.cuts, ...spans, ...(curve.onset === null ? [] : [curve.onset])];
+  return [...curve.cuts, ...spans, ...(curve.onset ? [curve.onset] : [])];
 }
 
 /** The nearest target within reach, else the time itself. */
