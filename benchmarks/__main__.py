@@ -20,7 +20,7 @@ NAMES = (
     "uploading",
     "caching",
 )
-NAMES += ("hooks",)
+NAMES += ("hooks", "selecting")
 
 
 def main() -> None:

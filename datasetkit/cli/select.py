@@ -111,14 +111,13 @@ def _following(output: Path) -> Callable[[bool], str]:
 
 
 def _report(choice: Choice, output: Path, count: int | None) -> Iterator[Printable]:
-    from datasetkit.pool.writing import PAGE, notes
+    from datasetkit.pool.writing import PAGE
 
     name, chosen = styled(Printable(str(output)), bold=True), len(choice.chosen)
     yield joined([name, Printable(f"  {chosen:,} of {plural(choice.seen, 'clip')}")])
     if count and chosen < count:
         yield Printable(f"  fewer than the {count:,} that you asked for: no others are left")
     yield from _left_out(choice)
-    yield from (Printable(f"  {sentence}") for sentence in notes(choice))
     yield Printable(f"  page to look at: {output / PAGE}")
 
 

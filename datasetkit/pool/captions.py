@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from datasetkit import spec
 from datasetkit.intake.captions import SIDECARS, decode, is_table
 from datasetkit.intake.pairing import pair
-from datasetkit.pool.places import is_clip
+from datasetkit.pool.records import is_clip
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
 

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from datasetkit.media.likeness import groups_alike
 from datasetkit.model import Video
 from datasetkit.pool.crops import is_cropped_copy
 from datasetkit.pool.picks import Pick, unique_names
 from datasetkit.pool.profiles import Profile, profile_of
-from datasetkit.pool.quality import MEASURES, Qualities, qualities
+from datasetkit.pool.quality import Qualities, qualities
 from datasetkit.pool.records import ClipRecord
 from datasetkit.pool.spreading import ASPECTS, Cloud, Spot, Spread
 from datasetkit.pool.usable import ClipNeeds, LeftOut, left_out
@@ -25,13 +23,8 @@ from datasetkit.pool.usable import ClipNeeds, LeftOut, left_out
 _EXAMPLES = 3
 _NOTABLE = 0.25  # share of a distance that is worth a word
 _POOR = 0.5  # score of a measure that is worth a word
-_FAULTS = dict(
-    zip(
-        MEASURES,
-        ("is blurrier", "is lighter or darker", "shows more or less motion", "moves in another way"),
-        strict=True,
-    )
-)
+_FAULTS = ("is blurrier", "is lighter or darker", "shows more or less motion", "moves in another way")  # of MEASURES
+_COPY = "like a better clip"
 
 
 @dataclass(slots=True)
@@ -52,14 +45,12 @@ class LeftOutGroup:
 class Choice:
     """What was chosen of ``seen`` clips: ``picks`` are the chosen ones in order, then those that are next in line.
 
-    ``left_out`` counts by reason, the most frequent first. ``copies`` counts the clips left out because they
-    look like a better one.
+    ``left_out`` counts by reason, the most frequent first.
     """
 
     picks: tuple[Pick, ...]
     seen: int
     left_out: Mapping[str, LeftOutGroup]
-    copies: int
 
     @property
     def chosen(self) -> tuple[Pick, ...]:
@@ -67,12 +58,7 @@ class Choice:
         return tuple(pick for pick in self.picks if pick.keep)
 
 
-@dataclass(slots=True)
-class _Pool:
-    """What is known of all records."""
-
-    profiles: list[Profile] = field(default_factory=list)
-    left_out: dict[str, LeftOutGroup] = field(default_factory=lambda: defaultdict(LeftOutGroup))
+LeftOutGroups = dict[str, LeftOutGroup]
 
 
 def choose(
@@ -83,58 +69,58 @@ def choose(
     like: Profile | None = None,
 ) -> Choice:
     """Choose ``count`` clips, or as many as there are. ``captions`` are by path; ``like`` is an example to follow."""
-    pool = _gathered(records, needs)
-    every = pool.profiles
-    if not every:
-        return _choice(pool, (), 0)
+    groups: LeftOutGroups = defaultdict(LeftOutGroup)
+    every = sorted(_candidates(records, needs, groups), key=lambda one: one.path)
+    seen = len(every) + sum(group.count for group in groups.values())
+    picks = _chosen(every, count, captions, like, groups) if every else ()
+    return Choice(tuple(picks), seen, dict(sorted(groups.items(), key=lambda item: (-item[1].count, item[0]))))
+
+
+def _candidates(records: Iterable[ClipRecord], needs: ClipNeeds, groups: LeftOutGroups) -> Iterator[Profile]:
+    """What is kept of the clips that can be used; the others are counted."""
+    for record in records:
+        out = left_out(record.facts, needs)
+        one = profile_of(record.facts) if out is None and isinstance(record.facts, Video) else None
+        if one:
+            yield one
+        else:
+            out = out or LeftOut("too short", "too few frames to compare")
+            groups[out.reason].add(record.path, out.details)
+
+
+def _chosen(
+    every: Sequence[Profile],
+    count: int,
+    captions: Mapping[str, str],
+    like: Profile | None,
+    groups: LeftOutGroups,
+) -> Sequence[Pick]:
     quality = qualities(every, like)
-    best, copies = _folded(every, quality)
+    best, sizes = _folded(every, quality, groups)
     kept = [every[number] for number in best]
-    numbers = np.array(best)
-    own = Qualities(quality.total[numbers], quality.scores[numbers])
+    own = Qualities(quality.total[best], quality.scores[best])
     spread = Cloud(kept, captions).spread(own.total, count, lambda one, other: _is_crop(kept[one], kept[other]))
-    picks = _picks(kept, own, spread, copies, like is not None)
-    return _choice(pool, picks, len(every) - len(best) + len(spread.copies))
+    for copy, original in spread.copies.items():
+        groups[_COPY].add(kept[copy].path, f"cropped: {kept[original].path} shows the same")
+    return _picks(kept, own, spread, sizes, like is not None)
 
 
 def _is_crop(one: Profile, other: Profile) -> bool:
     return is_cropped_copy(one.ends, other.ends)
 
 
-def _gathered(records: Iterable[ClipRecord], needs: ClipNeeds) -> _Pool:
-    pool = _Pool()
-    for record in records:
-        out, one = left_out(record.facts, needs), None
-        if out is None and isinstance(record.facts, Video):
-            one = profile_of(record.facts)
-            out = None if one else LeftOut("too short", "too few frames to compare")
-        if one:
-            pool.profiles.append(one)
-        elif out:
-            pool.left_out[out.reason].add(record.path, out.details)
-    pool.profiles.sort(key=lambda one: one.path)
-    return pool
-
-
-def _choice(pool: _Pool, picks: Sequence[Pick], copies: int) -> Choice:
-    return Choice(
-        picks=tuple(picks),
-        seen=len(pool.profiles) + sum(group.count for group in pool.left_out.values()),
-        left_out=dict(sorted(pool.left_out.items(), key=lambda item: (-item[1].count, item[0]))),
-        copies=copies,
-    )
-
-
-def _folded(every: Sequence[Profile], quality: Qualities) -> tuple[list[int], dict[str, int]]:
-    """The candidates without near-copies, and how many looked like each that is left of a family.
+def _folded(every: Sequence[Profile], quality: Qualities, groups: LeftOutGroups) -> tuple[list[int], dict[str, int]]:
+    """The candidates without near-copies, which are counted; and how many looked like each that is left of a family.
 
     What is left is a clip without bars or marks, with the most pixels, of the best quality, or the first of equals.
     """
     numbers, sizes = set(range(len(every))), {}
     for family in groups_alike([one.hashes for one in every]):
         best = max(family, key=lambda at: (every[at].clean, every[at].pixels, quality.total[at], -at))
-        numbers -= set(family) - {best}
         sizes[every[best].path] = len(family)
+        for copy in set(family) - {best}:
+            numbers.remove(copy)
+            groups[_COPY].add(every[copy].path, f"{every[best].path} shows the same")
     return sorted(numbers), sizes
 
 
@@ -142,7 +128,7 @@ def _picks(
     kept: Sequence[Profile],
     quality: Qualities,
     spread: Spread,
-    copies: Mapping[str, int],
+    sizes: Mapping[str, int],
     with_example: bool,
 ) -> list[Pick]:
     """A row for each chosen clip, then one for each that is next in line."""
@@ -151,7 +137,7 @@ def _picks(
     picks = []
     for rank, (spot, after) in enumerate(zip(spread.spots, spread.following, strict=True), 1):
         path = kept[spot.chosen].path
-        reason = _reason(spot, kept, quality, copies.get(path, 1), with_example)
+        reason = _reason(spot, kept, quality, sizes.get(path, 1), with_example)
         score, then = float(quality.total[spot.chosen]), "" if after is None else kept[after].path
         picks.append(Pick(rank, path, names[path], True, score, reason, then))
     for spot, number in zip(spread.spots, spread.following, strict=True):
@@ -168,6 +154,6 @@ def _reason(spot: Spot, kept: Sequence[Profile], quality: Qualities, copies: int
         notable = [name for name, share in zip(ASPECTS, spot.apart, strict=True) if share >= _NOTABLE]
         other = kept[spot.nearest].path
         why = f"differs in {' and '.join(notable)} from {other}" if notable else f"the best left, though like {other}"
-    poor = [_FAULTS[name] for name, score in zip(MEASURES, quality.scores[spot.chosen], strict=True) if score < _POOR]
+    poor = [fault for fault, score in zip(_FAULTS, quality.scores[spot.chosen], strict=True) if score < _POOR]
     why += f"; but it {' and '.join(poor)} than most" if poor else ""
     return why + (f"; the best of {copies} that look alike" if copies > 1 else "")

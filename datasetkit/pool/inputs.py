@@ -42,7 +42,7 @@ def read_picks(file: Path, place: Place) -> Choice:
     except OSError as error:
         raise DatasetkitError(f"can't read {file}: {error.strerror or error}", "Check the path.") from error
     picks = parse(decode(data) or data.decode("utf-8", "surrogateescape"), str(file))
-    choice = Choice(picks, seen=len(place.clips()), left_out={}, copies=0)
+    choice = Choice(picks, seen=len(place.clips()), left_out={})
     if not choice.chosen:
         raise DatasetkitError(f"no row of {file} has keep=yes", "Write yes in the rows of the clips to take.")
     return choice

@@ -49,14 +49,15 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The choices in order; for each the candidate that is next in line, None where none is left; and the copies.
+    """The choices in order; for each the candidate that is next in line, None where none is left.
 
-    The next in line is what would be chosen instead, of all that aren't chosen. ``copies`` are left out as such.
+    The next in line is what would be chosen instead, of all that aren't chosen. ``copies`` were left out, each because
+    of another candidate.
     """
 
     spots: tuple[Spot, ...]
     following: tuple[int | None, ...]
-    copies: frozenset[int]
+    copies: Mapping[int, int]
 
 
 class Cloud:
@@ -69,7 +70,7 @@ class Cloud:
 
     def spread(self, quality: Reals, count: int, is_copy: IsCopy) -> Spread:
         """Choose ``count`` candidates, or as many as there are, none of them a copy of another."""
-        free, copies = np.ones(len(quality), bool), set[int]()
+        free, copies = np.ones(len(quality), bool), dict[int, int]()
         front, spots, chosen = _Front(quality), list[Spot](), list[int]()
         while len(spots) < count and (one := self._best(front.rank(), free, chosen, is_copy, copies)) is not None:
             spots.append(self._spot(one, int(front.nearest[one])) if spots else Spot(one, None, ()))
@@ -80,18 +81,19 @@ class Cloud:
             taken = [*chosen, *(other for other in following if other is not None)]
             following.append(self._best(front.rank(), free, taken, is_copy, copies))
             front.add(one, self._distances(one))
-        return Spread(tuple(spots), tuple(following), frozenset(copies))
+        return Spread(tuple(spots), tuple(following), copies)
 
     def _best(
-        self, rank: Reals, free: NDArray[np.bool_], taken: Sequence[int], is_copy: IsCopy, copies: set[int]
+        self, rank: Reals, free: NDArray[np.bool_], taken: Sequence[int], is_copy: IsCopy, copies: dict[int, int]
     ) -> int | None:
         """The highest of those that are free and no copy of one that is taken; it and the copies aren't free then."""
         while free.any():
             best = int(np.where(free, rank, -1).argmax())
             free[best] = False
-            if not any(is_copy(best, other) for other in self._likest(best, taken)):
+            original = next((other for other in self._likest(best, taken) if is_copy(best, other)), None)
+            if original is None:
                 return best
-            copies.add(best)
+            copies[best] = original
         return None
 
     def _distances(self, one: int) -> Reals:

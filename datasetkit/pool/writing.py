@@ -103,12 +103,7 @@ def _report(
         LeftOutLine(reason, group.count, tuple(f"{path}: {details}" for path, details in group.examples))
         for reason, group in choice.left_out.items()
     ]
-    return PicksReport(pool, choice.seen, tuple(notes(choice)), left_out, cards, command)
-
-
-def notes(choice: Choice) -> Sequence[str]:
-    """What there is to say of the whole choice."""
-    return (f"left out, like a better clip: {choice.copies:,}",) if choice.copies else ()
+    return PicksReport(pool, choice.seen, left_out, cards, command)
 
 
 def _card(pick: Pick, video: Video | None, caption: str) -> PickCard:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import builders
 import pytest
 from conftest import Cli
+from test_killed import STRUCK
 
 
 def content(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -50,7 +53,7 @@ def test_the_best_clips_of_a_pool_go_to_a_folder_of_their_own(cli: Cli, pool: Pa
     for part in (
         "4 of 11 clips",
         "left out, can't be read: 2 (cut off.mp4, empty.mov)",
-        "left out, like a better clip: 1",
+        "left out, like a better clip: 1 (copy.mp4)",
     ):
         assert part in ran.out
     assert len(kept(new)) == 4
@@ -191,3 +194,18 @@ def test_odd_names_survive(cli: Cli, tmp_path: Path) -> None:
     again = cli("select", pool, "--picks", tmp_path / "best" / "picks.csv", "-o", tmp_path / "again")
     assert again.code == 0, again.err
     assert len(list((tmp_path / "again").glob("*.mp4"))) == 4
+
+
+def test_ctrl_c_leaves_nothing_behind(pool: Path, tmp_path: Path) -> None:
+    def struck(at: int, new: str) -> subprocess.CompletedProcess[str]:
+        words = ["select", str(pool), "-n", "4", "-o", new]
+        command = [sys.executable, "-c", STRUCK, "SIGINT", str(at), *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    whole = struck(0, "whole")
+    assert whole.returncode == 0, whole.stderr
+    writes = int(whole.stdout.split()[-1])
+    for before_the_end in (3, 8):
+        ran = struck(writes - before_the_end, "stopped")
+        assert (ran.returncode, "interrupted" in ran.stderr) == (130, True), ran.stderr
+        assert [path.name for path in tmp_path.iterdir()] == ["whole"]

@@ -37,10 +37,11 @@ def test_the_choice_says_what_it_saw() -> None:
     assert {reason: group.count for reason, group in made.left_out.items()} == {
         "a cut inside": 1,
         "can't be read": 1,
+        "like a better clip": 1,
         "too short": 1,
     }
     assert made.left_out["can't be read"].examples == [("broken.mp4", "cut off")]
-    assert made.copies == 1
+    assert made.left_out["like a better clip"].examples == [("b/1 again.mp4", "b/1.mp4 shows the same")]
     assert [pick.rank for pick in made.picks] == list(range(1, len(made.picks) + 1))
 
 

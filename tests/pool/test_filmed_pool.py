@@ -72,6 +72,7 @@ def test_good_clips_are_chosen_and_one_of_each_family(pool: Path, tmp_path: Path
     assert set(sorts) <= {"original", "cropped", "logo", "bars", "graded"}
     assert max(Counter(scenes).values()) == 1
     assert len(scenes) >= 16
-    assert sum(group.count for group in made.left_out.values()) == sum(
+    bad_ones = {reason: group.count for reason, group in made.left_out.items() if reason != "like a better clip"}
+    assert sum(bad_ones.values()) == sum(
         not path.name.startswith(("original", "cropped", "logo", "bars", "graded")) for path in pool.iterdir()
     )

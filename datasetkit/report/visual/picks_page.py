@@ -40,11 +40,10 @@ class LeftOutLine:
 
 @dataclass(frozen=True, slots=True)
 class PicksReport:
-    """The page's values. ``notes`` are sentences on the whole choice; ``command`` is what to run next."""
+    """The page's values; ``command`` is what to run next."""
 
     pool: str
     seen: int
-    notes: tuple[str, ...]
     left_out: Sequence[LeftOutLine]
     cards: Sequence[PickCard]
     command: str
