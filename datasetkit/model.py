@@ -8,12 +8,11 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 
 from datasetkit.footage import Depth, Film, Seen, Signature, Thumbnail
+from datasetkit.leftout import DroppedSample
 
 Progress = Callable[[str, int, int], object]
-"""Called with what is under way ("reading", "converting", "writing", "sending"), how much is done, and of how much.
-
-"reading" and "converting" count files, "writing" and "sending" bytes.
-"""
+"""Called with the work, how much is done, and of how much: files when "reading" and "converting", bytes when "writing"
+and "sending"."""
 
 
 class Kind(StrEnum):
@@ -274,7 +273,7 @@ class Dataset:
     ``name`` is how the user spelled the place; ``prefix`` is the folder inside the archive or tree that holds
     data.jsonl ("" at the root). ``size`` is the bytes of all files, for a zip that of the zip itself.
     ``annotations`` is None if no data.jsonl was found; ``near`` then holds what looks like it.
-    ``unreviewed`` are a model's captions that nobody has accepted yet, by their clip.
+    ``unreviewed`` are a model's captions that nobody has accepted, by their clip. ``lines`` lacks what is ``dropped``.
     """
 
     name: str
@@ -288,6 +287,7 @@ class Dataset:
     prefix: str = ""
     depth: Depth = Depth.HEADER
     unreviewed: Mapping[str, str] = field(default_factory=dict, hash=False)
+    dropped: tuple[DroppedSample, ...] = ()
 
     @property
     def samples(self) -> tuple[Sample, ...]:

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "datasetkit"
 # package's top level go by their module's name. `pack.building` is a floor above its folder: `fix` writes zips, and
 # `build` shrinks media. So are the modules of `caption` that ask and write: `scan` reads the journal.
 HOUSE = [
-    ["errors", "printable", "footage", "model"],
+    ["errors", "printable", "footage", "leftout", "model"],
     ["spec"],
     ["edits", "windows", "findings"],
     ["files"],
@@ -67,6 +67,7 @@ PURE = {
     "errors",
     "printable",
     "footage",
+    "leftout",
     "model",
     "edits",
     "windows",

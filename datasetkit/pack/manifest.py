@@ -49,6 +49,7 @@ def manifest(output: Output, verdict: Verdict) -> dict[str, Any]:
         "role": layout.role.value,
         "model": verdict.model.id if verdict.model else None,
         "samples": layout.samples,
+        "dropped": [one.record for one in verdict.dataset.dropped],
         "bytes": output.bytes,
         "sha256": output.sha256,
         "renamed": layout.renames,

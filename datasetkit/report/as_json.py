@@ -31,6 +31,7 @@ def _dataset(placed: Placed) -> dict[str, Any]:
         "role_from": assumed.role_from,
         "model": verdict.model.id if verdict.model else None,
         "samples": len(dataset.samples),
+        "dropped": [one.record for one in dataset.dropped],
         "bytes": dataset.size,
         "depth": dataset.depth.name.lower(),
         "findings": _findings(verdict.findings, placed),

@@ -43,6 +43,7 @@ def render(verdict: Verdict, *, every: bool = False, width: int | None = None) -
     counts = Counter(finding.code for finding in verdict.findings)
     rest = [f"  … and {n - _SHOWN:,} more {code}; `lint --all` shows them" for code, n in counts.items() if n > _SHOWN]
     rest = [] if every else rest
+    rest += [f"  {line}" for line in left_out(verdict.dataset, every=every)]
     rest += _skipped(verdict)
     rest += [f"  ignored: {i.code} ×{i.count} ({i.reason})" for i in verdict.ignored]
     shown = verdict.findings if every else list(_first(verdict.findings))
@@ -55,6 +56,15 @@ def _skipped(verdict: Verdict) -> Iterator[str]:
     if verdict.skipped and verdict.dataset.annotations:
         rules = plural(len(verdict.skipped), "rule needs", "rules need")
         yield f"  {rules} more frames: {', '.join(verdict.skipped)}; `lint --depth full` checks them"
+
+
+def left_out(dataset: Dataset, *, every: bool = False) -> Iterator[str]:
+    """The samples that cuts.csv leaves out, in one line; nothing if there are none."""
+    clips = [f"{one.clip} ({one.reason})" if one.reason else one.clip for one in dataset.dropped]
+    shown = clips if every else clips[:_SHOWN]
+    more = f" and {len(clips) - len(shown):,} more" if len(clips) > len(shown) else ""
+    if clips:
+        yield f"left out by cuts.csv: {plural(len(clips), 'sample')}: {', '.join(shown)}{more}"
 
 
 def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:

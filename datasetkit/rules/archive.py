@@ -154,6 +154,8 @@ def _strays(dataset: Dataset, limits: Limits) -> Iterator[tuple[str, bool]]:
 
 def _named(dataset: Dataset) -> Iterator[str]:
     """The paths that lines name, or seem to mean: L206, L209 and L210 report those."""
+    for dropped in dataset.dropped:
+        yield from dropped.media
     for sample in dataset.samples:
         yield from (value for value in sample.record.values() if isinstance(value, str))
         for reference in sample.references:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +34,15 @@ def windows_in(path: Path) -> tuple[Window, ...]:
             return _read(file, str(path))
     except OSError as error:
         raise _unreadable(str(path), error) from error
+
+
+def dropped_clips(windows: Iterable[Window]) -> dict[str, str]:
+    """The clips of which no window is kept, each with the reasons given."""
+    rows: dict[str, list[Window]] = defaultdict(list)
+    for window in windows:
+        rows[window.clip].append(window)
+    none_kept = {clip: several for clip, several in rows.items() if not any(one.keep for one in several)}
+    return {clip: "; ".join(one.reason for one in several if one.reason) for clip, several in none_kept.items()}
 
 
 def _read(file: BinaryIO, name: str) -> tuple[Window, ...]:

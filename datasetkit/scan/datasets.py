@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from datasetkit import spec
 from datasetkit.caption import journal
 from datasetkit.errors import DatasetkitError
 from datasetkit.footage import Depth
+from datasetkit.leftout import DroppedSample
 from datasetkit.model import (
     BrokenLine,
     Dataset,
@@ -27,6 +28,7 @@ from datasetkit.model import (
 )
 from datasetkit.scan.annotations import parse
 from datasetkit.scan.archive import WANTED, zip_tree
+from datasetkit.scan.cuts import dropped_clips, own_windows
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.near import Names
@@ -111,7 +113,10 @@ def _dataset(
     name, paths = spec.limits().annotations_name, dict.fromkeys(file.path for file in files)
     if name not in paths:
         return replace(empty, near=tuple(filter(_like_annotations, paths)))
-    annotations, lines = parse(read_annotations(tree), name)
+    annotations, parsed = parse(read_annotations(tree), name)
+    dropped = tuple(_dropped(parsed, dropped_clips(own_windows(tree))))
+    left_out = {one.line for one in dropped}
+    lines = [line for line in parsed if line.where.line not in left_out]
     named = ((resolve(text), expected) for line in lines for _, text, expected in _named(line))
     wanted = dict.fromkeys((path, expected) for path, expected in named if path in paths)
     clips = sum(expected is Expected.VIDEO for _, expected in wanted)
@@ -120,7 +125,17 @@ def _dataset(
     media, names = reading(tree, list(wanted), _frames_of_clips(lines), depth), Names(paths)
     resolved = tuple(_resolved(line, media, names) for line in lines)
     unreviewed = read_captions_journal(tree).unreviewed if journal.NAME in paths else {}
-    return replace(empty, annotations=annotations, lines=resolved, depth=depth, unreviewed=unreviewed)
+    found = replace(empty, annotations=annotations, lines=resolved, depth=depth, unreviewed=unreviewed)
+    return replace(found, dropped=dropped)
+
+
+def _dropped(lines: Iterable[Sample | BrokenLine], clips: Mapping[str, str]) -> Iterator[DroppedSample]:
+    """The samples whose clip is one of ``clips``, which say why it is dropped."""
+    for line in (one for one in lines if isinstance(one, Sample)):
+        media = {field: path for field, text, _ in _named(line) if (path := resolve(text)) is not None}
+        clip = media.get("video_path", "")
+        if clip in clips:
+            yield DroppedSample(line.line, clip, tuple(media.values()), clips[clip])
 
 
 def _frames_of_clips(lines: Sequence[Sample | BrokenLine]) -> dict[str, Frames]:
