@@ -26,6 +26,7 @@ from datasetkit.verdict import read_settings
     is_flag=True,
     help="Allow fixes that change content: trim, crop, take frames again, convert frame rates and HDR.",
 )
+@click.option("--cuts", metavar="FILE", type=click.Path(path_type=Path), help="Cut clips by a cuts.csv; needs -o.")
 @click.option("--select", multiple=True, metavar="CODES", help="Fix only these codes or prefixes: L,V409.")
 @click.option(
     "--diff",
@@ -34,33 +35,38 @@ from datasetkit.verdict import read_settings
 )
 @judging_options
 @cache_options
-def command(path: str, *, output: Path | None, unsafe: bool, diff: bool, **options: Any) -> int:
+def command(path: str, *, output: Path | None, cuts: Path | None, unsafe: bool, diff: bool, **options: Any) -> int:
     """Fix a dataset's problems; change media only in a new copy.
 
     Lines and prompts are fixed in place, in one step. If clips or images have to change, name a new folder (or a
     new zip) for the whole dataset with -o: your own files are never overwritten. Fixes that don't work are skipped and
-    reported. Frames that may be swapped are listed, never replaced. Advice is fixed only if you select its code:
+    reported. With --cuts each window of the file (clip, start, seconds) first becomes a sample with its own frames and
+    the same prompt. Frames that may be swapped are listed, never replaced. Advice is fixed only if you select its code:
     --select V410.
 
     \b
     Example:
       datasetkit fix money_rain --diff
       datasetkit fix money_rain -o money_rain_fixed --unsafe
+      datasetkit fix money_rain -o money_rain_cut --cuts money_rain/cuts.csv
     """
     with bars() as progress:
-        fixed = fix(path, output=output, unsafe=unsafe, dry_run=diff, progress=progress, **judging(options))
+        fixed = fix(path, output=output, cuts=cuts, unsafe=unsafe, dry_run=diff, progress=progress, **judging(options))
     _show(fixed)
     _show_optional(fixed, tuple(read_settings(judging(options)).select))
+    errors = fixed.verdict.count(Severity.ERROR)
+    rendered = bool(fixed.written or errors) and not diff
+    for line in text.left_out(fixed.verdict.dataset) if not (rendered or cuts) else ():
+        note(f"note: {line}")
     if diff:
         if fixed.media and output is None:
             note("these changes need a new folder: add -o DIR")
         if fixed.media:
             note("changes to clips and images are checked when they are made; those that don't work are skipped")
         return int(bool(fixed.changes))
-    errors = fixed.verdict.count(Severity.ERROR)
     if fixed.written:
         note(f"wrote {fixed.written}")
-    if fixed.written or errors:
+    if rendered:
         note(text.render(fixed.verdict, width=width(sys.stderr)))
     elif output:
         note(f"{output} was not written; build {path} itself")
@@ -71,6 +77,9 @@ def _show(fixed: Fixed) -> None:
     """The changes on stdout; on stderr what was lost in conversion and what was skipped."""
     for change in fixed.changes:
         echo(Printable(change))
+    if fixed.uncut:
+        windows = plural(len(fixed.uncut), "window")
+        note(f"note: cuts.csv has {windows} that fix doesn't cut; --cuts FILE -o DIR does")
     for path, loss in fixed.notes:
         note(f"note: {path}: {loss}")
     for finding, reason in fixed.skipped:

@@ -46,20 +46,37 @@ def effect_table(text: str, renamed: Mapping[str, Sequence[str]]) -> str:
 
     Raises DatasetkitError for a file that is not TOML.
     """
-    try:
-        document = tomlkit.parse(text.replace("\r\n", "\n"))
-    except TOMLKitError as error:
-        raise DatasetkitError(
-            f"the raw folder's datasetkit.toml isn't valid TOML: {error}", "Correct it, or move it away."
-        ) from error
+    document = _document(text)
     effect: Any = document.get("effect", {})
+    _rename(effect, renamed)
+    return tomlkit.dumps({"effect": effect}) if effect else ""
+
+
+def rename_in_effect(text: str, renamed: Mapping[str, Sequence[str]]) -> str:
+    """The file with the paths in its [effect] table replaced by those that they were renamed to.
+
+    Raises DatasetkitError for a file that is not TOML.
+    """
+    document = _document(text)
+    _rename(document.get("effect", {}), renamed)
+    written = tomlkit.dumps(document)
+    return written.replace("\n", "\r\n") if "\r\n" in text else written
+
+
+def _document(text: str) -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(text.replace("\r\n", "\n"))
+    except TOMLKitError as error:
+        raise DatasetkitError(f"datasetkit.toml isn't valid TOML: {error}", "Correct it, or move it away.") from error
+
+
+def _rename(effect: Any, renamed: Mapping[str, Sequence[str]]) -> None:
     persons = effect.get("persons", {})
     declared = {path: persons.pop(path) for path in renamed if path in persons}
     for path, person in declared.items():  # in the order of `renamed`: a later one wins
         persons.update(dict.fromkeys(renamed[path], person))
     if "absent_in" in effect:
         effect["absent_in"] = [new for path in effect["absent_in"] for new in renamed.get(path, [path])]
-    return tomlkit.dumps({"effect": effect}) if effect else ""
 
 
 def _with(text: str, values: Mapping[str, str], *tables: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from os import fspath
 from pathlib import Path
@@ -17,14 +18,18 @@ from datasetkit.findings import Finding, Severity
 from datasetkit.model import Progress, Source
 from datasetkit.pack.archive import pack
 from datasetkit.pack.layout import lay_out
+from datasetkit.repair.cutset import cut_out
+from datasetkit.repair.cutting import cutting, plan_cuts
 from datasetkit.repair.declaring import declare_model
 from datasetkit.repair.making import refuse_output
 from datasetkit.repair.overlay import Overlay
 from datasetkit.repair.passes import Repaired, repair, touches_media
 from datasetkit.repair.plan import plan
+from datasetkit.scan.cuts import own_windows, windows_in
 from datasetkit.scan.datasets import read_annotations
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import AnyPath, Verdict, judge_again, media_facts, open_dataset, read_settings
+from datasetkit.windows import Window
 
 _SHOWN = 5  # fixes listed in an error
 _NEW_FOLDER = "Give a new folder with -o, or fix only data.jsonl with --select L,P."
@@ -38,6 +43,7 @@ class Fixed:
     medium or field; an edit that can't be undone says what it keeps. ``notes`` name media that lost something in
     conversion. ``skipped`` gives the findings whose fix doesn't work, each with the reason; ``media`` those whose fix
     makes a new medium. ``verdict`` is the one on the dataset as fixed; of a dry run, with its lines fixed alone.
+    ``uncut`` are the windows in the dataset's own cuts.csv that were not cut.
     """
 
     verdict: Verdict
@@ -46,12 +52,14 @@ class Fixed:
     notes: tuple[tuple[str, str], ...]
     skipped: tuple[tuple[Finding, str], ...]
     media: tuple[Finding, ...]
+    uncut: tuple[Window, ...] = ()
 
 
 def fix(
     path: AnyPath,
     *,
     output: AnyPath | None = None,
+    cuts: AnyPath | None = None,
     unsafe: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -59,55 +67,96 @@ def fix(
 ) -> Fixed:
     """Fix the one dataset of a folder or zip: its lines in place, or everything in the new folder or zip ``output``.
 
-    Fixes that don't work are skipped and reported. ``unsafe`` allows fixes that change content, such as trimming.
-    ``select`` limits what is fixed; advice is fixed only if its whole code is selected. The other options say what to
-    check by. A ``dry_run`` writes nothing.
+    First each window of the file ``cuts`` becomes a sample of its own. Fixes that don't work are skipped and reported.
+    ``unsafe`` allows fixes that change content, such as trimming. ``select`` limits what is fixed; advice is fixed only
+    if its whole code is selected. The other options say what to check by. A ``dry_run`` writes nothing.
 
-    Raises DatasetkitError if media would change and there is no ``output``, if that exists or can't be written, and
-    as `check` does.
+    Raises DatasetkitError if media would change and there is no ``output``, if that exists or can't be written, if the
+    cuts can't be used, and as `check` does.
     """
     settings = read_settings(options)
-    select = tuple(settings.select)
     source, target = fspath(path), Path(output) if output else None
-    if target:
-        refuse_output(target, source, zipped=True)
-    settings = replace(settings, select=())
+    _refuse(target, source, cuts=bool(cuts) and not dry_run)
+    windows = windows_in(Path(cuts)) if cuts else ()
     with (
         media_facts(options) as store,
-        open_dataset(source, settings, build=True, progress=progress, store=store) as (verdict, tree),
+        open_dataset(source, replace(settings, select=()), build=True, progress=progress, store=store) as (
+            verdict,
+            tree,
+        ),
+        scratch(target) if target and not dry_run else nullcontext(Path()) as work,
     ):
 
         def judge(changed: Tree) -> Verdict:
             return judge_again(changed, verdict, progress=progress, store=store)
 
-        def fixed(repaired: Repaired, written: Path | None) -> Fixed:
-            found = repaired.verdict.findings if unsafe else ()
-            swaps = _swaps(finding for finding in found if _is_selected(finding, select))
-            skipped = (*repaired.skipped.items(), *swaps)
-            return Fixed(repaired.verdict, written, repaired.done, repaired.notes, skipped, media)
-
-        def wants(finding: Finding) -> bool:
-            return bool(finding.fix) and (unsafe or finding.safe) and _is_selected(finding, select)
-
+        left = () if cuts else cutting(own_windows(tree), verdict.dataset)
+        wanted, start = _Wanted(tuple(settings.select), unsafe, left), Repaired(tree, verdict)
+        if cuts:
+            planned = plan_cuts(windows, verdict.dataset, sdr=unsafe)
+            if dry_run:
+                return wanted.fixed(replace(start, done=tuple(planned.changes())))
+            start = cut_out(planned, start, judge, work / "cuts", progress)
         before = read_annotations(tree) if verdict.dataset.annotations else b""
-        lined = repair(Repaired(tree, verdict), judge, lambda one: wants(one) and not touches_media(one), Path())
-        media = tuple(one for one in lined.verdict.findings if wants(one) and touches_media(one))
+        lined = repair(start, judge, wanted.on_lines, Path())
+        media = wanted.media(lined)
         if dry_run:
-            made = plan((edit for finding in media for edit in finding.fix), lined.verdict.dataset)
-            return fixed(replace(lined, done=(*lined.done, *made.describe(lined.verdict.dataset))), None)
+            return wanted.fixed(_with_media(lined, media), None, media)
         if target is None:
-            return fixed(lined, _write_lines(lined, media, tree, before))
-        with scratch(target) as work:
-            repaired = repair(lined, judge, wants, work, progress)
-            if repaired.done:
-                _write(repaired, target)
-        return fixed(repaired, target if repaired.done else None)
+            return wanted.fixed(lined, _write_lines(lined, media, tree, before), media)
+        repaired = repair(lined, judge, wanted, work, progress)
+        if repaired.done:
+            _write(repaired, target)
+        return wanted.fixed(repaired, target if repaired.done else None, media)
 
 
-def _is_selected(finding: Finding, select: tuple[str, ...]) -> bool:
-    if finding.severity is Severity.ADVICE:
-        return finding.code in select
-    return not select or finding.code.startswith(select)
+def _refuse(target: Path | None, source: str, *, cuts: bool) -> None:
+    if target:
+        refuse_output(target, source, zipped=True)
+    elif cuts:
+        raise DatasetkitError("--cuts makes new clips; yours are never changed", "Give a new folder with -o.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which findings to fix: those that ``select`` names, with ``unsafe`` also where a fix changes content.
+
+    ``uncut`` are the windows that aren't cut.
+    """
+
+    select: tuple[str, ...]
+    unsafe: bool
+    uncut: tuple[Window, ...]
+
+    def __call__(self, finding: Finding) -> bool:
+        return bool(finding.fix) and (self.unsafe or finding.safe) and self._is_selected(finding)
+
+    def on_lines(self, finding: Finding) -> bool:
+        """Whether to fix it, and it touches no medium."""
+        return self(finding) and not touches_media(finding)
+
+    def media(self, lined: Repaired) -> tuple[Finding, ...]:
+        """The findings to fix that touch media."""
+        return tuple(one for one in lined.verdict.findings if self(one) and touches_media(one))
+
+    def fixed(self, repaired: Repaired, written: Path | None = None, media: tuple[Finding, ...] = ()) -> Fixed:
+        """The result for the caller."""
+        found = repaired.verdict.findings if self.unsafe else ()
+        swaps = _swaps(finding for finding in found if self._is_selected(finding))
+        skipped = (*repaired.skipped.items(), *swaps)
+        return Fixed(repaired.verdict, written, repaired.done, repaired.notes, skipped, media, self.uncut)
+
+    def _is_selected(self, finding: Finding) -> bool:
+        if finding.severity is Severity.ADVICE:
+            return finding.code in self.select
+        return not self.select or finding.code.startswith(self.select)
+
+
+def _with_media(lined: Repaired, media: Iterable[Finding]) -> Repaired:
+    """The dataset with its lines fixed, and what fixing its media would change."""
+    dataset = lined.verdict.dataset
+    made = plan((edit for finding in media for edit in finding.fix), dataset)
+    return replace(lined, done=(*lined.done, *made.describe(dataset)))
 
 
 def _swaps(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:

@@ -69,7 +69,7 @@ def _describe_clip(edit: Reencode, medium: Medium | None) -> Iterator[str]:
     if edit.rate:
         yield _retimed(edit.rate, clip)
     if edit.start or edit.seconds is not None:
-        yield f"keeps {_span(edit, clip)}"
+        yield f"keeps {kept_span(edit, clip)}"
     if edit.crop:
         box = edit.crop
         yield "crops " + (f"{_size(clip)} " if clip else "") + f"to {box.width}×{box.height} at {box.left},{box.top}"
@@ -89,7 +89,9 @@ def _describe_image(edit: Convert, medium: Medium | None) -> Iterator[str]:
     yield from _describe_size(edit, image)
 
 
-def _span(edit: Reencode, clip: Video | None) -> str:
+def kept_span(edit: Reencode, medium: Medium | None) -> str:
+    """The part that an edit keeps of a clip, and the clip's length if that is known."""
+    clip = medium if isinstance(medium, Video) else None
     start = edit.start or Fraction(0)
     ends = [start + edit.seconds] if edit.seconds is not None else []
     ends += [clip.seconds] if clip else []

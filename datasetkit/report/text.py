@@ -64,7 +64,7 @@ def left_out(dataset: Dataset, *, every: bool = False) -> Iterator[str]:
     shown = clips if every else clips[:_SHOWN]
     more = f" and {len(clips) - len(shown):,} more" if len(clips) > len(shown) else ""
     if clips:
-        yield f"left out by cuts.csv: {plural(len(clips), 'sample')}: {', '.join(shown)}{more}"
+        yield f"cuts.csv leaves out {plural(len(clips), 'sample')}: {', '.join(shown)}{more}"
 
 
 def summary(verdicts: Sequence[Verdict], seconds: float | None = None) -> str:
