@@ -12,7 +12,7 @@ from datasetkit.edits import GrabFrame
 from datasetkit.errors import DatasetkitError
 from datasetkit.media.outcome import Failed, Made, Outcome
 from datasetkit.model import Dataset, Progress
-from datasetkit.repair.cutting import Cuts, CutSample
+from datasetkit.repair.cutting import CutPlan, CutSample
 from datasetkit.repair.declaring import rename_in_effect
 from datasetkit.repair.lines import replace_value
 from datasetkit.repair.making import make_media
@@ -28,7 +28,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def cut_out(
-    cuts: Cuts,
+    cuts: CutPlan,
     start: Repaired,
     judge: Callable[[Tree], Verdict],
     work: Path,
@@ -59,7 +59,7 @@ def _notes(outcomes: Mapping[Step, Outcome]) -> Iterator[tuple[str, str]]:
                 yield from ((step.path, note) for note in outcome.notes)
 
 
-def _lines(cuts: Cuts, data: bytes) -> bytes:
+def _lines(cuts: CutPlan, data: bytes) -> bytes:
     """data.jsonl with a line for each window in the place of its source, and without the samples that are left out."""
     lines: list[bytes | None] = [*data.removeprefix(_BOM).split(b"\n")]
     several: dict[int, list[bytes]] = defaultdict(list)
@@ -78,7 +78,7 @@ def _line(line: bytes, sample: CutSample) -> bytes:
     return line
 
 
-def _followers(cuts: Cuts, dataset: Dataset, tree: Tree, gone: frozenset[str]) -> Iterator[tuple[str, bytes]]:
+def _followers(cuts: CutPlan, dataset: Dataset, tree: Tree, gone: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     """The other files that name media: the settings say who the subjects are, the journal what nobody has accepted."""
     renamed: dict[str, list[str]] = defaultdict(list)
     for sample in cuts.samples:

@@ -37,7 +37,7 @@ class CutSample:
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
+class CutPlan:
     """The samples that windows become, in the order of their lines, and the samples that are left out."""
 
     samples: tuple[CutSample, ...]
@@ -66,7 +66,7 @@ class Cuts:
             yield f"{one.clip}, line {one.line}: left out{f' ({one.reason})' if one.reason else ''}"
 
 
-def plan_cuts(windows: Sequence[Window], dataset: Dataset, *, sdr: bool) -> Cuts:
+def plan_cuts(windows: Sequence[Window], dataset: Dataset, *, sdr: bool) -> CutPlan:
     """The samples that the windows make of a dataset; with ``sdr`` HDR is converted.
 
     Raises DatasetkitError if a window names no clip of the dataset, doesn't fit it, or has the name of another file.
@@ -80,7 +80,7 @@ def plan_cuts(windows: Sequence[Window], dataset: Dataset, *, sdr: bool) -> Cuts
         if window.keep:
             kept[window.clip].append(window)
     samples = [_cut(one, window, sdr=sdr) for one, clip in _clips(dataset) for window in kept[clip]]
-    cuts = Cuts(tuple(samples), (*dataset.dropped, *out))
+    cuts = CutPlan(tuple(samples), (*dataset.dropped, *out))
     faults = [*_missing(kept, dataset), *_unfit(samples), *_taken(cuts, dataset)]
     if faults:
         more = [f"{len(faults) - _SHOWN:,} more"] if len(faults) > _SHOWN else []
@@ -154,7 +154,7 @@ def _unfit(samples: Iterable[CutSample]) -> Iterator[str]:
             yield f"{window.name}: the window ends at {float(end):.2f} s, but {length}"
 
 
-def _taken(cuts: Cuts, dataset: Dataset) -> Iterator[str]:
+def _taken(cuts: CutPlan, dataset: Dataset) -> Iterator[str]:
     """The windows whose new files would have the path of a file that stays."""
     staying = {file.path.lower() for file in dataset.files} - {path.lower() for path in cuts.gone(dataset)}
     for sample in cuts.samples:

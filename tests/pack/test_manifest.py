@@ -7,6 +7,7 @@ import pytest
 from datasetkit import __version__, spec
 from datasetkit.errors import DatasetkitError
 from datasetkit.findings import Assumed, Basis, Finding, Ignored, Severity
+from datasetkit.leftout import DroppedSample
 from datasetkit.model import Dataset, Kind, Role, Source, Where
 from datasetkit.pack.layout import Layout, PackedFile
 from datasetkit.pack.manifest import Output, manifest, manifest_path, manifest_text, refuse_manifest
@@ -26,7 +27,7 @@ def finding(code, fixed_by_build=False, path="data.jsonl"):
 
 
 def verdict(*findings, model=None):
-    dataset = Dataset("set", Source.FOLDER, 0)
+    dataset = Dataset("set", Source.FOLDER, 0, dropped=(DroppedSample(4, "dark.mp4", ("dark.mp4",), "too dark"),))
     assumed = Assumed(Kind.KF2V, Role.TRAINING, "from its lines", "from its lines")
     return Verdict(
         dataset, assumed, model, findings, (Ignored("V41", "as filmed", (finding("V411"), finding("V413"))),)
@@ -43,6 +44,7 @@ def test_everything_is_there(built):
         "role": "training",
         "model": "wan2.2-kf2v-flash",
         "samples": 20,
+        "dropped": [{"line": 4, "clip": "dark.mp4", "reason": "too dark"}],
         "bytes": built.layout.size,
         "sha256": "ab" * 32,
         "renamed": {"图.jpg": "image/image_001.jpg"},
