@@ -1,7 +1,4 @@
-"""What the pictures of clips and images show, in values small enough to be stored. Nothing here looks at a picture.
-
-`media` finds them out, `rules` judge them.
-"""
+"""What pictures of clips and images show, in values small enough to be stored: `media` finds it, `rules` judge it."""
 
 from __future__ import annotations
 
@@ -124,6 +121,19 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """How much happens in a clip, and how light it is (mean luma), for each ``step`` of seconds from its beginning.
+
+    ``change`` is by how much the liveliest tenth of the picture changes from this sampled frame to the next, in
+    quarters of a level, once the movement of the whole picture is taken out.
+    """
+
+    step: float
+    change: bytes
+    light: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Light:
     """Luma from 0 to 1 over the whole clip: its 5th, 50th and 99th percentile.
 
@@ -229,7 +239,9 @@ class Fit:
     tone: Tone | None
 
 
-Result = Bars | Stills | Cuts | Fingerprints | Motion | Light | Steadiness | Mark | Ends | FramesMatched | Fit
+Result = (
+    Bars | Stills | Cuts | Fingerprints | Motion | Activity | Light | Steadiness | Mark | Ends | FramesMatched | Fit
+)
 """What a check over a clip's frames may find out."""
 
 R = TypeVar("R", bound=Result)

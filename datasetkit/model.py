@@ -37,10 +37,11 @@ class Source(Enum):
 
 
 class Expected(StrEnum):
-    """The kind of file a field should name."""
+    """The kind of file a field should name; ``ANY_VIDEO`` is a raw clip, in whatever container."""
 
     IMAGE = "image"
     VIDEO = "video"
+    ANY_VIDEO = "any video"
 
 
 @dataclass(frozen=True, slots=True)

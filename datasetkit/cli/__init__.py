@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # name → its line in `datasetkit --help`, which therefore imports none of the commands
 _COMMANDS = {
     "select": "Choose the best clips of a pool of thousands.",
+    "cut": "Propose which seconds of each raw clip to keep.",
     "init": "Make a dataset folder from a folder of raw clips.",
     "lint": "Check dataset folders and zips; change nothing.",
     "report": "Write a page with pictures of every sample and what was found.",

@@ -46,9 +46,10 @@ def build_command(verdict: Verdict) -> str:
     return _typed("build", argument(dataset.name), "-o", _beside(dataset, ".zip"), *_as_judged())
 
 
-def init_command(raw: str) -> str:
-    """The command that makes a dataset of a folder of raw clips."""
-    return _typed("init", argument(raw), "-o", _free(Path(raw), "_dataset"), *given("model"))
+def init_command(raw: str, cuts: Path | None = None) -> str:
+    """The command that makes a dataset of a folder of raw clips, cut by that file."""
+    named = ("--cuts", argument(str(cuts))) if cuts else ()
+    return _typed("init", argument(raw), *named, "-o", _free(Path(raw), "_dataset"), *given("model"))
 
 
 def report_command(verdicts: Sequence[Verdict]) -> str:

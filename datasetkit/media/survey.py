@@ -24,11 +24,12 @@ _SLACK = Fraction(1, 30)  # seconds by which a clip may fall short of what its c
 class Survey:
     """A picture stream's facts: its frames in time, the first of them, and how it is to be shown.
 
-    ``delay`` is how many ticks later the clip is shown than decoded. ``pictures`` counts the picture streams, cover
-    art aside.
+    ``container`` is what libav calls the container. ``delay`` is how many ticks later the clip is shown than decoded.
+    ``pictures`` counts the picture streams, cover art aside.
     """
 
     is_mp4: bool
+    container: str
     timeline: Timeline
     first: VideoFrame
     codec: str
@@ -72,6 +73,7 @@ def survey(source: ClipFile) -> Survey:
             raise MediumError(f"cut off: it should be {float(stated):.2f} s long; only {float(there):.2f} s are there")
         return Survey(
             is_mp4=header is not None,
+            container=container.format.name,
             timeline=timeline,
             first=walk.first,
             codec=stream.codec_context.codec.canonical_name,

@@ -56,7 +56,7 @@ def read_media(
     if a file can't be read for a reason that lies outside the dataset, such as its permissions.
     """
     images = [named for named in wanted if named[1] is Expected.IMAGE]
-    clips = [named for named in wanted if named[1] is Expected.VIDEO]
+    clips = [named for named in wanted if named[1] is not Expected.IMAGE]
     sized = _sized(max(len(images), len(clips))) if pictures else None
     reader = MediaReader(tree, wanted, frames, depth, sized, store, stopwatch or Stopwatch())
     with workers() as pool, reader.stopping():
@@ -128,7 +128,7 @@ class MediaReader:
 
     def _known(self, path: str, expected: Expected) -> tuple[FactKey | None, Present | None]:
         """The facts in the store that reach deep enough, with their key; else the key for new ones."""
-        wanted = self._depth if expected is Expected.VIDEO else min(self._depth, Depth.FRAMES)
+        wanted = min(self._depth, Depth.FRAMES) if expected is Expected.IMAGE else self._depth
         store = self._store
         if store is None or not (key := key_of(self._tree, path, expected, wanted)):
             return None, None
@@ -157,10 +157,10 @@ class MediaReader:
 
                 with self._tree.open(path) as stream:
                     return read_image(stream, path, size, spec.limits().image_side)
-            from datasetkit.media.videos import read_video
+            from datasetkit.media.anyclips import read_clip
 
             with _located(self._tree, path) as source:
-                return read_video(source, path, size)
+                return read_clip(source, path, size, expected)
 
     def _looked_at(self, medium: Present) -> Present:
         """An image or clip that isn't too large, with what it shows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datasetkit.media.checks.activity import ActivityMeter
 from datasetkit.media.checks.bars import BarFinder
 from datasetkit.media.checks.cuts import CutFinder
 from datasetkit.media.checks.ends import EndKeeper
@@ -16,13 +17,14 @@ from datasetkit.model import Video
 
 def all_checks(video: Video) -> tuple[Check, ...]:
     """A fresh set of all checks, for one pass over that clip."""
-    bars = BarFinder(video)
+    bars, motion = BarFinder(video), MotionMeter(video)
     return (
         bars,
         StillFinder(),
         CutFinder(),
         FingerprintTaker(bars),
-        MotionMeter(video),
+        motion,
+        ActivityMeter(motion),
         LightMeter(),
         MarkFinder(bars),
         EndKeeper(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,20 @@ _STEP = (18, 32)
 _WINDOW = np.outer(np.hanning(_BLOCK[0]), np.hanning(_BLOCK[1])).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How the picture moved from one plane of luma to the next, in its pixels, seen from its middle.
+
+    A pixel at (x, y) moved ``right`` + ``zoom``·x − ``lean``·y, and ``down`` + ``zoom``·y + ``turn``·x.
+    """
+
+    right: float = 0.0
+    down: float = 0.0
+    zoom: float = 0.0
+    lean: float = 0.0
+    turn: float = 0.0
+
+
 class MotionMeter:
     """Phase correlation of nine blocks between sampled frames, and the movement that fits them best."""
 
@@ -29,6 +44,7 @@ class MotionMeter:
         self._shape = height / width
         self._before: tuple[float, Plane, NDArray[Any]] | None = None
         self._moves: list[tuple[float, ...]] = []  # right, down, zoom, roll, weight
+        self.latest = Shift()
         self._changes: list[tuple[float, float]] = []  # second, change
 
     def see(self, frame: SmallFrame) -> None:
@@ -43,6 +59,7 @@ class MotionMeter:
             self._changes.append((seconds, float(change) / 255))
             moved, peaks = _shifts(spectrum, other)
             self._moves.append(self._fit(moved, peaks, lasting))
+            self.latest = self._in_pixels(lasting)
         self._before = frame.seconds, frame.luma, spectrum
 
     def _fit(self, moved: Floats, peaks: Floats, lasting: float) -> tuple[float, ...]:
@@ -66,6 +83,15 @@ class MotionMeter:
                 return (0.0, 0.0, 0.0, 0.0, 0.0)
         right, below, zoom, roll = (float(value) / lasting for value in found)
         return right, below / self._shape, zoom, math.degrees(roll), float(peaks[trusted].sum() / len(peaks))
+
+    def _in_pixels(self, lasting: float) -> Shift:
+        """What happened between the last two sampled frames."""
+        right, down, zoom, roll, _ = self._moves[-1]
+        stretched = self._shape * WIDTH / HEIGHT
+        turned = math.radians(roll) * lasting
+        return Shift(
+            right * lasting * WIDTH, down * lasting * HEIGHT, zoom * lasting, turned * stretched, turned / stretched
+        )
 
     def result(self) -> Motion | None:
         """The averages, weighted by confidence; None if fewer than two frames were sampled."""

@@ -1,0 +1,167 @@
+"""Windows proposed for a folder of raw clips, written to its cuts.csv. The clips themselves are only read."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from os import PathLike, fspath
+from pathlib import Path, PurePosixPath
+
+from datasetkit import config, spec, windows
+from datasetkit.errors import DatasetkitError
+from datasetkit.files import replace_file
+from datasetkit.footage import Depth
+from datasetkit.intake.captions import Unused
+from datasetkit.intake.proposing import Proposal, propose
+from datasetkit.intake.raw import CLIP_SUFFIXES, read_raw
+from datasetkit.intake.rawclips import read_clips
+from datasetkit.model import Medium, Progress, Unreadable, Video
+from datasetkit.scan.cuts import windows_in
+from datasetkit.scan.datasets import open_tree
+from datasetkit.scan.facts import FactStore
+from datasetkit.scan.tree import Tree
+from datasetkit.verdict import settings_for
+from datasetkit.windows import Window
+
+_WANTED = "Give the folder that holds your raw clips."
+
+
+@dataclass(frozen=True, slots=True)
+class ClipCuts:
+    """A clip of ``seconds`` (None: it can't be read) and its windows; ``reason`` says why none of it is kept."""
+
+    clip: str
+    seconds: Fraction | None
+    windows: tuple[Window, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CutsFile:
+    """The cuts.csv that `propose_cuts` wrote to ``file``: what it added, in the order of the clips.
+
+    ``mentioned`` are the clips whose rows were there before and stay as they are. ``replaced`` is where the file that
+    was there before is now; None if there was none, or if its rows stay.
+    """
+
+    file: Path
+    clips: tuple[ClipCuts, ...]
+    mentioned: tuple[str, ...]
+    replaced: Path | None
+
+
+def propose_cuts(
+    raw: str | PathLike[str],
+    *,
+    seconds: float | None = None,
+    model: str | None = None,
+    every: bool = False,
+    output: Path | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+    store: FactStore | None = None,
+) -> CutsFile:
+    """Propose a window, or with ``every`` all that are worth it, for each clip of a folder, and write cuts.csv.
+
+    The folder's own cuts.csv, or ``output``, keeps its rows: only clips that it doesn't mention are added. With
+    ``force`` it is written again from nothing, and the old file is kept beside it. Windows are at most ``seconds``
+    long, by default what ``model``, or the folder's datasetkit.toml, accepts.
+
+    Raises DatasetkitError for a folder without clips, a cuts.csv that has faults, and more seconds than the model
+    accepts.
+    """
+    target = output or Path(raw) / windows.NAME
+    with closing(open_tree(fspath(raw), wanted=_WANTED)) as tree:
+        longest = _longest(tree, seconds, model)
+        pairing = read_raw(tree)
+        before = windows_in(target) if target.exists() and not force else ()
+        clips = [files.clip for files in pairing.clips]
+        new = [clip for clip in clips if clip not in {one.clip for one in before}]
+        media = read_clips(tree, new, Depth.FULL, progress=progress, store=store)
+    added = (*_cuts(media, before, longest, every=every), *_no_clips(pairing.unused))
+    replaced = _kept_beside(target) if force and target.exists() else None
+    if any(one.windows for one in added):
+        rows = (*before, *(window for one in added for window in one.windows))
+        replace_file(target, windows.render(rows).encode("utf-8", "surrogateescape"))
+    mentioned = tuple(clip for clip in clips if clip not in media)
+    return CutsFile(target, added, mentioned, replaced)
+
+
+def _longest(tree: Tree, seconds: float | None, model: str | None) -> float:
+    """How long a window may be. Raises DatasetkitError for more than the model accepts."""
+    settings = settings_for(tree, config.from_options({"model": model} if model else {}))
+    named = spec.find_model(settings.model) if settings.model else None
+    longest = named.seconds if named else max(one.seconds for one in spec.models())
+    if seconds is None:
+        return named.seconds if named else min(one.seconds for one in spec.models())
+    if seconds > longest:
+        who = f"{named.id} accepts" if named else "no model accepts"
+        more = "at most" if named else "more than"
+        message = f"windows of {seconds:g} s are too long: {who} {more} {longest:g} s"
+        raise DatasetkitError(message, f"Use --seconds {longest:g} or less{', or another --model' * bool(named)}.")
+    return seconds
+
+
+def _kept_beside(target: Path) -> Path:
+    """Save the old file under a name that is free."""
+    names = (target.with_name(f"{target.name}.old{number or ''}") for number in range(1_000))
+    free = next(name for name in names if not name.exists())
+    replace_file(free, target.read_bytes())
+    return free
+
+
+def _cuts(
+    media: Mapping[str, Medium], before: Collection[Window], longest: float, *, every: bool
+) -> Iterator[ClipCuts]:
+    taken = {_key(window.name) for window in before}
+    for clip, medium in media.items():
+        if not isinstance(medium, Video):
+            reason = medium.reason if isinstance(medium, Unreadable) else "can't be read as a clip"
+            yield ClipCuts(clip, None, (), reason)
+            continue
+        found = propose(medium, longest, every=every)
+        if isinstance(found, str):
+            dropped = Window(clip, Fraction(0), round(medium.seconds, 6), _free(clip, taken), keep=False, reason=found)
+            yield ClipCuts(clip, medium.seconds, (dropped,), found)
+        else:
+            yield ClipCuts(clip, medium.seconds, tuple(_windows(clip, found, taken)))
+
+
+def _no_clips(unused: Collection[Unused]) -> Iterator[ClipCuts]:
+    """Files that are named like clips, but hold none."""
+    return (
+        ClipCuts(one.path, None, (), one.reason)
+        for one in unused
+        if PurePosixPath(one.path).suffix.lower() in CLIP_SUFFIXES
+    )
+
+
+def _windows(clip: str, found: Collection[Proposal], taken: set[str]) -> Iterator[Window]:
+    for number, one in enumerate(found, 1):
+        name = _free(clip, taken, f"_{number}" if len(found) > 1 else "")
+        yield Window(clip, one.start, one.seconds, name, reason=one.reason)
+
+
+def _free(clip: str, taken: set[str], ending: str = "") -> str:
+    """The clip's own name, as far as files can have it and no other sample does."""
+    stem = _storable(PurePosixPath(clip).stem)
+    number, name = 2, stem + ending
+    while _key(name) in taken:
+        number, name = number + 1, f"{stem}{ending}_{number}"
+    taken.add(_key(name))
+    return name
+
+
+def _storable(stem: str) -> str:
+    """A name that files can have on every usual system."""
+    if not windows.fault_of_name(stem):
+        return stem
+    plain = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in stem)[:60]
+    return plain if not windows.fault_of_name(plain) else "clip"
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -1,0 +1,153 @@
+"""`datasetkit cut`: windows for raw clips, written to cuts.csv."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import builders
+import pytest
+from conftest import Cli
+from scenes import encode, pan
+from takes import RATE, SIZE, Take, take
+
+from datasetkit.windows import Window, parse
+
+MODEL = ("--model", "wan2.2-i2v-flash")
+
+
+@pytest.fixture(scope="session")
+def takes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Take]:
+    """A folder of raw clips, among them one whose action's place is known; copy it before you write to it."""
+    folder = tmp_path_factory.mktemp("takes")
+    one = take("cut", 3)
+    encode(folder / "take 1.mp4", one.pictures, rate=RATE)
+    builders.clip(folder / "deep" / "short.mp4", frames=8)
+    encode(folder / "still.mp4", [one.pictures[0]] * 40, rate=RATE)
+    (folder / "broken.mov").write_bytes(b"\0\0\0\x18ftypqt  " + b"x" * 99)
+    (folder / "notes.txt").write_text("nothing")
+    return folder, one
+
+
+@pytest.fixture
+def raw(takes: tuple[Path, Take], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(takes[0], tmp_path / "raw"))
+
+
+def rows(file: Path) -> dict[str, Window]:
+    found, faults = parse(file.read_text("utf-8"))
+    assert faults == ()
+    return {window.name: window for window in found}
+
+
+def test_windows_are_written_and_what_is_kept_is_said(cli: Cli, raw: Path, takes: tuple[Path, Take]) -> None:
+    ran = cli("cut", raw, "--seconds", "5", *MODEL)
+    assert ran.code == 0
+    found, one = rows(raw / "cuts.csv"), takes[1]
+    window = found["take 1"]
+    assert window.clip == "take 1.mp4"
+    assert window.start <= one.start < one.end <= window.start + window.seconds
+    assert window.seconds <= 5
+    assert window.keep
+    kept = f"take 1.mp4 keeps {float(window.start):.2f}–{float(window.start + window.seconds):.2f} s"
+    assert f"{kept} of {len(one.pictures) / RATE:.2f} s: {window.reason}" in ran.out
+    assert "the movement from" in window.reason
+    assert "the cut at" in window.reason
+
+
+def test_clips_without_a_window_are_listed(cli: Cli, raw: Path) -> None:
+    ran = cli("cut", raw, *MODEL)
+    found = rows(raw / "cuts.csv")
+    assert {name: window.keep for name, window in found.items()} == {"take 1": True, "short": False, "still": False}
+    assert "0.50 s long" in found["short"].reason
+    assert found["short"].clip == "deep/short.mp4"
+    for said in ("broken.mov: skipped: ", "deep/short.mp4: skipped: ", "still.mp4: skipped: nothing moves in it"):
+        assert said in ran.out
+
+
+def test_the_next_command_makes_the_dataset(cli: Cli, raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(raw.parent)
+    ran = cli("cut", "raw", *MODEL)
+    expected = "next: datasetkit init raw --cuts raw/cuts.csv -o raw_dataset --model wan2.2-i2v-flash"
+    assert expected in ran.err
+    assert cli(*expected.split()[2:]).code == 0
+    assert (raw.parent / "raw_dataset" / "take 1.mp4").is_file()
+
+
+def test_rows_that_are_there_stay_as_they_are(cli: Cli, raw: Path) -> None:
+    own = "clip;start;seconds;name;keep\nstill.mp4;1;2;mine;yes\nstill.mp4;0;2;take 1;no\ngone.mp4;0;2;gone;yes\n"
+    (raw / "cuts.csv").write_text(own)
+    ran = cli("cut", raw, *MODEL)
+    found = rows(raw / "cuts.csv")
+    assert list(found) == ["mine", "take 1", "gone", "short", "take 1_2"]
+    assert (found["mine"].start, found["mine"].seconds) == (1, 2)
+    assert found["take 1_2"].clip == "take 1.mp4"
+    assert "still.mp4" not in ran.out
+    assert "1 clip left as" in ran.out
+
+
+def test_a_second_run_adds_nothing_and_writes_nothing(cli: Cli, raw: Path) -> None:
+    cli("cut", raw, *MODEL)
+    before = (raw / "cuts.csv").stat()
+    ran = cli("cut", raw, *MODEL)
+    assert ran.code == 0
+    after = (raw / "cuts.csv").stat()
+    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+    assert "3 clips left as" in ran.out
+
+
+def test_force_starts_again_and_keeps_the_old_file(cli: Cli, raw: Path) -> None:
+    (raw / "cuts.csv").write_text("not,a,cuts,file\n")
+    refused = cli("cut", raw, *MODEL)
+    assert refused.code == 2
+    assert "line 1: lacks the column" in refused.err
+    assert (raw / "cuts.csv").read_text() == "not,a,cuts,file\n"
+    ran = cli("cut", raw, *MODEL, "--force")
+    assert ran.code == 0
+    assert "take 1" in rows(raw / "cuts.csv")
+    assert (raw / "cuts.csv.old").read_text() == "not,a,cuts,file\n"
+    assert "cuts.csv.old" in ran.out
+
+
+def test_all_windows_of_a_clip_get_names_of_their_own(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    encode(raw / "two scenes.mp4", pan(SIZE, 1, 40, (1, 0)) + pan(SIZE, 2, 40, (0, 1)), rate=RATE)
+    assert cli("cut", raw, *MODEL, "--all", "-o", tmp_path / "mine.csv").code == 0
+    assert not (raw / "cuts.csv").exists()
+    found = [window for window in rows(tmp_path / "mine.csv").values() if window.clip == "two scenes.mp4"]
+    assert [window.name for window in found] == ["two scenes_1", "two scenes_2"]
+    assert all("moves evenly throughout" in window.reason for window in found)
+
+
+@pytest.mark.parametrize(("model", "said"), [(MODEL, "wan2.2-i2v-flash accepts at most 5 s"), ((), "no model accepts")])
+def test_more_seconds_than_the_model_accepts_are_refused(
+    cli: Cli, raw: Path, model: tuple[str, ...], said: str
+) -> None:
+    ran = cli("cut", raw, "--seconds", "60", *model)
+    assert ran.code == 2
+    assert said in ran.err
+    assert "--seconds" in ran.err
+    assert not (raw / "cuts.csv").exists()
+
+
+def test_the_model_may_come_from_the_folder(cli: Cli, raw: Path) -> None:
+    (raw / "datasetkit.toml").write_text('model = "wan2.2-i2v-flash"\n')
+    assert cli("cut", raw, "--seconds", "8").code == 2
+    assert cli("cut", raw).code == 0
+    assert rows(raw / "cuts.csv")["take 1"].seconds <= 5
+
+
+def test_a_second_run_decodes_nothing(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    import os
+
+    for path in raw.rglob("*.mp4"):
+        os.utime(path, (1, 1))
+    assert cli("cut", raw, *MODEL, "-o", tmp_path / "one.csv").code == 0
+    assert cli("cut", raw, *MODEL, "-o", tmp_path / "two.csv").code == 0
+    assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
+
+
+def test_a_folder_without_clips_and_a_dataset_are_refused(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "contains no clips" in cli("cut", tmp_path / "empty").err
+    (tmp_path / "empty" / "data.jsonl").touch()
+    assert "is a dataset already" in cli("cut", tmp_path / "empty").err
