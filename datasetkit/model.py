@@ -11,8 +11,7 @@ from datasetkit.footage import Depth, Film, Seen, Signature, Thumbnail
 from datasetkit.leftout import DroppedSample
 
 Progress = Callable[[str, int, int], object]
-"""Called with the work, how much is done, and of how much: files when "reading" and "converting", bytes when "writing"
-and "sending"."""
+"""Called with the work, how much is done, and of how much: bytes when "writing" and "sending", else files."""
 
 
 class Kind(StrEnum):
