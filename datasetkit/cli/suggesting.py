@@ -52,6 +52,11 @@ def init_command(raw: str, cuts: Path | None = None) -> str:
     return _typed("init", argument(raw), *named, "-o", _free(Path(raw), "_dataset"), *given("model"))
 
 
+def picks_command(pool: str, picks: Path) -> str:
+    """The command that takes the clips that picks.csv keeps."""
+    return _typed("select", argument(pool), "--picks", str(picks), "-o", _free(picks.absolute().parent, "_2"))
+
+
 def report_command(verdicts: Sequence[Verdict]) -> str:
     """The command that shows pictures of what was found, where any of it was seen in pictures; else empty."""
     found = {finding.code for verdict in verdicts for finding in verdict.findings}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
 @click.command(name="view")
 @click.argument("folder", metavar="FOLDER", shell_complete=files)
 @model_option
+@click.option(
+    "--picks",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Show the picks of `select`, FOLDER being the pool; keep and drop are written to FILE.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="By default any that is free.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @cache_options
-def command(folder: str, *, port: int, no_browser: bool, **options: Any) -> int:
+def command(folder: str, *, picks: Path | None, port: int, no_browser: bool, **options: Any) -> int:
     """Open a page to cut, compare and caption the clips of a folder.
 
     FOLDER is a dataset, or holds raw clips. The page edits cuts.csv, captions and [effect.persons]; clips and images
@@ -36,6 +43,7 @@ def command(folder: str, *, port: int, no_browser: bool, **options: Any) -> int:
     Example:
       datasetkit view raw --model wan2.2-i2v-flash
       datasetkit view money_rain --no-browser --port 8765
+      datasetkit view generated --picks best/picks.csv
     """
     from datasetkit.view.serving import serve
 
@@ -47,7 +55,7 @@ def command(folder: str, *, port: int, no_browser: bool, **options: Any) -> int:
         if not no_browser and _has_browser():
             click.launch(address)
 
-    unsaved = serve(folder, judging(options), _commands(folder), port, started)
+    unsaved = serve(folder, judging(options), _commands(folder, picks), port, started, picks)
     if unsaved:
         note(f"not saved: edits of {', '.join(unsaved)}")
     raise KeyboardInterrupt
@@ -58,9 +66,9 @@ def _has_browser() -> bool:
     return sys.platform != "linux" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def _commands(folder: str) -> NextCommands:
+def _commands(folder: str, picks: Path | None) -> NextCommands:
     """The commands that the page shows; they repeat the options of this one."""
-    from datasetkit.cli.suggesting import build_command, fix_command, init_command, next_command
+    from datasetkit.cli.suggesting import build_command, fix_command, init_command, next_command, picks_command
     from datasetkit.view.judging import NextCommands
 
     context = click.get_current_context()
@@ -73,4 +81,4 @@ def _commands(folder: str) -> NextCommands:
         with context.scope(cleanup=False):
             return next_command([verdict]) or build_command(verdict)
 
-    return NextCommands(fix, init_command(folder), after)
+    return NextCommands(fix, picks_command(folder, picks) if picks else init_command(folder), after)

@@ -9,7 +9,7 @@ from datasetkit.footage import Depth
 from datasetkit.intake.captions import decode
 from datasetkit.model import Video
 from datasetkit.pool.choosing import Choice
-from datasetkit.pool.picks import parse
+from datasetkit.pool.picks import Pick, parse
 from datasetkit.pool.places import FolderPlace, Place
 from datasetkit.pool.profiles import Profile, profile_of
 from datasetkit.pool.reading import read_clip
@@ -35,14 +35,18 @@ def read_example(like: str, pool: str) -> Profile:
     return profile
 
 
-def read_picks(file: Path, place: Place) -> Choice:
-    """The choice in a picks.csv as a person left it. Raises DatasetkitError if it can't be read or chooses nothing."""
+def read_pick_table(file: Path) -> tuple[Pick, ...]:
+    """The rows of a picks.csv as a person left it. Raises DatasetkitError if it can't be read."""
     try:
         data = file.read_bytes()
     except OSError as error:
         raise DatasetkitError(f"can't read {file}: {error.strerror or error}", "Check the path.") from error
-    picks = parse(decode(data) or data.decode("utf-8", "surrogateescape"), str(file))
-    choice = Choice(picks, seen=len(place.clips()), left_out={})
+    return parse(decode(data) or data.decode("utf-8", "surrogateescape"), str(file))
+
+
+def read_picks(file: Path, place: Place) -> Choice:
+    """The choice in a picks.csv. Raises DatasetkitError if it can't be read or chooses nothing."""
+    choice = Choice(read_pick_table(file), seen=len(place.clips()), left_out={})
     if not choice.chosen:
         raise DatasetkitError(f"no row of {file} has keep=yes", "Write yes in the rows of the clips to take.")
     return choice

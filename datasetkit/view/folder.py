@@ -27,11 +27,13 @@ from datasetkit.model import (
     Video,
     Where,
 )
+from datasetkit.pool.records import is_clip as is_clip_name
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.reading import Frames, Named, read_media
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import settings_for
+from datasetkit.view.picking import PickTable, read_table
 
 CAPTIONS = "captions.csv"
 FIELDS = {Which.FIRST: "first_frame_path", Which.LAST: "last_frame_path"}
@@ -63,7 +65,10 @@ class ViewedClip:
 
 @dataclass(frozen=True, slots=True)
 class ViewedFolder:
-    """A folder as it was read: its clips in order, and the bytes of the ``files`` that the page edits."""
+    """A folder as it was read: its clips in order, and the bytes of the ``files`` that the page edits.
+
+    With ``picks`` it is a pool, of which only the clips in that table are shown, and nothing but the table is edited.
+    """
 
     tree: Tree
     dataset: Dataset
@@ -71,11 +76,17 @@ class ViewedFolder:
     clips: tuple[ViewedClip, ...]
     files: Mapping[str, bytes | None]
     raw: bool
+    picks: PickTable | None = None
 
     @property
     def root(self) -> Path:
         """Where the folder is."""
         return Path(self.tree.name)
+
+    @property
+    def home(self) -> Path:
+        """Where the files are that the page edits."""
+        return self.picks.folder if self.picks else self.root
 
     @property
     def named(self) -> Iterator[Named]:
@@ -135,6 +146,20 @@ def read_folder(place: str, settings: Settings, store: FactStore) -> ViewedFolde
         names = (windows.NAME, spec.limits().annotations_name, config.NAME)
         clips = tuple(_clips(dataset.samples))
     return ViewedFolder(tree, dataset, settings, clips, read_files(Path(place), names), raw)
+
+
+def read_pool(place: str, picks: Path, settings: Settings, store: FactStore) -> ViewedFolder:
+    """Read the picks of a pool, and the headers of their clips. Raises DatasetkitError if they can't be shown."""
+    table = read_table(picks)
+    every = open_tree(place, frozenset({windows.NAME}), _WANTED).files
+    others = {file.path for file in every if is_clip_name(file.path)} - table.rows.keys()
+    tree = open_tree(place, frozenset({windows.NAME, *others}), _WANTED)
+    dataset, clips = _raw(tree, store)
+    ranks = {path: pick.rank for path, pick in table.rows.items()}
+    picked = (clip for clip in clips if clip.path in ranks)
+    ranked = tuple(sorted(picked, key=lambda clip: ranks[clip.path]))
+    files = read_files(table.folder, (table.name,))
+    return ViewedFolder(tree, dataset, settings_for(tree, settings), ranked, files, raw=True, picks=table)
 
 
 def read_files(root: Path, names: Sequence[str]) -> dict[str, bytes | None]:

@@ -20,6 +20,7 @@ from datasetkit.repair.lines import edit_lines
 from datasetkit.report.visual.values import TextRun
 from datasetkit.view.draft import ClipDraft, Draft, free_name, rounded_down
 from datasetkit.view.folder import CAPTIONS, ViewedClip, ViewedFolder
+from datasetkit.view.picking import drafted_pick, new_table
 from datasetkit.windows import Window, fault_of_name
 
 _COLUMNS = ["clip", "caption"]
@@ -30,6 +31,9 @@ _LONGEST_STEM = 50  # letters of a name that is derived from one that cuts.csv d
 
 def first_draft(folder: ViewedFolder, longest: Fraction | None) -> dict[str, ClipDraft]:
     """What the folder's files say. Raises DatasetkitError for a file that can't be read as what it should be."""
+    if folder.picks:
+        rows_of = folder.picks.rows
+        return {c.key: drafted_pick(rows_of[c.path], c.video.seconds if c.video else None) for c in folder.clips}
     rows: defaultdict[str, list[Window]] = defaultdict(list)
     for window in _windows(folder):
         rows[window.clip].append(window)
@@ -48,6 +52,9 @@ def new_files(folder: ViewedFolder, base: Draft, draft: Draft) -> dict[str, byte
 
     Raises DatasetkitError for a file that can't take it.
     """
+    if folder.picks:
+        paths = {clip.key: clip.path for clip in folder.clips}
+        return new_table(folder.picks, paths, folder.files[folder.picks.name] or b"", base, draft)
     made = {windows.NAME: _cuts(folder, base, draft), config.NAME: _config(folder, base, draft)}
     if folder.raw:
         made[CAPTIONS] = _caption_table(folder, base, draft)

@@ -25,11 +25,11 @@ def save_files(folder: ViewedFolder, new: Mapping[str, bytes]) -> None:
     """
     if not new:
         return
-    with sole_run(folder.root, "writing"):
-        now = read_files(folder.root, tuple(new))
+    with sole_run(folder.home, "writing"):
+        now = read_files(folder.home, tuple(new))
         if changed := tuple(name for name in new if now[name] != folder.files[name]):
             raise OutdatedError(f"another program changed {' and '.join(changed)}", changed)
-        targets = {folder.root / name: content for name, content in new.items()}
+        targets = {folder.home / name: content for name, content in new.items()}
         with scratch(next(iter(targets))) as work:
             made = {work / target.name: target for target in targets}
             for path, target in made.items():
@@ -42,19 +42,19 @@ class FileWatch:
 
     def __init__(self, folder: ViewedFolder) -> None:
         self._folder = folder
-        self._known = {name: _status(folder.root / name) for name in folder.files}
+        self._known = {name: _status(folder.home / name) for name in folder.files}
         self._stale = self._compared(tuple(folder.files))
 
     def stale(self) -> tuple[str, ...]:
         """The names of the files that have changed. Raises DatasetkitError if one can't be read."""
-        now = {name: _status(self._folder.root / name) for name in self._folder.files}
+        now = {name: _status(self._folder.home / name) for name in self._folder.files}
         moved = tuple(name for name in now if now[name] != self._known[name])
         self._stale = (self._stale - {*moved}) | self._compared(moved)
         self._known = now
         return tuple(name for name in self._folder.files if name in self._stale)
 
     def _compared(self, names: tuple[str, ...]) -> set[str]:
-        found = read_files(self._folder.root, names)
+        found = read_files(self._folder.home, names)
         return {name for name in names if found[name] != self._folder.files[name]}
 
 

@@ -20,7 +20,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.verdict import media_facts, read_settings
 from datasetkit.view.access import Gate
 from datasetkit.view.app import ViewServer
-from datasetkit.view.folder import read_folder
+from datasetkit.view.folder import read_folder, read_pool
 from datasetkit.view.judging import NextCommands
 from datasetkit.view.previews import PreviewMaker
 from datasetkit.view.session import Session
@@ -39,13 +39,18 @@ class OpenedView:
 
 
 def serve(
-    place: str, options: Options, commands: NextCommands, port: int, started: Callable[[str], object]
+    place: str,
+    options: Options,
+    commands: NextCommands,
+    port: int,
+    started: Callable[[str], object],
+    picks: Path | None = None,
 ) -> list[str]:
-    """Serve the page of a folder until Ctrl-C; returns the files that have unsaved edits.
+    """Serve the page of a folder, or of the ``picks`` of a pool, until Ctrl-C; returns the files with unsaved edits.
 
     ``started`` gets the page's address once it can be opened. Raises as `opened` does.
     """
-    with opened(place, options, commands, port) as view:
+    with opened(place, options, commands, port, picks) as view:
         with _interruptible():
             started(view.gate.address)
             server_of(view).run([view.listener])
@@ -53,8 +58,10 @@ def serve(
 
 
 @contextmanager
-def opened(place: str, options: Options, commands: NextCommands, port: int = 0) -> Iterator[OpenedView]:
-    """While the block lasts, the clips of a folder are looked at, and requests can be answered.
+def opened(
+    place: str, options: Options, commands: NextCommands, port: int = 0, picks: Path | None = None
+) -> Iterator[OpenedView]:
+    """While the block lasts, the clips of a folder, or the ``picks`` of a pool, are looked at; requests are answered.
 
     It listens on this machine alone, at any free port where ``port`` is 0. Raises DatasetkitError for a folder that
     can't be shown, and a port that is taken.
@@ -63,7 +70,8 @@ def opened(place: str, options: Options, commands: NextCommands, port: int = 0) 
     with ExitStack() as stack:
         listener = stack.enter_context(_listening(port))
         store = stack.enter_context(media_facts(options))
-        session = Session(partial(read_folder, place, settings, store), commands)
+        read = partial(read_pool, place, picks) if picks else partial(read_folder, place)
+        session = Session(partial(read, settings, store), commands)
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="datasetkit-view-")))
         looker, maker = ClipLooker(session, store), PreviewMaker(session, scratch)
         stack.enter_context(background(session, looker, maker))

@@ -20,6 +20,7 @@ from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, free_name, 
 from datasetkit.view.folder import ViewedClip, ViewedFolder, is_clip, named_media
 from datasetkit.view.history import History, carried_over
 from datasetkit.view.judging import Judged, NextCommands, judge_folder
+from datasetkit.view.picking import refuse_other_edit
 from datasetkit.view.plainfiles import first_draft, new_files
 from datasetkit.view.saving import FileWatch, OutdatedError, save_files
 from datasetkit.view.showing import Json, Playback, shown_clip, shown_remark
@@ -93,6 +94,8 @@ class Session:
         """
         with self._changing:
             clip, draft = self.clip(edit.key), self._history.draft
+            if self._folder.picks:
+                refuse_other_edit(edit.do)
             if self._edited[clip.key] > version:
                 raise OutdatedError(f"{clip.path} was changed meanwhile, in another tab or by undo")
             if edit.do == "add":
@@ -253,7 +256,7 @@ class Session:
         return {
             "version": self._version,
             "folder": self._folder.root.resolve().name,
-            "kind": "raw" if self._folder.raw else "dataset",
+            "kind": "picks" if self._folder.picks else "raw" if self._folder.raw else "dataset",
             "model": {"id": self._model.id, "seconds": self._model.seconds} if self._model else None,
             "unsaved": {"edits": history.unsaved, "files": files},
             "undo": history.undo_label,
@@ -273,6 +276,8 @@ class Session:
 
     def _questions(self) -> int:
         """How many persons aren't known, captions are missing and errors are left, of the clips that are kept."""
+        if self._folder.picks:
+            return 0
         kept = [one for one in self._shown.values() if any(window["keep"] for window in one["windows"])]
         missing = sum(window["caption"]["missing"] for one in kept for window in one["windows"] if window["keep"])
         persons = sum(bool(one["persons"] and one["persons"]["open"]) for one in kept)

@@ -70,9 +70,9 @@ class Viewing:
 
 
 @contextmanager
-def viewing(folder: Path, **options: Any) -> Iterator[Viewing]:
-    """Serve a folder while the block lasts."""
-    with opened(str(folder), options, COMMANDS) as view:  # type: ignore[arg-type]
+def viewing(folder: Path, picks: Path | None = None, **options: Any) -> Iterator[Viewing]:
+    """Serve a folder, or picks of it, while the block lasts."""
+    with opened(str(folder), options, COMMANDS, picks=picks) as view:  # type: ignore[arg-type]
         server = server_of(view)
         thread = Thread(target=server.run, args=([view.listener],))
         thread.start()

@@ -43,6 +43,8 @@ function drawWindowed(clip, window) {
 function drawHead(clip) {
   byId("path").textContent = clip.path;
   byId("facts").textContent = clip.facts.join(" · ");
+  const reason = currentWindow()?.reason ?? "";
+  show(byId("reason"), Boolean(reason), reason);
   const dropped = currentWindow()?.keep === false;
   byId("sheet").classList.toggle("dropped", dropped);
   show(byId("dropped-text"), dropped);

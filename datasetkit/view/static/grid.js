@@ -9,7 +9,7 @@ const FILM = 6.5; // how many times as wide as high the pictures on a card are
 
 const isDropped = (clip) => clip.windows.length > 0 && clip.windows.every((window) => !window.keep);
 const isUnnamed = (clip) => Boolean(clip.persons?.open);
-const isUncaptioned = (clip) => clip.windows.some((window) => window.keep && window.caption.missing);
+const isUncaptioned = (clip) => store.state.kind !== "picks" && clip.windows.some((window) => window.keep && window.caption.missing);
 const isOpen = (clip) => !isDropped(clip) && (isUnnamed(clip) || isUncaptioned(clip) || clip.severity === "error");
 
 /** The filters, as the page's template names them. */

@@ -12,14 +12,17 @@ export function drawStatus() {
   document.title = `${state.open ? `(${state.open}) ` : ""}${state.folder} – datasetkit`;
   byId("folder").textContent = state.folder;
   byId("about").textContent = about(state);
+  document.body.dataset.kind = state.kind;
   drawWorking(state.working);
   drawFindings(state.findings);
   drawBar(state);
   drawStale(state.stale);
 }
 
+const NOUNS = { raw: "raw clip", dataset: "sample", picks: "pick" };
+
 function about({ kind, model, order }) {
-  const what = kind === "raw" ? plural(order.length, "raw clip") : plural(order.length, "sample");
+  const what = plural(order.length, NOUNS[kind]);
   return model ? `${what} · ${model.id}, at most ${model.seconds} s` : what;
 }
 

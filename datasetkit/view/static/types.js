@@ -18,7 +18,7 @@
  *   frames: number, severity: ""|"error"|"warning"|"advice", ready: boolean, plays: ""|"original"|"preview",
  *   fault: string, strip: Strip|null, compared: Compared[], curve: Curve|null, windows: Window[],
  *   findings: Remark[], persons: Persons|null}} Clip
- * @typedef {{version: number, folder: string, kind: "raw"|"dataset", model: Model|null,
+ * @typedef {{version: number, folder: string, kind: "raw"|"dataset"|"picks", model: Model|null,
  *   unsaved: {edits: number, files: string[]}, undo: string|null, redo: string|null,
  *   working: {done: number, total: number}|null, stale: string[], open: number, findings: Remark[], next: string,
  *   order: string[], clips: Clip[]}} State
