@@ -1,4 +1,4 @@
-"""Takes the picture of the report in README and docs/report.md: `make picture`. Needs chromium and chromedriver."""
+"""Takes the pictures of docs/report.md and docs/view.md: `make picture`. Needs chromium and chromedriver."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
+from selenium.webdriver import Chrome
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-SIZE = (1200, 1640)
+REPORT, VIEW = (1200, 1640), (1280, 1180)
+MODEL = ("--model", "wan2.2-i2v-flash")
 
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "view")]
 from browser import appear, chromium  # noqa: E402
+from shown_page import ViewPage, viewed  # noqa: E402
 
 
 def spoil(folder: Path) -> None:
@@ -33,19 +36,45 @@ def spoil(folder: Path) -> None:
     (folder / "data.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
 
 
-def take(target: Path) -> None:
-    """Write the picture."""
-    with tempfile.TemporaryDirectory() as name, chromium() as driver:
-        spoil(Path(name, "money_rain"))
-        command = [sys.executable, "-m", "datasetkit", "report", "money_rain", "-o", "report.html", "--no-cache"]
-        subprocess.run([*command, "--model", "wan2.2-i2v-flash"], cwd=name, check=False)
-        appear(driver, width=SIZE[0], height=SIZE[1])
-        driver.get(Path(name, "report.html").as_uri())
-        shot = b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", {})["data"])
+def report(driver: Chrome, folder: Path) -> None:
+    """Open the report."""
+    command = [sys.executable, "-m", "datasetkit", "report", folder.name, "-o", "report.html", "--no-cache", *MODEL]
+    subprocess.run(command, cwd=folder.parent, check=False)
+    appear(driver, width=REPORT[0], height=REPORT[1])
+    driver.get((folder.parent / "report.html").as_uri())
+
+
+def view(driver: Chrome, address: str) -> None:
+    """Open the page of `view` at the clip that is too long, and choose the part of it that holds the action."""
+    appear(driver, width=VIEW[0], height=VIEW[1])
+    page = ViewPage(driver, address)
+    page.look_at("video_03.mov")
+    page.drag("handle-start", 1.75 / 7)
+    page.until(lambda: page.text("unsaved"))
+    page.look_at("video_01.mp4")
+    page.look_at("video_03.mov")
+    page.until(lambda: driver.execute_script("return [...document.images].every((one) => one.complete)"))
+
+
+def keep(driver: Chrome, target: Path) -> None:
+    """Write what the browser shows."""
+    shot = b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", {})["data"])
     with Image.open(BytesIO(shot)) as image:
         image.save(target, "WEBP", quality=80, method=6)
+    print(f"wrote docs/{target.name}")
+
+
+def take() -> None:
+    """Write all pictures."""
+    with tempfile.TemporaryDirectory() as name, chromium() as driver:
+        folder = Path(name, "money_rain")
+        spoil(folder)
+        report(driver, folder)
+        keep(driver, HERE / "report.webp")
+        with viewed(folder, *MODEL) as address:
+            view(driver, address)
+            keep(driver, HERE / "view.webp")
 
 
 if __name__ == "__main__":
-    take(HERE / "report.webp")
-    print("wrote docs/report.webp")
+    take()

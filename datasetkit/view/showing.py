@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from datasetkit.footage import Motion
@@ -113,12 +113,12 @@ def _image(key: str, which: str, medium: Medium) -> Json:
 
 def _curve(curve: MotionCurve, video: Video | None) -> Json:
     motion = video.seen.of(Motion) if video and video.seen else None
-    spans = [asdict(span) for span in curve.spans if span.what != "kept"]
+    curve = replace(curve, spans=tuple(span for span in curve.spans if span.what != "kept"))
     return {
         "values": [round(value, 3) for value in curve.values],
         "seconds": curve.seconds,
         "cuts": list(curve.cuts),
-        "spans": spans,
+        "spans": [asdict(span) for span in curve.spans],
         "onset": motion.onset if motion else None,
         "text": curve.text,
     }

@@ -21,8 +21,8 @@ PATIENCE = 30  # seconds until a test gives up waiting
 @contextmanager
 def viewed(folder: Path, *options: str) -> Iterator[str]:
     """The address of the page of a folder, as long as the block lasts; then Ctrl-C."""
-    command = [sys.executable, "-m", "datasetkit", "view", str(folder), "--no-browser", "--no-cache", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "datasetkit", "view", folder.name, "--no-browser", "--no-cache", *options]
+    with subprocess.Popen(command, cwd=folder.parent, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
             yield process.stdout.readline().strip()

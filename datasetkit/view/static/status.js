@@ -27,7 +27,7 @@ function about({ kind, model, order }) {
 }
 
 function drawWorking(working) {
-  show(byId("working"), working !== null);
+  show(byId("working"), working !== null && working.done < working.total);
   if (!working) return;
   Object.assign(byId("progress"), { max: working.total, value: working.done });
   byId("progress-text").textContent = `looked at ${working.done} of ${plural(working.total, "clip")}`;
