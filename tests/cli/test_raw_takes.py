@@ -1,0 +1,85 @@
+"""From 25 raw takes of 8 to 60 s to a clean zip that holds the right five seconds of each."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from zipfile import ZipFile
+
+import av
+import numpy as np
+import pytest
+import scenes
+from conftest import Cli
+from PIL import Image
+
+from datasetkit.windows import Window, render
+
+CAPTIONS = (Path(__file__).parents[1] / "prompts" / "newcomer_captions.txt").read_text("utf-8").splitlines()
+EFFECT = '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p effect begins, and bills rain down from above."\n'
+COUNT, RATE, SECONDS = 25, 8, 5
+
+
+def pictures(number: int) -> list[scenes.Picture]:
+    """A view that moves on with every frame, so that each frame is one of a kind; 8 to 60 s of it."""
+    seconds = 8 + number * 52 // (COUNT - 1)
+    return scenes.pan((96, 64) if number % 2 else (64, 96), number, seconds * RATE, (2, 0))
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    for number in range(COUNT):
+        scenes.encode(folder / f"take {number:02}.mp4", pictures(number), rate=RATE)
+    return folder
+
+
+def windows() -> list[Window]:
+    """The five seconds of each take: another place in each, between frames in some."""
+    starts = [Fraction(number * 37 % (3 + number * 2) * RATE + number % 2, RATE) for number in range(COUNT)]
+    return [
+        Window(f"take {number:02}.mp4", start + Fraction(number % 3, 40), Fraction(SECONDS), f"rain_{number:02}")
+        for number, start in enumerate(starts)
+    ]
+
+
+def place(picture: Image.Image, among: np.ndarray) -> int:
+    """Which of the pictures it shows."""
+    errors = np.abs(among - np.asarray(picture.convert("RGB"), np.int16)).mean(axis=(1, 2, 3))
+    return int(errors.argmin())
+
+
+def test_from_raw_takes_to_a_clean_zip(
+    cli: Cli, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (raw / "cuts.csv").write_text(render(windows()), "utf-8")
+    rows = "".join(f'{one.name},"{caption}"\n' for one, caption in zip(windows(), CAPTIONS, strict=False))
+    (raw / "captions.csv").write_text(f"clip,caption\n{rows}", "utf-8")
+    begun = time.monotonic()
+    assert "captions found: 25, drafted: 0" in cli("init", "raw", "-o", "set", "--model", "wan2.2-i2v-flash").out
+    with Path("set/datasetkit.toml").open("a", encoding="utf-8") as file:
+        file.write(EFFECT)
+    assert "0 skipped" in cli("normalize", "set", "--append", "--write").out
+    linted = cli("lint", "set", "--strict")
+    assert linted.code == 0, linted.out
+    assert cli("build", "set", "-o", "set.zip").code == 0
+    taken = time.monotonic() - begun
+    record_property("seconds", taken)
+    print(f"25 takes, from raw to a zip: {taken:.1f} s")
+    with ZipFile("set.zip") as archive:
+        records = [json.loads(line) for line in archive.read("data.jsonl").splitlines()]
+        assert len(records) == COUNT
+        for number, (record, window) in enumerate(zip(records, windows(), strict=True)):
+            source = np.stack(pictures(number)).astype(np.int16)
+            first = int(window.start * RATE + Fraction(1, 2))
+            with av.open(io.BytesIO(archive.read(record["video_path"]))) as clip:
+                shown = [place(frame.to_image(), source) for frame in clip.decode(video=0)]
+            assert shown == list(range(first, first + SECONDS * RATE))
+            with Image.open(io.BytesIO(archive.read(record["first_frame_path"]))) as image:
+                assert place(image, source) == first
