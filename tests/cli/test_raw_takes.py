@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -19,9 +21,21 @@ from PIL import Image
 
 from datasetkit.windows import Window, render
 
-CAPTIONS = (Path(__file__).parents[1] / "prompts" / "newcomer_captions.txt").read_text("utf-8").splitlines()
-EFFECT = '[effect]\ntrigger = "s86b5p"\ntext = "Then the s86b5p effect begins, and bills rain down from above."\n'
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "raw-takes.md").read_text("utf-8").partition("## Later")[0]
+CAPTIONS = (ROOT / "tests" / "prompts" / "newcomer_captions.txt").read_text("utf-8").splitlines()
 COUNT, RATE, SECONDS = 25, 8, 5
+
+
+def commands() -> list[list[str]]:
+    """The page's `datasetkit` commands."""
+    typed = re.findall(r"^\$ datasetkit (.*?)(?: 2>&1.*)?$", PAGE, re.MULTILINE)
+    return [shlex.split(words) for words in typed]
+
+
+def effect() -> str:
+    """The lines that the page adds to datasetkit.toml."""
+    return "".join(f"{line}\n" for line in re.findall(r"^> (?!END)(.*)$", PAGE, re.MULTILINE))
 
 
 def pictures(number: int) -> list[scenes.Picture]:
@@ -62,17 +76,17 @@ def test_from_raw_takes_to_a_clean_zip(
     rows = "".join(f'{one.name},"{caption}"\n' for one, caption in zip(windows(), CAPTIONS, strict=False))
     (raw / "captions.csv").write_text(f"clip,caption\n{rows}", "utf-8")
     begun = time.monotonic()
-    assert "captions found: 25, drafted: 0" in cli("init", "raw", "-o", "set", "--model", "wan2.2-i2v-flash").out
-    with Path("set/datasetkit.toml").open("a", encoding="utf-8") as file:
-        file.write(EFFECT)
-    assert "0 skipped" in cli("normalize", "set", "--append", "--write").out
-    linted = cli("lint", "set", "--strict")
-    assert linted.code == 0, linted.out
-    assert cli("build", "set", "-o", "set.zip").code == 0
+    for words in commands():
+        if words[0] == "normalize":
+            with Path("money_rain/datasetkit.toml").open("a", encoding="utf-8") as file:
+                file.write(effect())
+        ran = cli(*words)
+        assert ran.code == 0, (words, ran)
     taken = time.monotonic() - begun
     record_property("seconds", taken)
     print(f"25 takes, from raw to a zip: {taken:.1f} s")
-    with ZipFile("set.zip") as archive:
+    assert "no problems found" in cli("lint", "money_rain.zip").out
+    with ZipFile("money_rain.zip") as archive:
         records = [json.loads(line) for line in archive.read("data.jsonl").splitlines()]
         assert len(records) == COUNT
         for number, (record, window) in enumerate(zip(records, windows(), strict=True)):
