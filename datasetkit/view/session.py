@@ -43,7 +43,7 @@ class Session:
         self._read, self._commands = read, commands
         self._changing = Condition()
         self._folder, self._media, self._playback = read(), dict[Named, Present](), dict[str, Playback]()
-        self._judged, self._due, self._judging = Judged(), True, False
+        self._judged, self._due, self._unjudged, self._judging = Judged(), True, False, False
         self._version, self._shown, self._changed = 0, dict[str, Json](), dict[str, int]()
         with self._changing:
             self._begin(self._folder, None)
@@ -140,7 +140,9 @@ class Session:
             self._media[named] = medium
             self._folder = self._folder.seen({named: medium})
             self._refresh(clip.key for clip in self._folder.clips if named in named_media(clip))
-            self._want_judgement()
+            self._unjudged = True
+            if all(one["ready"] for one in self._shown.values()):
+                self._want_judgement()
 
     def plays(self, key: str, playback: Playback) -> None:
         """Take in how a clip is played."""
@@ -156,10 +158,10 @@ class Session:
     def judge(self) -> None:
         """Judge the folder as it is drafted, if something has changed since that was last done."""
         with self._changing:
-            if not self._due:
+            if not self._due and not self._unjudged:
                 return
             folder, draft = self._folder, self._history.draft
-            self._due, self._judging = False, True
+            self._due, self._unjudged, self._judging = False, False, True
         judged = judge_folder(folder, draft, self._commands)
         with self._changing:
             self._judged, self._judging = judged, False
@@ -174,11 +176,11 @@ class Session:
     @property
     def is_judged(self) -> bool:
         """Whether the findings are those of the folder as it is drafted now."""
-        return not self._due and not self._judging
+        return not self._due and not self._unjudged and not self._judging
 
     @property
     def is_due(self) -> bool:
-        """Whether something has changed since the folder was judged."""
+        """Whether the folder is to be judged at once: something was edited, or the last clip was looked at."""
         return self._due
 
     def wake(self) -> None:

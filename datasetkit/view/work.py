@@ -20,6 +20,8 @@ from datasetkit.view.previews import PreviewMaker
 from datasetkit.view.session import Session
 from datasetkit.view.showing import Playback
 
+_PAUSE = 1.0  # seconds between two judgements while clips are looked at; an edit is judged at once
+
 
 class ClipLooker:
     """Looks at every clip of a session to its end, the one on display first; keeps its facts in ``store``."""
@@ -102,7 +104,7 @@ def background(session: Session, looker: ClipLooker, maker: PreviewMaker) -> Ite
     def judge() -> None:
         while not stopped.is_set():
             session.judge()
-            session.wait_until(lambda: session.is_due or stopped.is_set())
+            session.wait_until(lambda: session.is_due or stopped.is_set(), _PAUSE)
 
     with workers() as pool, ThreadPoolExecutor(2) as others:
         running = [pool.submit(looker.run) for _ in range(thread_count())]
