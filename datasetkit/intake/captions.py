@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+CAPTIONS = "captions.csv"
+"""The table that `view` writes into a raw folder: what it says counts more than other captions of the same clip."""
 SIDECARS = frozenset({".txt", ".caption", ".json"})
 _DELIMITERS = {".csv": ",;\t", ".tsv": "\t"}
 _TABLE_STEMS = frozenset({"captions", "caption", "metadata", "dataset", "data", "prompts"})

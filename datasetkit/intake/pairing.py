@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from datasetkit.edits import Which
-from datasetkit.intake.captions import Row, Unused, is_table, rows, sidecar
+from datasetkit.intake.captions import CAPTIONS, Row, Unused, is_table, rows, sidecar
 from datasetkit.windows import Window
 
 _FOLDERS = re.compile(
@@ -189,7 +189,8 @@ def _row(row: Row, clips: _Paths, images: _Paths, windows: Mapping[str, str]) ->
     if len(found) != 1:
         yield _unclear(row, row.clip, found)
         return
-    yield _Claim(found[0], _CAPTION, 0, row.text, row.origin)
+    level = -1 if row.origin.startswith(f"{CAPTIONS}:") else 0
+    yield _Claim(found[0], _CAPTION, level, row.text, row.origin)
     for slot, written in ((Which.FIRST, row.first), (Which.LAST, row.last)):
         frames = images.find(written) if written else ()
         if len(frames) == 1:

@@ -24,14 +24,14 @@ def read_clips(
 
     Raises as `read_media` does.
     """
-    named = [(path, _expected(tree, path)) for path in paths]
+    named = [(path, expected_in(tree, path)) for path in paths]
     return {
         path: medium
         for (path, _), medium in read_media(tree, named, depth=depth, progress=progress, store=store).items()
     }
 
 
-def _expected(tree: Tree, path: str) -> Expected:
+def expected_in(tree: Tree, path: str) -> Expected:
     """How a clip is read: MP4 and MOV as those of a dataset, so that both share the facts in the cache."""
     with tree.open(path) as stream:
         content = sniff(stream.read(HEAD), stream.seek(0, 2))

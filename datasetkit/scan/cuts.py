@@ -46,8 +46,12 @@ def dropped_clips(windows: Iterable[Window]) -> dict[str, str]:
 
 
 def _read(file: BinaryIO, name: str) -> tuple[Window, ...]:
+    return windows_from(file.read(spec.limits().cuts_bytes + 1), name)
+
+
+def windows_from(data: bytes, name: str) -> tuple[Window, ...]:
+    """The windows in the bytes of the file ``name``. Raises DatasetkitError if they can't be used."""
     cap = spec.limits().cuts_bytes
-    data = file.read(cap + 1)
     if len(data) > cap:
         raise DatasetkitError(f"{name} is larger than {cap / 1e6:,.0f} MB", "Check that this is the right file.")
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -13,12 +13,16 @@ from datasetkit.config import Settings
 from datasetkit.edits import Which
 from datasetkit.errors import DatasetkitError
 from datasetkit.footage import Depth
+from datasetkit.intake.captions import CAPTIONS
+from datasetkit.intake.pairing import ClipFiles
 from datasetkit.intake.raw import read_raw
+from datasetkit.intake.rawclips import expected_in
 from datasetkit.model import (
     BrokenLine,
     Dataset,
     Expected,
     Image,
+    Medium,
     Missing,
     Outside,
     Present,
@@ -28,14 +32,15 @@ from datasetkit.model import (
     Where,
 )
 from datasetkit.pool.records import is_clip as is_clip_name
+from datasetkit.scan.cuts import windows_from
 from datasetkit.scan.datasets import open_tree, prefixes, scan
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.reading import Frames, Named, read_media
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import settings_for
 from datasetkit.view.picking import PickTable, read_table
+from datasetkit.windows import Window
 
-CAPTIONS = "captions.csv"
 FIELDS = {Which.FIRST: "first_frame_path", Which.LAST: "last_frame_path"}
 _CLIP = "video_path"
 _WANTED = "Give the folder of a dataset, or one that holds raw clips."
@@ -44,11 +49,15 @@ _SECRET = secrets.token_bytes(16)  # so that an id says nothing about a path
 
 @dataclass(frozen=True, slots=True)
 class ViewedClip:
-    """A clip of the folder by its ``key``: a dataset's sample, or a raw clip made into one, with its ``caption``."""
+    """A clip of the folder by its ``key``: a dataset's sample, or a raw clip made into one, with its ``caption``.
+
+    ``expected`` is how its clip is read.
+    """
 
     key: str
     sample: Sample
     caption: str
+    expected: Expected = Expected.VIDEO
 
     @property
     def path(self) -> str:
@@ -58,7 +67,7 @@ class ViewedClip:
 
     @property
     def video(self) -> Video | None:
-        """The clip's facts; None where it can't be read as MP4 or MOV."""
+        """The clip's facts; None where it can't be read."""
         medium = self.sample.medium(_CLIP)
         return medium if isinstance(medium, Video) else None
 
@@ -68,6 +77,7 @@ class ViewedFolder:
     """A folder as it was read: its clips in order, and the bytes of the ``files`` that the page edits.
 
     With ``picks`` it is a pool, of which only the clips in that table are shown, and nothing but the table is edited.
+    ``rows`` are those of cuts.csv; ``captions`` of a raw folder those of its windows, by their names.
     """
 
     tree: Tree
@@ -76,6 +86,8 @@ class ViewedFolder:
     clips: tuple[ViewedClip, ...]
     files: Mapping[str, bytes | None]
     raw: bool
+    rows: tuple[Window, ...] = ()
+    captions: Mapping[str, str] = field(default_factory=dict)
     picks: PickTable | None = None
 
     @property
@@ -92,7 +104,7 @@ class ViewedFolder:
     def named(self) -> Iterator[Named]:
         """Every medium that can be looked at, as what it was named; images first, as clips are compared with them."""
         found = [named for clip in self.clips for named in named_media(clip)]
-        yield from dict.fromkeys(sorted(found, key=lambda named: named[1] is Expected.VIDEO))
+        yield from dict.fromkeys(sorted(found, key=lambda named: named[1] is not Expected.IMAGE))
 
     @property
     def frames(self) -> dict[str, Frames]:
@@ -107,20 +119,20 @@ class ViewedFolder:
     def seen(self, media: Mapping[Named, Present]) -> ViewedFolder:
         """The folder with what was found out about some of its media."""
         lines = tuple(line if isinstance(line, BrokenLine) else _seen(line, media) for line in self.dataset.lines)
-        clips = tuple(replace(clip, sample=_seen(clip.sample, media)) for clip in self.clips)
+        clips = tuple(replace(clip, sample=_seen(clip.sample, media, clip.expected)) for clip in self.clips)
         return replace(self, dataset=replace(self.dataset, lines=lines), clips=clips)
 
 
 def is_clip(viewed: ViewedClip) -> bool:
     """Whether it is a clip that is there, be it readable or not; a validation set's samples have none."""
-    return any(expected is Expected.VIDEO for _, expected in named_media(viewed))
+    return any(expected is not Expected.IMAGE for _, expected in named_media(viewed))
 
 
 def named_media(clip: ViewedClip) -> Iterator[Named]:
     """The files of a clip that are there, each as what it was named."""
     for reference in clip.sample.references:
         if not isinstance(reference.medium, Missing | Outside):
-            yield reference.medium.path, _expected(reference)
+            yield reference.medium.path, _expected(reference, clip.expected)
 
 
 def read_folder(place: str, settings: Settings, store: FactStore) -> ViewedFolder:
@@ -136,16 +148,24 @@ def read_folder(place: str, settings: Settings, store: FactStore) -> ViewedFolde
         raise DatasetkitError(
             f"{place} holds the datasets {', '.join(found)}", f"Name one: {place.rstrip('/')}/{found[0]}"
         )
-    settings = settings_for(tree, settings)
-    raw = not found
+    settings, raw = settings_for(tree, settings), not found
+    own = CAPTIONS if raw else spec.limits().annotations_name
+    files = read_files(Path(place), (windows.NAME, own, config.NAME))
+    cuts = files[windows.NAME]
+    rows = () if cuts is None else windows_from(cuts, f"{place}/{windows.NAME}")
     if raw:
-        names, dataset, clips = (windows.NAME, CAPTIONS, config.NAME), *_raw(tree, store)
-    else:
-        dataset, _ = next(scan(tree, alone=True, depth=Depth.HEADER, store=store))
-        dataset = replace(dataset, depth=Depth.FULL)
-        names = (windows.NAME, spec.limits().annotations_name, config.NAME)
-        clips = tuple(_clips(dataset.samples))
-    return ViewedFolder(tree, dataset, settings, clips, read_files(Path(place), names), raw)
+        dataset, clips = _raw(tree, store)
+        return ViewedFolder(tree, dataset, settings, clips, files, raw, rows, _captions(tree, rows))
+    dataset, _ = next(scan(tree, alone=True, depth=Depth.HEADER, store=store))
+    dataset = replace(dataset, depth=Depth.FULL)
+    return ViewedFolder(tree, dataset, settings, tuple(_clips(dataset.samples)), files, raw, rows)
+
+
+def _captions(tree: Tree, rows: Sequence[Window]) -> dict[str, str]:
+    """The captions of windows, by their names, as `init` finds them; those that are dropped have theirs too."""
+    kept = [replace(row, keep=True) for row in rows]
+    found = read_raw(tree, kept).clips if kept else ()
+    return {one.window.name: one.caption for one in found if one.window and one.caption}
 
 
 def read_pool(place: str, picks: Path, settings: Settings, store: FactStore) -> ViewedFolder:
@@ -186,20 +206,22 @@ def _clips(samples: Sequence[Sample]) -> Iterator[ViewedClip]:
 def _raw(tree: Tree, store: FactStore) -> tuple[Dataset, tuple[ViewedClip, ...]]:
     """A raw folder as the dataset that it may become: a sample for each clip, with the files that belong to it."""
     keys, paired = _Keys(), read_raw(tree).clips
-    images = ((image, Expected.IMAGE) for one in paired for image in (one.first, one.last) if image)
-    media = read_media(tree, [*images, *((one.clip, Expected.VIDEO) for one in paired)], store=store)
-    clips = []
-    for one in paired:
-        paths = {_CLIP: one.clip, FIELDS[Which.FIRST]: one.first, FIELDS[Which.LAST]: one.last}
-        record = {field: path for field, path in paths.items() if path}
-        references = tuple(
-            Reference(Where(one.clip, field=field), path, media[path, _sort(field)]) for field, path in record.items()
-        )
-        clips.append(
-            ViewedClip(keys.of(one.clip), Sample(Where(one.clip), record, None, references), one.caption or "")
-        )
-    lines = tuple(clip.sample for clip in clips)
-    return Dataset(tree.name, tree.source, tree.size, lines=lines, files=tuple(tree.files)), tuple(clips)
+    images = [(image, Expected.IMAGE) for one in paired for image in (one.first, one.last) if image]
+    clips = {one.clip: expected_in(tree, one.clip) for one in paired}
+    media = read_media(tree, [*images, *clips.items()], store=store)
+    found = tuple(_raw_clip(keys.of(one.clip), one, clips[one.clip], media) for one in paired)
+    lines = tuple(clip.sample for clip in found)
+    return Dataset(tree.name, tree.source, tree.size, lines=lines, files=tuple(tree.files)), found
+
+
+def _raw_clip(key: str, files: ClipFiles, expected: Expected, media: Mapping[Named, Medium]) -> ViewedClip:
+    paths = {_CLIP: files.clip, FIELDS[Which.FIRST]: files.first, FIELDS[Which.LAST]: files.last}
+    record = {field: path for field, path in paths.items() if path}
+    references = tuple(
+        Reference(Where(files.clip, field=field), path, media[path, expected if field == _CLIP else Expected.IMAGE])
+        for field, path in record.items()
+    )
+    return ViewedClip(key, Sample(Where(files.clip), record, None, references), files.caption or "", expected)
 
 
 class _Keys:
@@ -221,21 +243,17 @@ def _key(path: str, number: int) -> str:
     return blake2b(text, digest_size=8, key=_SECRET).hexdigest()
 
 
-def _sort(field: str) -> Expected:
-    return Expected.VIDEO if field == _CLIP else Expected.IMAGE
-
-
-def _expected(reference: Reference) -> Expected:
-    return _sort(reference.where.field or "")
+def _expected(reference: Reference, clip: Expected) -> Expected:
+    return clip if reference.where.field == _CLIP else Expected.IMAGE
 
 
 def _paths(medium: object) -> tuple[str, ...]:
     return (medium.path,) if isinstance(medium, Image) else ()
 
 
-def _seen(sample: Sample, media: Mapping[Named, Present]) -> Sample:
+def _seen(sample: Sample, media: Mapping[Named, Present], clip: Expected = Expected.VIDEO) -> Sample:
     references = tuple(
-        replace(one, medium=media.get((one.medium.path, _expected(one)), one.medium)) for one in sample.references
+        replace(one, medium=media.get((one.medium.path, _expected(one, clip)), one.medium)) for one in sample.references
     )
     return replace(sample, references=references)
 

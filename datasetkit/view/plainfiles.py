@@ -7,19 +7,21 @@ import difflib
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from pathlib import PurePosixPath
 
 from datasetkit import config, spec, windows
 from datasetkit.edits import SetField
 from datasetkit.errors import DatasetkitError
+from datasetkit.intake.captions import CAPTIONS
 from datasetkit.prompts.template import media_of
 from datasetkit.repair.declaring import declare_persons, withdraw_persons
 from datasetkit.repair.lines import edit_lines
 from datasetkit.report.visual.values import TextRun
 from datasetkit.view.draft import ClipDraft, Draft, free_name, rounded_down
-from datasetkit.view.folder import CAPTIONS, ViewedClip, ViewedFolder
+from datasetkit.view.folder import ViewedClip, ViewedFolder
 from datasetkit.view.picking import drafted_pick, new_table
 from datasetkit.windows import Window, fault_of_name
 
@@ -35,14 +37,14 @@ def first_draft(folder: ViewedFolder, longest: Fraction | None) -> dict[str, Cli
         rows_of = folder.picks.rows
         return {c.key: drafted_pick(rows_of[c.path], c.video.seconds if c.video else None) for c in folder.clips}
     rows: defaultdict[str, list[Window]] = defaultdict(list)
-    for window in _windows(folder):
+    for window in folder.rows:
         rows[window.clip].append(window)
-    table, draft = _captions(folder), dict[str, ClipDraft]()
+    draft = dict[str, ClipDraft]()
     for clip in folder.clips:
         known = clip.video or not folder.raw
         default = (_default(clip, longest if folder.raw else None, draft),) if known else ()
         own = tuple(rows.pop(clip.path, default))
-        captions = tuple(_caption(clip, window, table) for window in own)
+        captions = tuple(folder.captions.get(window.name, clip.caption) for window in own)
         draft[clip.key] = ClipDraft(own, captions, _person(folder, clip))
     return draft
 
@@ -72,16 +74,6 @@ def line_changes(name: str, before: bytes | None, now: bytes) -> tuple[str, list
     return "\n".join(lines), runs
 
 
-def _windows(folder: ViewedFolder) -> tuple[Window, ...]:
-    if not folder.files[windows.NAME]:
-        return ()
-    found, faults = windows.parse(_text(folder, windows.NAME))
-    if faults:
-        message = f"{folder.tree.name}/{windows.NAME}, line {faults[0].line}: {faults[0].reason}"
-        raise DatasetkitError(message, "Correct the file, or move it away.")
-    return found
-
-
 def _text(folder: ViewedFolder, name: str) -> str:
     try:
         return (folder.files[name] or b"").decode("utf-8-sig")
@@ -107,14 +99,6 @@ def _person(folder: ViewedFolder, clip: ViewedClip) -> str:
     return str(effect.declared.names.get(media[0], "")) if effect and media else ""
 
 
-def _captions(folder: ViewedFolder) -> dict[str, str]:
-    """The captions in captions.csv of a raw folder, by the name of the sample or the path of the clip."""
-    if not folder.raw or not is_own_table(folder):
-        return {}
-    rows = csv.reader(io.StringIO(_text(folder, CAPTIONS), newline=""))
-    return {row[0].strip(): row[1].strip() for row in rows if len(row) > 1}
-
-
 def is_own_table(folder: ViewedFolder) -> bool:
     """Whether captions.csv is missing, or has the columns that the page writes."""
     if not folder.files.get(CAPTIONS):
@@ -122,23 +106,17 @@ def is_own_table(folder: ViewedFolder) -> bool:
     return next(csv.reader(io.StringIO(_text(folder, CAPTIONS), newline="")), []) == _COLUMNS
 
 
-def _caption(clip: ViewedClip, window: Window, table: Mapping[str, str]) -> str:
-    return table.get(window.name, table.get(clip.path, clip.caption))
-
-
 def _cuts(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
     """cuts.csv: the file as it is, or all rows that say something, in the file's order of clips."""
     before = folder.files[windows.NAME] or b""
     if all(base[key].windows == draft[key].windows for key in draft):
         return before
-    rows = _windows(folder)
-    listed = {row.clip for row in rows}
-    by_path: dict[str, tuple[Window, ...]] = dict.fromkeys(dict.fromkeys(row.clip for row in rows), ())
-    for row in rows:
+    by_path: dict[str, tuple[Window, ...]] = {row.clip: () for row in folder.rows}
+    for row in folder.rows:
         by_path[row.clip] += (row,)
     for clip in folder.clips:
         own = draft[clip.key].windows
-        if own and (folder.raw or clip.path in listed or own != base[clip.key].windows):
+        if own and (folder.raw or clip.path in by_path or own != base[clip.key].windows):
             by_path[clip.path] = own
     return windows.render(window for own in by_path.values() for window in own).encode("utf-8", "surrogateescape")
 
@@ -154,12 +132,17 @@ def _caption_table(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
             f"{CAPTIONS} has other columns than {','.join(_COLUMNS)}",
             "Give it another name, such as metadata.csv, or these columns.",
         )
-    rows = {**_captions(folder), **changed}
-    rows.pop(_COLUMNS[0], None)
+    known = csv.reader(io.StringIO(_text(folder, CAPTIONS), newline=""))
+    rows = {row[0]: row[1] for row in islice(known, 1, None) if len(row) > 1} | changed
+    gone = _names(base) - _names(draft)
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerows([_COLUMNS, *([name, text] for name, text in rows.items() if text)])
+    writer.writerows([_COLUMNS, *([name, text] for name, text in rows.items() if text and name not in gone)])
     return table.getvalue().encode("utf-8", "surrogateescape")
+
+
+def _names(draft: Draft) -> set[str]:
+    return {window.name for clip in draft.values() for window in clip.windows}
 
 
 def _changed_captions(folder: ViewedFolder, base: Draft, draft: Draft) -> Iterator[tuple[str, str]]:

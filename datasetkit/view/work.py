@@ -66,7 +66,7 @@ class ClipLooker:
         """Read the files of a clip, images first, as the clip is compared with them."""
         reader = self._reader
         self._say_how_it_plays(clip)
-        for named in sorted(named_media(clip), key=lambda named: named[1] is Expected.VIDEO):
+        for named in sorted(named_media(clip), key=lambda named: named[1] is not Expected.IMAGE):
             try:
                 medium = reader.media.get(named) or self._read(reader, named)
             except CancelledError:

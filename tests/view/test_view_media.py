@@ -158,3 +158,17 @@ def test_hostile_names_come_as_json_and_in_no_address(tmp_path: Path, name: str)
         clip = tab.clip(name)
         assert tab.get(f"/clip/{clip['id']}/video").status_code == 200
         assert all(name not in address for address in (clip["strip"]["url"], clip["compared"][0]["frame"]["url"]))
+
+
+@pytest.mark.parametrize(("name", "options"), [("take.mkv", {}), ("take.avi", {"codec": "mpeg4"})])
+def test_raw_clips_of_other_containers_are_looked_at_and_cut_too(
+    tmp_path: Path, name: str, options: dict[str, str]
+) -> None:
+    builders.clip(tmp_path / name, frames=64, **options)
+    with viewed(tmp_path, model="wan2.2-i2v-flash") as tab:
+        tab.settled()
+        clip = tab.clip(name)
+        assert (clip["seconds"], clip["fault"], clip["plays"]) == (4.0, "", "preview")
+        assert tab.get(clip["strip"]["url"]).status_code == 200
+        assert tab.get(f"/clip/{clip['id']}/first").status_code == 200
+        assert tab.edit(name, "window", start=1, seconds=2).status_code == 200

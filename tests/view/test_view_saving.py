@@ -11,6 +11,8 @@ import pytest
 from viewing import Tab, dataset_folder, raw_folder, viewed, viewing
 
 from datasetkit.files import PREFIX
+from datasetkit.intake.init import init
+from datasetkit.media.survey import survey
 from datasetkit.view.plainfiles import line_changes
 
 MODEL = "wan2.2-i2v-flash"
@@ -305,3 +307,56 @@ def test_the_prompts_of_a_validation_set_are_edited_too(tmp_path: Path) -> None:
         assert tab.edit("image_1.jpg", "caption", text="A man waves.").status_code == 200
         save(tab)
         assert "A man waves. Then" in text(tab, "data.jsonl")
+
+
+def test_the_captions_of_the_page_count_more_than_files_beside_the_clips(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path / "raw", "take_01.mp4", "take_02.mp4")
+    (folder / "take_01.txt").write_text("A dog.")
+    with viewed(folder) as tab:
+        tab.settled()
+        assert tab.clip("take_01.mp4")["windows"][0]["caption"]["subject"] == "A dog."
+        tab.edit("take_01.mp4", "caption", text="A cat.")
+        save(tab)
+    with viewed(folder) as tab:
+        assert tab.clip("take_01.mp4")["windows"][0]["caption"]["subject"] == "A cat."
+    made = init(folder, tmp_path / "set")
+    assert [sample.files.caption for sample in made.samples] == ["A cat.", None]
+
+
+def test_a_renamed_window_takes_its_caption_along(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path / "raw", "take_01.mp4")
+    with viewed(folder) as tab:
+        tab.edit("take_01.mp4", "name", name="first")
+        tab.edit("take_01.mp4", "caption", text="A cat.")
+        save(tab)
+        tab.edit("take_01.mp4", "name", name="second")
+        save(tab)
+        assert text(tab, "captions.csv") == "clip,caption\nsecond,A cat.\n"
+
+
+def test_what_the_page_wrote_is_what_init_makes(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path / "raw", "take_01.mp4", "take_02.mp4", "take_03.mp4")
+    with viewed(folder, model=MODEL) as tab:
+        tab.settled()
+        tab.edit("take_01.mp4", "window", start=0.5, seconds=2.5)
+        tab.edit("take_01.mp4", "add", start=3, seconds=3)
+        for window, subject in enumerate(("A dog.", "A cat.")):
+            tab.edit("take_01.mp4", "caption", window=window, text=subject)
+        tab.edit("take_02.mp4", "keep", keep=False)
+        tab.edit("take_03.mp4", "caption", text="A bird.")
+        save(tab)
+    made = init(folder, tmp_path / "set", model=MODEL)
+    assert [sample.files.caption for sample in made.samples] == ["A dog.", "A cat.", "A bird."]
+    seconds = {path.name: float(survey(str(path)).timeline.seconds) for path in (tmp_path / "set").glob("*.mp4")}
+    assert seconds == {"take_01.mp4": 2.5, "take_01_2.mp4": 3.0, "take_03.mp4": 5.0}
+
+
+def test_captions_named_after_windows_are_shown(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path, "take_01.mp4")
+    rows = ["clip,start,seconds,name,keep", "take_01.mp4,0,2,one,yes", "take_01.mp4,3,2,two,no"]
+    (folder / "cuts.csv").write_text("\n".join(rows))
+    (folder / "one.txt").write_text("A dog.")
+    (folder / "metadata.csv").write_text("file_name,text\ntwo,A cat.\n")
+    with viewed(folder) as tab:
+        windows = tab.clip("take_01.mp4")["windows"]
+        assert [window["caption"]["subject"] for window in windows] == ["A dog.", "A cat."]
