@@ -97,6 +97,14 @@ def test_a_table_may_name_the_frames() -> None:
     )
 
 
+def test_the_table_that_view_writes_counts_more_than_other_captions() -> None:
+    pairing = paired(["x.mp4"], {"x.txt": "a dog", "captions.csv": "clip,caption\nx.mp4,a cat\n"})
+    assert [one.caption for one in pairing.clips] == ["a cat"]
+    assert [(one.path, one.reason) for one in pairing.unused] == [
+        ("x.txt", "x.mp4 already has a caption, captions.csv:2")
+    ]
+
+
 @pytest.mark.parametrize(
     ("files", "texts", "lost"),
     [
