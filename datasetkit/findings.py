@@ -8,7 +8,8 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from datasetkit.edits import Edit
-from datasetkit.model import Kind, Role, Where
+from datasetkit.model import Kind, Medium, Role, Where
+from datasetkit.windows import Window
 
 
 class Severity(IntEnum):
@@ -95,6 +96,21 @@ class Ignored:
     def count(self) -> int:
         """How many findings were left out."""
         return len(self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file of a folder of raw clips, or a line of one ("captions.csv:3"), as it will be used.
+
+    ``medium`` is what a clip holds, ``windows`` its rows in cuts.csv, and ``does`` what `init` does to it, in words.
+    For anything but clips ``reason`` says why it isn't used.
+    """
+
+    path: str
+    medium: Medium | None = None
+    windows: tuple[Window, ...] = ()
+    does: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

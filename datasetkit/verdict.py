@@ -13,7 +13,7 @@ from typing import TypeVar, Unpack
 from datasetkit import config, spec
 from datasetkit.config import UNSET, Options, Settings
 from datasetkit.errors import DatasetkitError
-from datasetkit.findings import Assumed, Finding, Ignored, Severity
+from datasetkit.findings import Assumed, Finding, Ignored, RawFile, Severity
 from datasetkit.footage import Depth
 from datasetkit.model import Dataset, Progress, Role
 from datasetkit.prompts.review import NOTHING, PromptReview
@@ -36,8 +36,9 @@ class Verdict:
     """All that was found in one dataset, in the order of its lines.
 
     ``model`` is None if no model is set. ``ignored`` are the findings that were left out; ``skipped`` the codes of
-    the rules that need clips read further than they were. ``settings`` are those that apply. ``seconds`` says how long
-    each kind of work took ("read", "decode", "hash", "rules"), in the sum of all threads.
+    the rules that need clips read further than they were. ``settings`` are those that apply. ``raw`` are the files of a
+    folder of raw clips, which is no dataset yet. ``seconds`` says how long each kind of work took ("read", "decode",
+    "hash", "rules"), in the sum of all threads.
     """
 
     dataset: Dataset
@@ -48,6 +49,7 @@ class Verdict:
     skipped: tuple[str, ...] = ()
     review: PromptReview = NOTHING
     settings: Settings = UNSET
+    raw: tuple[RawFile, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     def count(self, severity: Severity) -> int:

@@ -18,6 +18,8 @@ from datasetkit.report.columns import quoted
 from datasetkit.report.formats import FORMATS, load
 
 if TYPE_CHECKING:
+    from datasetkit.config import Options
+    from datasetkit.model import Progress
     from datasetkit.verdict import Verdict
 
 
@@ -43,11 +45,13 @@ if TYPE_CHECKING:
 def command(paths: tuple[str, ...], *, staged: bool, exclude: tuple[str, ...], **options: Any) -> int:
     """Check dataset folders and zips; change nothing.
 
-    Each PATH is a folder or zip with a data.jsonl, or a folder of such folders.
+    Each PATH is a folder or zip with a data.jsonl, a folder of such folders, or a folder of raw clips. Of raw clips it
+    lists the facts and what `init` will do; findings are what you have to decide.
 
     \b
     Example:
       datasetkit lint money_rain --model wan2.2-i2v-flash
+      datasetkit lint raw
       datasetkit lint money_rain --format sarif --output lint.sarif
       datasetkit lint --staged
     """
@@ -82,12 +86,22 @@ def _judge(paths: Sequence[str], options: Mapping[str, Any], *, staged: bool) ->
     hidden = {path: untracked(path) for path in paths} if staged else {}
     depth = {"depth": "frames"} if staged and options["depth"] is None else {}  # a commit shouldn't wait long
     with bars() as progress:
-        judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **judging({**options, **depth}))
+        chosen_options = judging({**options, **depth})
+        judged = check_all(*paths, nested=not staged, hidden=hidden, progress=progress, **chosen_options)
+        if any(verdict.dataset.annotations is None for verdict in judged):
+            judged = tuple(_raw(verdict, progress, chosen_options) for verdict in judged)
     for verdict, absent in zip(judged, hidden.values(), strict=False):
         for path in sorted({reference.medium.path for reference in verdict.dataset.references} & absent):
             missing = f"{verdict.dataset.name}/{path}"
             note(f"note: {missing} isn't in this commit; run `git add {quoted(missing)}`, or add it to .gitignore")
     return judged
+
+
+def _raw(verdict: Verdict, progress: Progress, options: Options) -> Verdict:
+    """The verdict on the clips of a raw folder, in the place of one that says that it is no dataset."""
+    from datasetkit.intake.judging import check_raw, is_raw
+
+    return check_raw(verdict, progress=progress, **options) if is_raw(verdict.dataset) else verdict
 
 
 def _show(judged: Sequence[Verdict], seconds: float, options: Mapping[str, Any]) -> None:

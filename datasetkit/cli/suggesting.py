@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
 
-from datasetkit import spec
 from datasetkit.cli.options import given
 from datasetkit.edits import MediaEdit
 from datasetkit.findings import Finding, Severity
 from datasetkit.footage import Depth
-from datasetkit.model import Dataset, Expected, Source
+from datasetkit.model import Dataset, Source
 from datasetkit.report.columns import argument, quoted
 from datasetkit.report.text import path_of
 from datasetkit.rules import REGISTRY
@@ -21,7 +20,7 @@ from datasetkit.verdict import Verdict
 def next_command(verdicts: Sequence[Verdict]) -> str:
     """The command for the first dataset that something can be done about; empty if there is none."""
     for verdict in verdicts:
-        if arguments := [*_init(verdict.dataset), *_fix(verdict)] or [*_build(verdict)]:
+        if arguments := [*_init(verdict), *_fix(verdict)] or [*_build(verdict)]:
             return _typed(*arguments)
     return ""
 
@@ -59,6 +58,8 @@ def picks_command(pool: str, picks: Path) -> str:
 
 def report_command(verdicts: Sequence[Verdict]) -> str:
     """The command that shows pictures of what was found, where any of it was seen in pictures; else empty."""
+    if raw := next((verdict for verdict in verdicts if verdict.raw), None):
+        return _typed("view", argument(raw.dataset.name), *given("model"))
     found = {finding.code for verdict in verdicts for finding in verdict.findings}
     if not any(REGISTRY[code].depth > Depth.HEADER for code in found):
         return ""
@@ -80,11 +81,14 @@ def _output(verdict: Verdict, findings: Sequence[Finding]) -> Iterator[str]:
         yield from ("-o", _beside(verdict.dataset, "_fixed"))
 
 
-def _init(dataset: Dataset) -> Iterator[str]:
-    """How a dataset is made from a folder of raw clips."""
-    clips = spec.limits().suffixes(Expected.VIDEO)
-    raw = any(Path(file.path).suffix.lower() in clips for file in dataset.files)
-    if dataset.annotations is None and dataset.source is Source.FOLDER and raw and not dataset.near:
+def _init(verdict: Verdict) -> Iterator[str]:
+    """How a dataset is made from a folder of raw clips: windows are chosen first, where clips need one."""
+    from datasetkit.intake.judging import CUT, is_raw
+
+    dataset = verdict.dataset
+    if verdict.raw and any(one.name in CUT and not one.where.field for one in verdict.findings):  # it has no window
+        yield from ("cut", argument(dataset.name), *given("model"))
+    elif is_raw(dataset):
         yield from ("init", argument(dataset.name), "-o", _beside(dataset, "_dataset"), *given("model", "kind"))
 
 

@@ -108,8 +108,8 @@ def _room(movement: Movement, scene: Scene, least: float) -> tuple[float, float]
     margin = spec.thresholds("windows")["margin"]
     before = [end for start, end in scene.frozen if start < movement.start]
     after = [start for start, end in scene.frozen if end > movement.end]
-    low = max([scene.start, *(min(end, movement.start) - margin for end in before)])
-    high = min([scene.end, *(max(start, movement.end) + margin for start in after)])
+    low = max([scene.start, *(min(end - margin, movement.start) for end in before)])
+    high = min([scene.end, *(max(start + margin, movement.end) for start in after)])
     short = max(0.0, least - (high - low)) / 2
     low, high = max(scene.start, low - short), min(scene.end, high + short)
     return max(scene.start, min(low, high - least)), min(scene.end, max(high, low + least))

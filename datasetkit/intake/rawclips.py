@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 
-from datasetkit.footage import Depth
+from datasetkit import spec
+from datasetkit.footage import Cuts, Depth, Result, Still, Stills
 from datasetkit.media.content import HEAD, ContentKind, sniff
-from datasetkit.model import Expected, Medium, Progress
+from datasetkit.model import Expected, Medium, Progress, Video
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.reading import read_media
 from datasetkit.scan.tree import Tree
+from datasetkit.windows import Window
 
 
 def read_clips(
@@ -29,6 +33,31 @@ def read_clips(
         path: medium
         for (path, _), medium in read_media(tree, named, depth=depth, progress=progress, store=store).items()
     }
+
+
+def trimmed(video: Video, window: Window) -> Video:
+    """The facts of a clip once a window is cut out of it."""
+    start, end = window.start, min(window.start + window.seconds, video.seconds)
+    seen = video.seen and replace(
+        video.seen,
+        damage=video.seen.damage if video.seen.damage and video.seen.damage.since < end else None,
+        results=tuple(kept for one in video.seen.results if (kept := _within(one, float(start), float(end)))),
+    )
+    seconds = max(end - start, Fraction(0))
+    return replace(video, seconds=seconds, frames=round(seconds * video.rate), seen=seen)
+
+
+def _within(result: Result, start: float, end: float) -> Result | None:
+    """What a check found in a part of a clip, in seconds of the part; None if it found nothing there."""
+    margin = spec.thresholds("stills")["seconds"]
+    if isinstance(result, Cuts):
+        cuts = [replace(cut, seconds=cut.seconds - start) for cut in result.cuts if start < cut.seconds < end]
+        return Cuts(tuple(cuts)) if cuts else None
+    if isinstance(result, Stills) and not result.whole:
+        parts = [Still(max(one.start, start) - start, min(one.end, end) - start, one.black) for one in result.parts]
+        long = [one for one in parts if one.end - one.start >= margin]
+        return Stills(tuple(long), whole=False) if long else None
+    return result
 
 
 def expected_in(tree: Tree, path: str) -> Expected:

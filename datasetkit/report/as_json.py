@@ -9,6 +9,7 @@ from datasetkit import __version__
 from datasetkit.findings import Finding, Severity
 from datasetkit.printable import Printable, as_json
 from datasetkit.report.places import Placed
+from datasetkit.report.rawfiles import as_objects
 
 
 def report(placed: Sequence[Placed]) -> Printable:
@@ -31,6 +32,7 @@ def _dataset(placed: Placed) -> dict[str, Any]:
         "role_from": assumed.role_from,
         "model": verdict.model.id if verdict.model else None,
         "samples": len(dataset.samples),
+        "raw": as_objects(verdict.raw),
         "dropped": [one.record for one in dataset.dropped],
         "bytes": dataset.size,
         "depth": dataset.depth.name.lower(),

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from datasetkit.findings import Finding, Severity
 from datasetkit.footage import Depth
-from datasetkit.model import Dataset, Source
+from datasetkit.model import Dataset, Source, Video
 from datasetkit.printable import Printable, joined, lines, styled, wrapped
+from datasetkit.report import rawfiles
 from datasetkit.report.columns import align, cells, plural, size
 from datasetkit.report.places import Placed
 from datasetkit.verdict import Verdict
@@ -47,13 +48,14 @@ def render(verdict: Verdict, *, every: bool = False, width: int | None = None) -
     rest += _skipped(verdict)
     rest += [f"  ignored: {i.code} ×{i.count} ({i.reason})" for i in verdict.ignored]
     shown = verdict.findings if every else list(_first(verdict.findings))
-    body = [*_table(shown, width), *(wrapped(Printable(line), width, 4) for line in rest)]
+    files = (wrapped(line, width, 4) for line in rawfiles.rows(verdict.raw))
+    body = [*files, *_table(shown, width), *(wrapped(Printable(line), width, 4) for line in rest)]
     return lines([wrapped(_heading(verdict), width, 2), *body])
 
 
 def _skipped(verdict: Verdict) -> Iterator[str]:
     """The rules that need more than was decoded, and how to check them."""
-    if verdict.skipped and verdict.dataset.annotations:
+    if verdict.skipped and (verdict.dataset.annotations or verdict.raw):
         rules = plural(len(verdict.skipped), "rule needs", "rules need")
         yield f"  {rules} more frames: {', '.join(verdict.skipped)}; `lint --depth full` checks them"
 
@@ -99,6 +101,10 @@ def path_of(dataset: Dataset) -> str:
 def checked_as(verdict: Verdict) -> str:
     """What a dataset was checked as, and how large it is."""
     dataset, assumed, review = verdict.dataset, verdict.assumed, verdict.review
+    if verdict.raw:
+        clips = plural(sum(isinstance(file.medium, Video) for file in verdict.raw), "raw clip")
+        model = f", for {verdict.model.id}" if verdict.model else ""
+        return f"{clips}{model}, {size(dataset.size)}, {_DECODED[dataset.depth]}"
     if dataset.annotations is None:
         return f"not a dataset, {size(dataset.size)}"
     kind_from, role_from = (re.sub("^--", "set with --", each) for each in (assumed.kind_from, assumed.role_from))

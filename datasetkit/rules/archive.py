@@ -68,7 +68,7 @@ def _instead(dataset: Dataset, ctx: Context) -> str:
     found = [file.path for file in dataset.files if _is_medium(file.path, ctx.limits)]
     images = sum(splitext(path)[1].casefold() in ctx.limits.suffixes(Expected.IMAGE) for path in found)
     if dataset.source is Source.FOLDER and found:
-        raw = "to make a dataset from raw clips, use `datasetkit init`"
+        raw = "raw clips are checked with `datasetkit lint`; `datasetkit init` makes a dataset of them"
         return f"; {raw}" if images < len(found) else f", and no clips, only {count(images, 'image')}"
     return ""
 
