@@ -20,6 +20,7 @@ from datasetkit import windows
 pytestmark = pytest.mark.xdist_group("browser")
 
 TAKE, HOSTILE, UNPLAYABLE = "take 1.mp4", "<img src=x onerror=alert(1)>.mp4", "take 3.mp4"
+LONG_TAKE = Path(__file__).parents[2] / "sample_data" / "raw" / "long take.mp4"
 EFFECT = "Then the s86b5p rain begins and she/he looks up."
 TOML = f'model = "wan2.2-i2v-flash"\n[effect]\ntrigger = "s86b5p"\ntext = "{EFFECT}"\n'
 NEXT_SEEK = """
@@ -213,6 +214,7 @@ def test_handles_are_moved_by_keys_and_say_where_they_are(page: ViewPage) -> Non
     assert start.get_attribute("aria-valuetext") == "starts at 0.06 s"
     end.send_keys(Keys.SHIFT, Keys.ARROW_LEFT)
     page.until(lambda: span(page) == "0.06–4.00 s")
+    assert page.driver.switch_to.active_element == end
     assert "3.94 s long" in str(end.get_attribute("aria-valuetext"))
     start.send_keys(Keys.HOME)
     page.until(lambda: span(page) == "0.00–4.00 s")
@@ -232,6 +234,32 @@ def test_the_window_is_set_at_the_frame_that_is_shown(page: ViewPage) -> None:
     page.until(lambda: "frame 37 of 128" in page.text("clock"))
     page.press("o")
     page.until(lambda: span(page) == "0.19–2.31 s")
+
+
+def test_a_dragged_edge_is_drawn_to_where_motion_begins_unless_alt_is_held(driver: Chrome, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copy(LONG_TAKE, raw)  # 7 s; its motion begins at 2 s
+    with viewed(raw) as address:
+        page = opened(driver, address, LONG_TAKE.name)
+        page.until(lambda: "motion begins" in page.text("curve-text"))
+        page.drag("handle-start", 1.96 / 7, Keys.ALT)
+        page.until(lambda: span(page).startswith("1.94"))
+        page.press(Keys.CONTROL + "z")
+        page.until(lambda: span(page).startswith("0.00"))
+        page.drag("handle-start", 1.96 / 7)
+        page.until(lambda: span(page).startswith("2.00"))
+
+
+def test_when_nothing_is_open_the_next_command_is_shown(driver: Chrome, raw: Path) -> None:
+    names = [one.name for one in raw.iterdir()]
+    with (raw / "captions.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("clip", "caption"), *((name, "A man in a hat.") for name in names)])
+    with viewed(raw) as address:
+        page = opened(driver, address, TAKE)
+        page.until(lambda: page.find("next").is_displayed())
+        assert page.text("next-command").startswith("datasetkit init raw")
+        assert page.find("nothing-open").is_displayed()
 
 
 def test_a_clip_has_several_windows_each_with_a_name(page: ViewPage, raw: Path) -> None:
@@ -267,7 +295,8 @@ def test_a_caption_is_written_by_enter_and_kept_as_it_was_typed(page: ViewPage, 
 
 def test_a_clip_is_dropped_undone_and_done_again(page: ViewPage, raw: Path) -> None:
     page.press("d")
-    page.until(lambda: page.find("dropped-text").is_displayed())
+    page.until(lambda: page.text("live") == "Dropped.")
+    assert page.find("dropped-text").is_displayed()
     assert page.find("undo").is_enabled()
     page.press(Keys.CONTROL + "z")
     page.until(lambda: not page.find("dropped-text").is_displayed())

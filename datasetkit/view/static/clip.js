@@ -1,13 +1,13 @@
 /** The page of the clip that is looked at. */
 
 import { drawCaption } from "./caption.js";
-import { byId, copy, element, fill, show } from "./dom.js";
+import { announce, byId, copy, element, fill, show } from "./dom.js";
 import { drawWindow, span } from "./handles.js";
 import { load, stop } from "./player.js";
 import { remarkItem } from "./remarks.js";
 import { changed, current, currentWindow, edit, store } from "./store.js";
 import { drawClip, drawOthers } from "./timeline.js";
-import { asEdit, longest, spanOf, spanText } from "./windows.js";
+import { asEdit, frameOf, longest, spanOf, spanText } from "./windows.js";
 
 /** Draws the clip that is looked at, or says that there is none. */
 export function drawSheet() {
@@ -55,20 +55,27 @@ function drawHead(clip) {
 
 /** The first and last frames of the window; a dataset's images beside the frames that they should be. */
 function drawFrames(clip, window) {
-  const at = window ? `window=${store.window}&at=${window.start.toFixed(6)}+${window.seconds.toFixed(6)}` : "";
   const pictures = clip.compared.flatMap(({ which, image, frame, differs }) => [
-    image && { ...image, note: differs ? "differs from the frame" : "" },
-    frame && { ...frame, url: `/clip/${clip.id}/${which}?${at}`, note: "" },
+    image && { ...image, caption: differs ? `${image.caption}: differs from the frame` : image.caption },
+    frame && (window ? frameOfWindow(clip, window, which, frame) : frame),
   ]);
   byId("sheet").classList.toggle("paired", clip.compared.some(({ image }) => image));
   fill(byId("frames"), pictures.filter(Boolean), (all) => all.map(figure));
 }
 
-function figure({ url, alt, caption, note }) {
+/** The first or last frame of the window; the address changes with it, so that no older picture is shown. */
+function frameOfWindow(clip, window, which, frame) {
+  const { start, end } = spanOf(window);
+  const when = which === "first" ? start : end - frameOf(clip);
+  const url = `${frame.url}?window=${store.window}&at=${when.toFixed(6)}`;
+  return { url, alt: `${frame.alt}, at ${when.toFixed(2)} s`, caption: `${frame.caption}, ${when.toFixed(2)} s` };
+}
+
+function figure({ url, alt, caption }) {
   const made = copy("frame-template");
   made.querySelector("img").alt = alt;
   if (url) made.querySelector("img").src = url;
-  made.querySelector("figcaption").textContent = note ? `${caption}: ${note}` : caption;
+  made.querySelector("figcaption").textContent = caption;
   return made;
 }
 
@@ -112,7 +119,9 @@ async function remove() {
 }
 
 /** Keeps or drops the window that is looked at. */
-export const keep = (kept) => edit("keep", { keep: kept });
+export async function keep(kept) {
+  if (await edit("keep", { keep: kept })) announce(kept ? "Kept." : "Dropped.");
+}
 
 /** Makes the controls do what they say. */
 export function listenSheet() {

@@ -1,6 +1,6 @@
 /** The window on the timeline: drawn, dragged by pointer, moved by keys. */
 
-import { byId } from "./dom.js";
+import { announce, byId } from "./dom.js";
 import { seek, stop } from "./player.js";
 import { current, currentWindow, edit, store } from "./store.js";
 import * as windows from "./windows.js";
@@ -67,14 +67,15 @@ async function commit() {
   if (currentWindow()) drawWindow();
 }
 
-/** Starts or ends the window at the frame that is shown. */
-export function setStart(at) {
-  sketch(windows.startAt(current(), span(), at, most()));
-  commit();
-}
+/** Starts the window at the frame that is shown. */
+export const setStart = (at) => set(windows.startAt(current(), span(), at, most()));
 
-export function setEnd(at) {
-  sketch(windows.endAt(current(), span(), at, most()));
+/** Ends the window with the frame that is shown. */
+export const setEnd = (at) => set(windows.endAt(current(), span(), at, most()));
+
+function set(part) {
+  sketch(part);
+  announce(byId("range").textContent);
   commit();
 }
 

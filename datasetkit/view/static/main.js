@@ -2,14 +2,14 @@
 
 import { hasDrafts, listenCaption } from "./caption.js";
 import { drawSheet, listenSheet } from "./clip.js";
-import { byId } from "./dom.js";
+import { announce, byId } from "./dom.js";
 import { drawCards, filterBy, shownIds } from "./grid.js";
 import { drawPlayhead, setEnd, setStart } from "./handles.js";
 import { go, listenKeys } from "./keys.js";
 import { onFrame, step, time, toggle } from "./player.js";
 import { listenSaving, readAgain } from "./saving.js";
 import { drawStatus, onReadAgain } from "./status.js";
-import { onChange, poll, redo, refresh, select, store, undo } from "./store.js";
+import { current, onChange, poll, redo, refresh, select, store, undo } from "./store.js";
 
 const wide = matchMedia("(min-width: 900px)");
 const wanted = () => location.hash.slice(1);
@@ -17,8 +17,12 @@ const wanted = () => location.hash.slice(1);
 /** Looks at the clip that the address names; where there is room, at the first one otherwise. */
 function followAddress() {
   const id = store.clips.has(wanted()) ? wanted() : wide.matches ? store.state?.order[0] : "";
-  if (id !== store.id) select(id ?? "");
+  if (id === store.id) return;
+  select(id ?? "");
   document.body.classList.toggle("on-clip", Boolean(store.id));
+  announce(current()?.path ?? "All clips");
+  byId("clip").scrollTop = 0;
+  if (store.id && !wide.matches) scrollTo(0, 0);
 }
 
 const ON_CLICK = {
