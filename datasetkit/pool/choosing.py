@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from datasetkit import spec
 from datasetkit.media.likeness import groups_alike
 from datasetkit.model import Video
 from datasetkit.pool.crops import is_cropped_copy
@@ -21,8 +22,6 @@ from datasetkit.pool.spreading import ASPECTS, Cloud, Spot, Spread
 from datasetkit.pool.usable import ClipNeeds, LeftOut, left_out
 
 _EXAMPLES = 3
-_NOTABLE = 0.25  # share of a distance that is worth a word
-_POOR = 0.5  # score of a measure that is worth a word
 _FAULTS = ("is blurrier", "is lighter or darker", "shows more or less motion", "moves in another way")  # of MEASURES
 _COPY = "like a better clip"
 
@@ -148,12 +147,14 @@ def _picks(
 
 
 def _reason(spot: Spot, kept: Sequence[Profile], quality: Qualities, copies: int, with_example: bool) -> str:
+    limits, others = spec.thresholds("selecting"), "the example" if with_example else "most"
     if spot.nearest is None:
         why = f"the best quality{', nearest to the example' if with_example else ''}"
     else:
-        notable = [name for name, share in zip(ASPECTS, spot.apart, strict=True) if share >= _NOTABLE]
+        notable = [name for name, share in zip(ASPECTS, spot.apart, strict=True) if share >= limits["notable"]]
         other = kept[spot.nearest].path
         why = f"differs in {' and '.join(notable)} from {other}" if notable else f"the best left, though like {other}"
-    poor = [fault for fault, score in zip(_FAULTS, quality.scores[spot.chosen], strict=True) if score < _POOR]
-    why += f"; but it {' and '.join(poor)} than most" if poor else ""
+    scores = zip(_FAULTS, quality.scores[spot.chosen], strict=True)
+    poor = [fault for fault, score in scores if score < limits["poor"]]
+    why += f"; but it {' and '.join(poor)} than {others}" if poor else ""
     return why + (f"; the best of {copies} that look alike" if copies > 1 else "")

@@ -22,7 +22,6 @@ from datasetkit.prompts.words import content_stems, stems
 
 ASPECTS = ("colours", "movement", "shape", "caption")
 _UNIT = 1000  # a distance of 1 in coordinates
-_FASTEST = 4.0  # multiples of what counts as movement; what is faster is simply fast
 _BITS = 32  # coordinates of a caption
 _CHUNK = 1 << 14  # candidates whose distances are computed at a time
 _COMPARED = 8  # of those chosen, the ones whose colours are nearest
@@ -141,7 +140,7 @@ def _colours(candidates: Sequence[Profile]) -> Reals:
 
 def _movement(candidates: Sequence[Profile]) -> Reals:
     moved = np.array([one.movement for one in candidates], np.float64)
-    return moved.clip(-_FASTEST, _FASTEST) / spec.thresholds("selecting")["speed"]
+    return (moved / spec.thresholds("selecting")["speed"]).clip(-1, 1)  # what is faster is simply fast
 
 
 def _shapes(candidates: Sequence[Profile]) -> Reals:
