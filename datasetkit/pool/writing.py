@@ -49,7 +49,7 @@ def write_folder(
         for number, pick in enumerate(choice.chosen, 1):
             _put(found[pick.clip], place, stage / _file_name(pick), symlink=symlink)
             if caption := captions.get(pick.clip):
-                (stage / f"{pick.name}.txt").write_text(f"{caption}\n", "utf-8")
+                (stage / f"{pick.name}.txt").write_text(f"{caption}\n", "utf-8", "replace")  # of half letters
             if progress:
                 progress("copying", number, len(choice.chosen))
         (stage / PICKS).write_text(render(choice.picks), "utf-8", "surrogateescape", newline="")

@@ -209,3 +209,10 @@ def test_ctrl_c_leaves_nothing_behind(pool: Path, tmp_path: Path) -> None:
         ran = struck(writes - before_the_end, "stopped")
         assert (ran.returncode, "interrupted" in ran.stderr) == (130, True), ran.stderr
         assert [path.name for path in tmp_path.iterdir()] == ["whole"]
+
+
+def test_half_a_letter_in_a_caption_is_replaced(cli: Cli, tmp_path: Path) -> None:
+    builders.clip(tmp_path / "pool" / "a.mp4", frames=40, seed=3)
+    (tmp_path / "pool" / "a.json").write_text('{"caption": "A \\ud83d dog."}', "utf-8")
+    assert cli("select", tmp_path / "pool", "-n", "1", "-o", tmp_path / "best").code == 0
+    assert (tmp_path / "best" / "a.txt").read_text("utf-8") == "A ? dog.\n"
