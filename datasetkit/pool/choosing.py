@@ -100,7 +100,7 @@ def _chosen(
     own = Qualities(quality.total[best], quality.scores[best])
     spread = Cloud(kept, captions).spread(own.total, count, lambda one, other: _is_crop(kept[one], kept[other]))
     for copy, original in spread.copies.items():
-        groups[_COPY].add(kept[copy].path, f"cropped: {kept[original].path} shows the same")
+        groups[_COPY].add(kept[copy].path, f"{kept[original].path} shows the same, one of them cropped")
     return _picks(kept, own, spread, sizes, like is not None)
 
 
