@@ -89,6 +89,7 @@ def server_of(view: OpenedView) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http="h11",
         ws="none",
         timeout_graceful_shutdown=0,
     )

@@ -16,6 +16,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.model import Present
 from datasetkit.scan.reading import Named
 from datasetkit.spec import ModelSpec, find_model
+from datasetkit.view.board import Board
 from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, free_name, rounded_down
 from datasetkit.view.folder import ViewedClip, ViewedFolder, is_clip, named_media
 from datasetkit.view.history import History, carried_over
@@ -44,9 +45,11 @@ class Session:
         self._changing = Condition()
         self._folder, self._media, self._playback = read(), dict[Named, Present](), dict[str, Playback]()
         self._judged, self._due, self._unjudged, self._judging = Judged(), True, False, False
-        self._version, self._shown, self._changed = 0, dict[str, Json](), dict[str, int]()
+        self._board = Board()
+        draft = first_draft(self._folder, self._longest)
+        self._history, self._watch = History(draft, draft), FileWatch(self._folder)
         with self._changing:
-            self._begin(self._folder, None)
+            self._refresh(draft)
 
     @property
     def folder(self) -> ViewedFolder:
@@ -96,7 +99,7 @@ class Session:
             clip, draft = self.clip(edit.key), self._history.draft
             if self._folder.picks:
                 refuse_other_edit(edit.do)
-            if self._edited[clip.key] > version:
+            if self._board.is_edited(clip.key, version):
                 raise OutdatedError(f"{clip.path} was changed meanwhile, in another tab or by undo")
             if edit.do == "add":
                 edit = replace(edit, text=free_name(draft[clip.key].windows[0].name, draft))
@@ -141,7 +144,7 @@ class Session:
             self._folder = self._folder.seen({named: medium})
             self._refresh(clip.key for clip in self._folder.clips if named in named_media(clip))
             self._unjudged = True
-            if all(one["ready"] for one in self._shown.values()):
+            if self._board.is_ready:
                 self._want_judgement()
 
     def plays(self, key: str, playback: Playback) -> None:
@@ -198,27 +201,20 @@ class Session:
     def _longest(self) -> Fraction | None:
         return Fraction(str(self._model.seconds)) if self._model else None
 
-    def _begin(self, folder: ViewedFolder, history: History | None) -> None:
-        self._folder = folder.seen(self._media)
-        draft = first_draft(folder, self._longest)
-        self._history = history or History(draft, draft)
-        self._watch, self._edited = FileWatch(folder), dict.fromkeys(draft, self._version)
-        self._shown = {key: one for key, one in self._shown.items() if key in draft}
-        self._refresh(draft)
-        self._want_judgement()
-
     def _take_over(self) -> list[str]:
-        folder = self._read()
+        folder, before = self._read(), self._folder
         history, lost = carried_over(self._history, first_draft(folder, self._longest))
-        paths = {clip.key: clip.path for clip in (*self._folder.clips, *folder.clips)}
-        self._begin(folder, history)
+        paths = {clip.key: clip.path for clip in (*before.clips, *folder.clips)}
+        self._folder, self._watch = folder.seen(self._media), FileWatch(folder)
+        self._board.keep(history.draft)
+        self._keep(history)
+        self._refresh(history.draft)
         return [f"{word} of {paths[key]}: the file has another one now" for key, word in lost]
 
     def _keep(self, history: History) -> None:
         before, self._history = self._history.draft, history
         changed = [key for key, one in history.draft.items() if before.get(key) != one]
-        self._version += 1
-        self._edited |= dict.fromkeys(changed, self._version)
+        self._board.edited(changed)
         self._refresh(changed)
         self._want_judgement()
 
@@ -236,14 +232,10 @@ class Session:
         return new_files(self._folder, self._history.written, self._history.draft)
 
     def _refresh(self, keys: Iterable[str]) -> None:
-        """Build what the page shows of those clips; what differs from before has changed in a new version."""
+        """Show those clips as they are now."""
         wanted, draft = {*keys}, self._history.draft
-        built = {clip.key: self._build(clip, draft[clip.key]) for clip in self._folder.clips if clip.key in wanted}
-        different = [key for key, one in built.items() if self._shown.get(key) != one]
-        if different:
-            self._version += 1
-            self._changed |= dict.fromkeys(different, self._version)
-            self._shown |= built
+        clips = (clip for clip in self._folder.clips if clip.key in wanted)
+        self._board.show({clip.key: self._build(clip, draft[clip.key]) for clip in clips})
 
     def _build(self, clip: ViewedClip, draft: ClipDraft) -> Json:
         ready = all(named in self._media for named in named_media(clip))
@@ -251,39 +243,25 @@ class Session:
         return shown_clip(clip, draft, card, rules, self._playback.get(clip.key, Playback()), ready=ready)
 
     def _state(self, since: int, stale: tuple[str, ...]) -> Json:
-        history, total = self._history, len(self._folder.clips)
-        ready = sum(one["ready"] for one in self._shown.values())
-        files = [] if not history.unsaved else [*self._new_files()]
-        questions, working = self._questions(), ready < total or not self.is_judged
+        folder, history, board = self._folder, self._history, self._board
+        order, working = [clip.key for clip in folder.clips], not (board.is_ready and self.is_judged)
+        questions = 0 if folder.picks else board.questions + self._judged.errors
         return {
-            "version": self._version,
-            "folder": self._folder.root.resolve().name,
-            "kind": "picks" if self._folder.picks else "raw" if self._folder.raw else "dataset",
+            "version": board.version,
+            "folder": folder.root.resolve().name,
+            "kind": "picks" if folder.picks else "raw" if folder.raw else "dataset",
             "model": {"id": self._model.id, "seconds": self._model.seconds} if self._model else None,
-            "unsaved": {"edits": history.unsaved, "files": files},
+            "unsaved": {"edits": history.unsaved, "files": [*self._new_files()] if history.unsaved else []},
             "undo": history.undo_label,
             "redo": history.redo_label,
-            "working": {"done": ready, "total": total} if working else None,
+            "working": {"done": board.ready, "total": len(order)} if working else None,
             "stale": list(stale),
             "open": questions,
             "findings": [shown_remark(one) for one in self._judged.remarks],
             "next": "" if questions or working else self._judged.following,
-            "order": [clip.key for clip in self._folder.clips],
-            "clips": [
-                {**self._shown[clip.key], "version": self._changed[clip.key]}
-                for clip in self._folder.clips
-                if self._changed[clip.key] > since
-            ],
+            "order": order,
+            "clips": board.changed(order, since),
         }
-
-    def _questions(self) -> int:
-        """How many persons aren't known, captions are missing and errors are left, of the clips that are kept."""
-        if self._folder.picks:
-            return 0
-        kept = [one for one in self._shown.values() if any(window["keep"] for window in one["windows"])]
-        missing = sum(window["caption"]["missing"] for one in kept for window in one["windows"] if window["keep"])
-        persons = sum(bool(one["persons"] and one["persons"]["open"]) for one in kept)
-        return self._judged.errors + int(missing) + persons
 
 
 def _label(edit: ClipEdit, clip: ViewedClip) -> str:

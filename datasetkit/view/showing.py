@@ -134,7 +134,6 @@ def _windows(draft: ClipDraft, captions: list[CaptionParts]) -> Iterator[Json]:
             "keep": window.keep,
             "reason": window.reason,
             "caption": {"subject": parts.subject, "effect": runs, "missing": parts.missing},
-            "line": None,
         }
 
 
