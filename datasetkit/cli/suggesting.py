@@ -15,6 +15,7 @@ from datasetkit.report.columns import argument, quoted
 from datasetkit.report.text import path_of
 from datasetkit.rules import REGISTRY
 from datasetkit.verdict import Verdict
+from datasetkit.windows import NAME
 
 
 def next_command(verdicts: Sequence[Verdict]) -> str:
@@ -49,6 +50,12 @@ def init_command(raw: str, cuts: Path | None = None) -> str:
     """The command that makes a dataset of a folder of raw clips, cut by that file."""
     named = ("--cuts", argument(str(cuts))) if cuts else ()
     return _typed("init", argument(raw), *named, "-o", _free(Path(raw), "_dataset"), *given("model"))
+
+
+def windows_command(dataset: str) -> str:
+    """The command that cuts the clips of a dataset by its cuts.csv into a new one."""
+    file = argument(str(Path(dataset, NAME)))
+    return _typed("fix", argument(dataset), "-o", _free(Path(dataset), "_cut"), "--cuts", file, *_as_judged())
 
 
 def picks_command(pool: str, picks: Path) -> str:

@@ -68,17 +68,18 @@ def _has_browser() -> bool:
 
 def _commands(folder: str, picks: Path | None) -> NextCommands:
     """The commands that the page shows; they repeat the options of this one."""
-    from datasetkit.cli.suggesting import build_command, fix_command, init_command, next_command, picks_command
+    from datasetkit.cli import suggesting
     from datasetkit.view.judging import NextCommands
 
     context = click.get_current_context()
 
     def fix(verdict: Verdict, findings: Sequence[Finding]) -> str:
         with context.scope(cleanup=False):  # it is asked for in another thread
-            return fix_command(verdict, findings)
+            return suggesting.fix_command(verdict, findings)
 
-    def after(verdict: Verdict) -> str:
+    def build(verdict: Verdict) -> str:
         with context.scope(cleanup=False):
-            return next_command([verdict]) or build_command(verdict)
+            return suggesting.next_command([verdict]) or suggesting.build_command(verdict)
 
-    return NextCommands(fix, picks_command(folder, picks) if picks else init_command(folder), after)
+    after_raw = suggesting.picks_command(folder, picks) if picks else suggesting.init_command(folder)
+    return NextCommands(fix, build, suggesting.windows_command(folder), after_raw)

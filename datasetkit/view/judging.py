@@ -16,17 +16,21 @@ from datasetkit.report.visual.remarks import FixCommand
 from datasetkit.report.visual.values import Remark, SampleCard
 from datasetkit.verdict import Verdict, judge_dataset
 from datasetkit.view.captions import CaptionRules
-from datasetkit.view.draft import Draft
+from datasetkit.view.draft import ClipDraft, Draft, rounded_down
 from datasetkit.view.folder import ViewedClip, ViewedFolder
 
 
 @dataclass(frozen=True, slots=True)
 class NextCommands:
-    """The commands that the page shows: what fixes some findings, and what comes after the page."""
+    """The commands that the page shows: what fixes some findings, and what comes after the page.
+
+    ``build`` fixes or builds a dataset, ``cut`` cuts its windows, ``after_raw`` goes on with raw clips or picks.
+    """
 
     fix: FixCommand
+    build: Callable[[Verdict], str]
+    cut: str
     after_raw: str
-    after_dataset: Callable[[Verdict], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def judge_folder(folder: ViewedFolder, draft: Draft, commands: NextCommands) -> 
         cards = {clip.key: card(clip.key, clip.sample, None, (), ()) for clip in folder.clips}
         return Judged(cards, following=commands.after_raw, effect=effect, declared=effect is not None)
     verdict = judge_dataset(drafted_dataset(folder, draft), _settings(folder, draft))
-    report = gather([verdict], commands.fix, [commands.after_dataset(verdict)]).sets[0]
+    cuts = any(_is_cut(clip, draft[clip.key]) for clip in folder.clips)
+    report = gather([verdict], commands.fix, [commands.cut if cuts else commands.build(verdict)]).sets[0]
     by_line = {one.line: one for one in report.cards}
     return Judged(
         {clip.key: by_line[clip.sample.line] for clip in folder.clips if clip.sample.line in by_line},
@@ -65,6 +70,14 @@ def judge_folder(folder: ViewedFolder, draft: Draft, commands: NextCommands) -> 
         effect or verdict.review.effect,
         effect is not None,
     )
+
+
+def _is_cut(clip: ViewedClip, draft: ClipDraft) -> bool:
+    """Whether anything but the whole clip is to be kept of it."""
+    kept = [window for window in draft.windows if window.keep]
+    if not clip.video or not kept:
+        return False
+    return len(kept) > 1 or kept[0].start > 0 or kept[0].seconds < rounded_down(clip.video.seconds)
 
 
 def drafted_dataset(folder: ViewedFolder, draft: Draft) -> Dataset:

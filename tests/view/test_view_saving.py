@@ -195,6 +195,17 @@ def test_without_unsaved_edits_changes_on_disk_are_shown_at_once(tmp_path: Path)
         assert [clip["path"] for clip in state["clips"]] == ["video_1.mp4"]
 
 
+def test_a_change_on_disk_keeps_nobody_from_editing_other_clips(tmp_path: Path) -> None:
+    folder = dataset_folder(tmp_path)
+    with viewed(folder) as tab:
+        version = tab.settled()["version"]
+        file = folder / "data.jsonl"
+        file.write_text(file.read_text().replace("A woman stands", "A girl stands"))
+        tab.state()
+        assert tab.edit("video_2.mp4", "caption", version=version, text="A dog.").status_code == 200
+        assert tab.edit("video_1.mp4", "caption", version=version, text="A dog.").status_code == 409
+
+
 @pytest.mark.parametrize("lines", ["", "not JSON\n", '{"prompt": "x"}\n'])
 def test_a_dataset_that_others_break_meanwhile_is_shown_as_it_is(tmp_path: Path, lines: str) -> None:
     folder = dataset_folder(tmp_path)

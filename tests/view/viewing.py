@@ -17,7 +17,12 @@ from datasetkit.view.judging import NextCommands
 from datasetkit.view.serving import opened, server_of
 from datasetkit.view.session import Session
 
-COMMANDS = NextCommands(lambda _verdict, _findings: "", "datasetkit init raw", lambda _verdict: "datasetkit build set")
+COMMANDS = NextCommands(
+    fix=lambda _verdict, _findings: "",
+    build=lambda _verdict: "datasetkit build set",
+    cut="datasetkit fix set --cuts set/cuts.csv",
+    after_raw="datasetkit init raw",
+)
 _TEXT = "Then the s86b5p rain begins, and it wets her/him/them from her/his/their head."
 EFFECT = f'[effect]\ntrigger = "s86b5p"\ntext = "{_TEXT}"\n'
 
