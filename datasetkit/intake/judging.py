@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Unpack
 
 from datasetkit import spec
-from datasetkit.config import Options
+from datasetkit.config import Options, Settings
 from datasetkit.edits import Reencode, merge, plain_clip
 from datasetkit.findings import Finding, RawFile
 from datasetkit.footage import Depth
@@ -68,9 +68,17 @@ def check_raw(verdict: Verdict, *, progress: Progress | None = None, **options: 
         few = len(clips) <= spec.limits().full_depth_clips
         depth = settings.depth if settings.depth is not None else Depth.FULL if few else Depth.FRAMES
         media = read_clips(tree, clips, depth, progress=progress, store=store)
+    judged = judge_clips(replace(verdict, dataset=replace(verdict.dataset, depth=depth)), media, windows, settings)
+    return replace(judged, raw=(*judged.raw, *_unused(unused, clips)))
+
+
+def judge_clips(
+    verdict: Verdict, media: Mapping[str, Medium], windows: Sequence[Window], settings: Settings
+) -> Verdict:
+    """The verdict on raw clips that have been read to the depth of its dataset, by their paths. Pure."""
     rules = [rule for rule in engine.selected(settings) if rule.on in (Video, Unreadable, Foreign, Pointer)]
-    empty = replace(verdict.dataset, depth=depth)
-    samples = tuple(sample for path in clips for sample in _samples(media[path], windows))
+    empty = replace(verdict.dataset, lines=())
+    samples = tuple(sample for medium in media.values() for sample in _samples(medium, windows))
     context = replace(engine.prepare(empty, settings, rules, build=False), dataset=replace(empty, lines=samples))
     found = engine.judge(context, rules)
     needed, ignored = engine.ignore([_needed(one) for one in found if not _mended(one, media)], settings.ignore)
@@ -80,9 +88,9 @@ def check_raw(verdict: Verdict, *, progress: Progress | None = None, **options: 
         dataset=empty,
         findings=needed,
         ignored=ignored,
-        skipped=tuple(rule.code for rule in rules if rule.depth > depth),
+        skipped=tuple(rule.code for rule in rules if rule.depth > empty.depth),
         model=context.models[0] if context.named else None,
-        raw=(*(_raw_file(media[path], mended, windows) for path in clips), *_unused(unused, clips)),
+        raw=tuple(_raw_file(medium, mended, windows) for medium in media.values()),
     )
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from datasetkit.config import Settings
 from datasetkit.findings import Severity
+from datasetkit.footage import Depth
+from datasetkit.intake.judging import judge_clips
+from datasetkit.intake.rawclips import trimmed
 from datasetkit.model import Dataset, Sample
 from datasetkit.prompts.slots import Person
 from datasetkit.prompts.template import Effect, media_of
 from datasetkit.report.visual.cards import card
 from datasetkit.report.visual.gathering import gather
-from datasetkit.report.visual.remarks import FixCommand
+from datasetkit.report.visual.remarks import FixCommand, remark
 from datasetkit.report.visual.values import Remark, SampleCard
 from datasetkit.verdict import Verdict, judge_dataset
 from datasetkit.view.captions import CaptionRules
@@ -56,20 +59,44 @@ def judge_folder(folder: ViewedFolder, draft: Draft, commands: NextCommands) -> 
     """Judge a folder with a draft in the place of what its files say."""
     effect = folder.settings.effect
     if folder.raw:
-        cards = {clip.key: card(clip.key, clip.sample, None, (), ()) for clip in folder.clips}
-        return Judged(cards, following=commands.after_raw, effect=effect, declared=effect is not None)
+        found = _raw_verdict(folder, draft)
+        cards = {clip.key: _raw_card(clip, found, commands) for clip in folder.clips}
+        following = commands.after_raw
+        return Judged(
+            cards, errors=found.count(Severity.ERROR), following=following, effect=effect, declared=bool(effect)
+        )
     verdict = judge_dataset(drafted_dataset(folder, draft), _settings(folder, draft))
     cuts = any(_is_cut(clip, draft[clip.key]) for clip in folder.clips)
     report = gather([verdict], commands.fix, [commands.cut if cuts else commands.build(verdict)]).sets[0]
     by_line = {one.line: one for one in report.cards}
     return Judged(
-        {clip.key: by_line[clip.sample.line] for clip in folder.clips if clip.sample.line in by_line},
+        {clip.key: _whole(by_line[line], clip) for clip in folder.clips if (line := clip.sample.line) in by_line},
         tuple(group.worst for group in report.groups if not group.cards),
         verdict.count(Severity.ERROR),
         report.command,
         effect or verdict.review.effect,
         effect is not None,
     )
+
+
+def _raw_verdict(folder: ViewedFolder, draft: Draft) -> Verdict:
+    """The verdict on raw clips, or picks, each by its windows; those that are dropped aren't judged."""
+    kept = [clip for clip in folder.clips if not draft[clip.key].dropped]
+    media = {clip.path: medium for clip in kept if (medium := clip.sample.medium("video_path"))}
+    windows = [window for clip in kept for window in draft[clip.key].windows]
+    nothing = judge_dataset(replace(folder.dataset, lines=(), depth=Depth.FULL), folder.settings)
+    return judge_clips(nothing, media, windows, folder.settings)
+
+
+def _whole(shown: SampleCard, clip: ViewedClip) -> SampleCard:
+    """The card with the facts and the motion of the whole clip, whatever its window."""
+    whole = card(clip.key, clip.sample, None, (), ())
+    return replace(shown, facts=whole.facts, curve=whole.curve)
+
+
+def _raw_card(clip: ViewedClip, verdict: Verdict, commands: NextCommands) -> SampleCard:
+    found = [finding for finding in verdict.findings if finding.where.path == clip.path]
+    return card(clip.key, clip.sample, None, found, [remark(one, verdict, commands.fix) for one in found])
 
 
 def _is_cut(clip: ViewedClip, draft: ClipDraft) -> bool:
@@ -91,11 +118,20 @@ def _drafted(clip: ViewedClip, draft: Draft) -> Sample | None:
     own = draft[clip.key]
     if own.dropped:
         return None
-    sample = clip.sample
-    if sample.prompt is None or own.captions[0] == sample.prompt.text:
+    sample, text = _windowed(clip, own), own.captions[0]
+    if sample.prompt is None or text == sample.prompt.text:
         return sample
-    record = {**sample.record, "prompt": own.captions[0]}
-    return replace(sample, record=record, prompt=replace(sample.prompt, text=own.captions[0]))
+    return replace(sample, record={**sample.record, "prompt": text}, prompt=replace(sample.prompt, text=text))
+
+
+def _windowed(clip: ViewedClip, draft: ClipDraft) -> Sample:
+    """The sample with its clip as the first window that is kept makes it."""
+    window = next(window for window in draft.windows if window.keep)
+    if not clip.video or not _is_cut(clip, draft):
+        return clip.sample
+    medium = trimmed(clip.video, window)
+    references = (replace(one, medium=medium) if one.medium == clip.video else one for one in clip.sample.references)
+    return replace(clip.sample, references=tuple(references))
 
 
 def _settings(folder: ViewedFolder, draft: Draft) -> Settings:

@@ -41,8 +41,7 @@ def first_draft(folder: ViewedFolder, longest: Fraction | None) -> dict[str, Cli
         rows[window.clip].append(window)
     draft = dict[str, ClipDraft]()
     for clip in folder.clips:
-        known = clip.video or not folder.raw
-        default = (_default(clip, longest if folder.raw else None, draft),) if known else ()
+        default = (_default(clip, longest if folder.raw else None, draft),)
         own = tuple(rows.pop(clip.path, default))
         captions = tuple(folder.captions.get(window.name, clip.caption) for window in own)
         draft[clip.key] = ClipDraft(own, captions, _person(folder, clip))
@@ -116,7 +115,8 @@ def _cuts(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
         by_path[row.clip] += (row,)
     for clip in folder.clips:
         own = draft[clip.key].windows
-        if own and (folder.raw or clip.path in by_path or own != base[clip.key].windows):
+        shown = folder.raw and clip.video is not None
+        if shown or clip.path in by_path or own != base[clip.key].windows:
             by_path[clip.path] = own
     return windows.render(window for own in by_path.values() for window in own).encode("utf-8", "surrogateescape")
 

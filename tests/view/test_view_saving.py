@@ -371,3 +371,17 @@ def test_captions_named_after_windows_are_shown(tmp_path: Path) -> None:
     with viewed(folder) as tab:
         windows = tab.clip("take_01.mp4")["windows"]
         assert [window["caption"]["subject"] for window in windows] == ["A dog.", "A cat."]
+
+
+def test_a_raw_clip_that_cant_be_read_can_be_dropped_and_is_not_listed_otherwise(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path, "take_01.mp4")
+    (folder / "broken.mp4").write_bytes((folder / "take_01.mp4").read_bytes()[:300])
+    with viewed(folder) as tab:
+        questions = tab.settled()["open"]
+        tab.edit("take_01.mp4", "window", start=1, seconds=2)
+        save(tab)
+        assert "broken" not in text(tab, "cuts.csv")
+        tab.edit("broken.mp4", "keep", keep=False)
+        save(tab)
+        assert "broken.mp4,0,1,broken,no," in text(tab, "cuts.csv")
+        assert tab.settled()["open"] < questions
