@@ -55,10 +55,12 @@ class ViewPage:
         self.driver.execute_script("document.activeElement.blur()")
         self.driver.find_element(By.TAG_NAME, "body").send_keys(*keys)
 
+    def cards(self) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, ".card")
+
     def look_at(self, path: str) -> None:
         """Choose a clip in the list."""
-        cards = self.driver.find_elements(By.CSS_SELECTOR, ".card")
-        next(card for card in cards if path in str(card.get_property("textContent"))).click()
+        next(card for card in self.cards() if path in str(card.get_property("textContent"))).click()
         self.until(lambda: self.text("path") == path)
         self.until(lambda: self.driver.execute_script("return document.getElementById('video').readyState >= 2"))
 

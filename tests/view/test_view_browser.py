@@ -51,6 +51,12 @@ CARDS_DRAWN = """
   const what = {subtree: true, childList: true, characterData: true, attributes: true};
   new MutationObserver(seen).observe(document.getElementById("cards"), what);
 """
+# Goes to one clip and at once on to another.
+PASS_BY = """
+  const [passed, wanted] = arguments;
+  addEventListener("hashchange", () => { location.hash = wanted; }, {once: true});
+  location.hash = passed;
+"""
 # Moves windows about at random, always in the same way, and gives those that leave the clip or the limit.
 MOVES = """
   const done = arguments[0];
@@ -175,7 +181,7 @@ def test_the_page_loads_without_complaint_and_shows_every_clip(driver: Chrome, s
     page = opened(driver, served, TAKE)
     assert page.driver.title.endswith("raw – datasetkit")
     assert "token" not in page.driver.current_url
-    names = [one.text for one in page.driver.find_elements(By.CSS_SELECTOR, ".card bdi")]
+    names = [str(one.get_property("textContent")) for one in page.driver.find_elements(By.CSS_SELECTOR, ".card bdi")]
     assert sorted(names) == sorted([TAKE, HOSTILE, UNPLAYABLE])
     pictures = "return [...document.querySelectorAll('#frames img')].every(one => one.complete && one.naturalWidth > 0)"
     page.until(lambda: page.driver.execute_script(pictures))
@@ -449,3 +455,14 @@ def test_an_edit_draws_no_card_but_its_own(driver: Chrome, served: str) -> None:
 def test_no_move_takes_a_window_out_of_its_clip_or_over_the_limit(driver: Chrome, served: str) -> None:
     opened(driver, served, TAKE)
     assert driver.execute_async_script(MOVES) == []
+
+
+def test_a_clip_that_is_only_passed_by_is_not_loaded(driver: Chrome, served: str) -> None:
+    page = opened(driver, served, HOSTILE)
+    links = {card.text.split("\n")[0]: card.get_attribute("href") for card in page.cards()}
+    passed, wanted = (str(links[name]).partition("#")[2] for name in (TAKE, UNPLAYABLE))
+    driver.execute_script(PASS_BY, passed, wanted)
+    page.until(lambda: page.text("path") == UNPLAYABLE)
+    loaded = "return performance.getEntriesByType('resource').map((one) => one.name).join(' ')"
+    page.until(lambda: f"{wanted}/last" in driver.execute_script(loaded))
+    assert f"{passed}/first" not in driver.execute_script(loaded)

@@ -3,7 +3,7 @@
 import { drawCaption } from "./caption.js";
 import { announce, byId, copy, element, fill, show } from "./dom.js";
 import { drawWindow, span } from "./handles.js";
-import { load, stop } from "./player.js";
+import { load, PAUSE, stop } from "./player.js";
 import { remarkItem } from "./remarks.js";
 import { changed, current, currentWindow, edit, store } from "./store.js";
 import { drawClip, drawOthers } from "./timeline.js";
@@ -73,8 +73,9 @@ function frameOfWindow(clip, window, which, frame) {
 
 function figure({ url, alt, caption }) {
   const made = copy("frame-template");
-  made.querySelector("img").alt = alt;
-  if (url) made.querySelector("img").src = url;
+  const picture = made.querySelector("img");
+  picture.alt = alt;
+  if (url) setTimeout(() => picture.isConnected && (picture.src = url), PAUSE);
   made.querySelector("figcaption").textContent = caption;
   return made;
 }

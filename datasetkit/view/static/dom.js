@@ -2,6 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+const filled = new WeakMap(); // parent → the value that it shows
+
 /** The element with an id of the page's template. @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
@@ -35,8 +37,8 @@ export function show(node, shown, text) {
  */
 export function fill(parent, value, make) {
   const shown = JSON.stringify(value);
-  if (parent.dataset.shown === shown) return;
-  parent.dataset.shown = shown;
+  if (filled.get(parent) === shown) return;
+  filled.set(parent, shown);
   const key = parent.contains(document.activeElement) ? document.activeElement?.dataset.key : undefined;
   parent.replaceChildren(...make(value));
   if (key !== undefined) parent.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();

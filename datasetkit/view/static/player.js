@@ -4,6 +4,9 @@ import { byId, show } from "./dom.js";
 import { playable } from "./server.js";
 import { frameAt, frameOf } from "./windows.js";
 
+/** Milliseconds that a clip is looked at before it is loaded: whoever leafs through clips doesn't wait for them all. */
+export const PAUSE = 150;
+
 const video = byId("video");
 const listeners = [];
 let clip = null; // the one that is loaded
@@ -35,6 +38,8 @@ export function load(next, part, number) {
 async function begin(wanted) {
   const url = `/clip/${wanted.id}/video`;
   absent("The browser can't play this clip as it is. A preview is being made…", wanted.plays === "preview");
+  await new Promise((done) => setTimeout(done, PAUSE));
+  if (clip?.id !== wanted.id) return;
   const ready = wanted.plays === "original" || (await playable(url, () => clip?.id === wanted.id));
   if (clip?.id !== wanted.id) return;
   if (!ready) return absent("No preview could be made.");
