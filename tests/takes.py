@@ -38,6 +38,7 @@ def scene(
     noise: float = 0,
     pan: float = 0,
     shake: float = 0,
+    sway: float = 0,
     acts: bool = True,
 ) -> Scene:
     """A thing that moves across a scene for a while, and stands still before and after. Speeds in pixels a frame."""
@@ -53,6 +54,8 @@ def scene(
     begin, way = random.uniform((0, 0), (width - side, height - side)), _way(random)
     far = random.uniform(0.25, 0.6) * width
     smooth, pictures = bool(random.integers(2)), []
+    bush, at = texture((height // 3, height // 3), int(random.integers(1 << 30)), grain=5), random.uniform(20, 80, 2)
+    hertz = random.uniform(0.3, 1.2)
     for number in range(count):
         gone = np.clip((number / RATE - start) / lasting, 0, 1) if acts else 0
         gone = (1 - np.cos(np.pi * gone)) / 2 if smooth else gone
@@ -60,6 +63,9 @@ def scene(
         follows = np.clip(40 + shift * (number - count / 2), 2, 76)  # the camera follows the thing, with a shaking hand
         x, y = np.rint(follows).astype(int)
         world = wide.copy()
+        if sway:  # something else that never stands still
+            across, down = (at + sway * np.sin(2 * np.pi * hertz * number / RATE + np.arange(2))).astype(int)
+            world[40 + down // 2 : 40 + down // 2 + len(bush), 20 + across : 20 + across + len(bush)] = bush
         world[y + top : y + top + side, x + left : x + left + side] = thing
         picture = _view(world, np.clip(follows + random.normal(0, shake, 2), 0, 79))
         pictures.append(noisy(picture, noise, random))
@@ -133,6 +139,7 @@ KINDS: dict[str, Callable[[np.random.Generator], Scene]] = {
     "noise": lambda random: scene(random, noise=random.uniform(1, 8)),
     "slow pan": lambda random: scene(random, noise=random.uniform(0, 4), pan=random.uniform(0.1, 0.45)),
     "shaking hand": lambda random: scene(random, noise=random.uniform(0, 4), shake=random.uniform(0.3, 1.2)),
+    "swaying bush": lambda random: scene(random, noise=random.uniform(0, 4), sway=random.uniform(2, 8)),
     "cut": _cut,
     "fade": _fades,
     "frozen tail": _frozen_tail,
