@@ -64,7 +64,8 @@ def frozen(video: Video, ctx: Context) -> Iterator[Problem]:
     Source: our own judgement (heuristic). `datasetkit models --format json` shows how long is too long.
     Example: a clip whose last frame is held for 1.2 s.
     Remedy: `datasetkit fix --unsafe -o DIR` trims a still part at the start or the end. A clip that stands still in
-    the middle, or from start to end, is left to you: cut it, or use another.
+    the middle, or from start to end, is left to you: cut it, or use another. `datasetkit cut` leaves such parts of raw
+    clips out.
     """
     stills = shown(video, Stills)
     if stills and stills.whole:
@@ -107,8 +108,8 @@ def scene_cut(video: Video, ctx: Context) -> Iterator[Problem]:
     Why: each clip has to show one action in one shot; the model would learn to jump.
     Source: user guide (documented). How cuts are found is our own choice; `datasetkit models --format json` shows it.
     Example: a clip from a trailer, with cuts at 1.20 s and 3.04 s.
-    Remedy: keep the scene that shows the effect (`ffmpeg -ss 1.20 -to 3.04 -i in.mp4 out.mp4`), or make one sample of
-    each scene, then take the frames again. `fix` doesn't choose a scene.
+    Remedy: keep the scene that shows the effect, or make a sample of each: write windows into cuts.csv, with
+    `datasetkit cut` for raw clips or `datasetkit view` for a dataset. `init`, or `fix --cuts`, cuts by them.
     """
     cuts = shown(video, Cuts)
     if cuts:

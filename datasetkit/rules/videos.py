@@ -89,7 +89,8 @@ def video_too_long(video: Video, ctx: Context) -> Iterator[Problem]:
     Why: the platform would refuse it, or cut it. The length of the video stream counts, not that of the sound.
     Source: user guide (documented). One extra frame is allowed: Wan's own clips of 5 s have 81 frames at 16 fps.
     Example: 7.2 s for a model that accepts 5 s → the 5 s that show the action.
-    Remedy: trim the clip, or choose another model.
+    Remedy: choose the seconds of raw clips with `datasetkit cut`, those of a dataset's clips with `datasetkit view`.
+    `datasetkit fix --unsafe` keeps the first ones. Or choose another model.
     """
     refused, severity = refusing(ctx, lambda model: not _longer(video, model.seconds, ctx))
     if not refused:
@@ -264,7 +265,7 @@ def longer_than_target(video: Video, ctx: Context) -> Iterator[Problem]:
     Why: the model learns the action over the length of the clip, so the videos will cut it short.
     Source: user guide (documented): clips no longer than the target. One extra frame is allowed.
     Example: 8 s clips for 5 s videos → 4 to 5 s that show the whole action.
-    Remedy: trim the clip.
+    Remedy: trim the clip, as for V407.
     """
     target = ctx.target_seconds
     if target is not None and _longer(video, target, ctx):
