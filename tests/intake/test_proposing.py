@@ -42,7 +42,7 @@ def test_windows_hold_the_whole_action_of_made_takes(tmp_path: Path) -> None:
         (window,) = proposals(tmp_path / f"{kind} {seed}.mp4", one.pictures)
         return kind, holds(window, one.start, one.end)
 
-    cases = [(kind, SEED + number) for kind in KINDS for number in range(5)]
+    cases = [(kind, SEED + number) for kind in KINDS for number in range(8)]
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(judged, *zip(*cases, strict=True)))
     right, of = Counter(kind for kind, good in found if good), Counter(kind for kind, _ in found)
