@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,9 @@ from datasetkit.printable import Printable, joined, lines, styled
 from datasetkit.report.columns import argument, plural, quoted
 
 if TYPE_CHECKING:
-    from datasetkit.model import Progress
     from datasetkit.pool.choosing import Choice
+    from datasetkit.pool.executors import Hire
+    from datasetkit.pool.records import ClipRecord
     from datasetkit.pool.usable import ClipNeeds
 
 
@@ -33,13 +36,18 @@ if TYPE_CHECKING:
     help="What each clip must have: S seconds without a cut, black or a freeze. By default all of it.",
 )
 @click.option("--symlink", is_flag=True, help="Link to the clips instead of copying them.")
+@click.option("--workers", type=WholeNumber(min=1), metavar="N", help="Read with N processes; by default, one a core.")
+@click.option("--scheduler", metavar="ADDRESS", help="Read on the Dask cluster with this scheduler (tcp://HOST:PORT).")
+@click.option("--facts", metavar="FOLDER", type=click.Path(path_type=Path), help="Keep what was read in this folder.")
 @click.option("--picks", metavar="FILE", type=click.Path(path_type=Path), help="Take the clips with keep=yes in FILE.")
 def command(pool: str, *, count: int | None, output: Path, picks: Path | None, symlink: bool, **options: Any) -> int:
     """Choose the best clips of a pool, and as different ones as possible.
 
-    POOL is a folder with any number of clips, which is only read. Clips that can't be used are left out; of clips that
-    look alike only the best counts. DIR gets the chosen clips and their captions, a page to look at, and picks.csv with
-    the reason for each choice and the clip that is next in line.
+    POOL is a folder with any number of clips, or the address of one in object storage (s3://…). It is only read. Clips
+    that can't be used are left out; of clips that look alike only the best counts. DIR gets the chosen clips and their
+    captions, a page to look at, and picks.csv with the reason for each choice and the clip that is next in line.
+
+    What was read is kept, so the same clips aren't read again, also after a run that was stopped.
 
     To change the choice, edit the column keep in picks.csv, and give it to --picks: exactly the clips with yes are
     taken.
@@ -51,18 +59,25 @@ def command(pool: str, *, count: int | None, output: Path, picks: Path | None, s
     """
     if (count is None) is (picks is None):
         raise click.UsageError("Say how many clips to choose with -n, or name a picks.csv with --picks.")
+    if options["workers"] and options["scheduler"]:
+        raise click.UsageError("Give --workers or --scheduler, not both.")
     from datasetkit.pool.captions import read_captions
     from datasetkit.pool.inputs import read_picks
     from datasetkit.pool.places import place_of
+    from datasetkit.pool.scanning import scan_pool
     from datasetkit.pool.writing import write_folder
-    from datasetkit.repair.making import refuse_output
+    from datasetkit.repair.making import refuse_inside, refuse_output
 
     needs, place = _needs(options["seconds"], options["model"]), place_of(pool)
+    hire = _hire(options["workers"], options["scheduler"])
     refuse_output(output, pool)
+    if options["facts"]:
+        refuse_inside(options["facts"], pool)
     captions = read_captions(pool)
     with bars() as progress:
         if picks is None:
-            choice = _chosen(pool, count or 0, needs, captions, options["like"], progress)
+            with closing(scan_pool(pool, facts=options["facts"], hire=hire, progress=progress)) as records:
+                choice = _chosen(pool, place.name, records, count or 0, needs, captions, options["like"])
         else:
             choice = read_picks(picks, place)
         following = _following(output)
@@ -79,18 +94,35 @@ def _needs(seconds: float | None, model: str | None) -> ClipNeeds:
     return ClipNeeds(seconds, spec.find_model(model) if model else None)
 
 
+def _hire(workers: int | None, scheduler: str | None) -> Hire:
+    """What gets the workers that the options name."""
+    if scheduler is not None:
+        from datasetkit.pool.cluster import cluster
+
+        return partial(cluster, scheduler)
+    from datasetkit.pool.executors import processes
+    from datasetkit.scan.reading import thread_count
+
+    return partial(processes, workers or thread_count())
+
+
 def _chosen(
-    pool: str, count: int, needs: ClipNeeds, captions: Mapping[str, str], like: str | None, progress: Progress
+    pool: str,
+    name: str,
+    records: Iterable[ClipRecord],
+    count: int,
+    needs: ClipNeeds,
+    captions: Mapping[str, str],
+    like: str | None,
 ) -> Choice:
     """The choice. Raises DatasetkitError if there is nothing to choose from."""
     from datasetkit.pool.choosing import choose
     from datasetkit.pool.inputs import read_example
-    from datasetkit.pool.scanning import scan_pool
 
     example = read_example(like, pool) if like else None
-    choice = choose(scan_pool(pool, progress=progress), count, needs, captions, example)
+    choice = choose(records, count, needs, captions, example)
     if not choice.seen:
-        raise DatasetkitError(f"{pool} contains no clips", "Give the folder that holds your clips.")
+        raise DatasetkitError(f"{name} contains no clips", "Give the folder that holds your clips.")
     if not choice.chosen:
         echo(lines(_left_out(choice)))
         raise DatasetkitError(f"none of the {plural(choice.seen, 'clip')} can be used", "Make or find other clips.")

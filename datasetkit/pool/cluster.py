@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def cluster(scheduler: str, place: Place, sample: Candidate) -> Iterator[Workers]:
+def cluster(scheduler: str, place: Place, clips: Sequence[Candidate]) -> Iterator[Workers]:
     """The workers of the cluster whose scheduler has that address (`tcp://HOST:PORT`); each reads with all its threads.
 
     Raises DatasetkitError unless the scheduler answers, and every worker has the same versions as this machine and
-    sees ``sample``, a clip of the place to read.
+    sees the first of the clips.
     """
     values = spec.thresholds("cluster")
     with _client(scheduler, values["connect_seconds"]) as client:
         wait = partial(_wait_for_workers, client, scheduler, values["workers_seconds"])
         wait()
-        _check_workers(client, place, sample)
+        _check_workers(client, place, clips[:1])
         executor = client.get_executor(pure=False, retries=0)  # a chunk that fails is handed out again by us
         yield Workers(executor, sum(client.nthreads().values()), wait)
 
@@ -64,8 +64,8 @@ def _wait_for_workers(client: Client, scheduler: str, seconds: float) -> None:
         ) from error
 
 
-def _check_workers(client: Client, place: Place, sample: Candidate) -> None:
-    states: dict[str, tuple[str, bool] | Exception] = client.run(_state, place, sample, on_error="return")
+def _check_workers(client: Client, place: Place, clips: Sequence[Candidate]) -> None:
+    states: dict[str, tuple[str, bool] | Exception] = client.run(_state, place, clips, on_error="return")
     for worker, state in sorted(states.items()):
         if isinstance(state, Exception):
             raise DatasetkitError(
@@ -76,14 +76,14 @@ def _check_workers(client: Client, place: Place, sample: Candidate) -> None:
         refuse_other_reader(reader_version(), reader)
         if not visible:
             raise DatasetkitError(
-                f"the worker at {worker} doesn't see {sample.path} in {place.name}",
+                f"the worker at {worker} doesn't see {clips[0].path} in {place.name}",
                 "Put the clips where all workers see them at the same path, or in object storage.",
             )
 
 
-def _state(place: Place, sample: Candidate) -> tuple[str, bool]:
-    """The version of what reads clips on a worker, and whether it sees a clip as this machine does."""
+def _state(place: Place, clips: Sequence[Candidate]) -> tuple[str, bool]:
+    """The version of what reads clips on a worker, and whether it sees the clips as this machine does."""
     try:
-        return reader_version(), not place.changed(sample)
+        return reader_version(), not any(map(place.changed, clips))
     except OSError:
         return reader_version(), False

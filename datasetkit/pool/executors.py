@@ -1,16 +1,20 @@
-"""Executors for this machine: the calling thread itself, or processes."""
+"""Workers of this machine: the calling thread itself, or processes."""
 
 from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from threading import Lock, local
 from typing import Any, ParamSpec, TypeVar, cast
+
+from datasetkit import spec
+from datasetkit.pool.places import Place
+from datasetkit.pool.records import Candidate
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,17 +49,29 @@ class Workers:
     check: Callable[[], object] = bool
 
 
+Hire = Callable[[Place, Sequence[Candidate]], AbstractContextManager[Workers]]
+"""Gives the workers that are to read some clips of a place; they are let go when the block ends."""
+
+
+def calling_thread(_place: Place, _clips: Sequence[Candidate]) -> AbstractContextManager[Workers]:
+    """No workers: the thread that asks for the results reads."""
+    return nullcontext(Workers())
+
+
 @contextmanager
-def processes(count: int) -> Iterator[Workers]:
-    """That many processes; those that still work when the block ends are stopped."""
-    executor = _Processes(count)
+def processes(count: int, _place: Place, clips: Sequence[Candidate]) -> Iterator[Workers]:
+    """That many processes; those that still work when the block ends are stopped. For a few clips none is started."""
+    if len(clips) <= spec.thresholds("pool")["chunk_clips"]:
+        yield Workers()
+        return
+    executor = ProcessExecutor(count)
     try:
         yield Workers(executor, count)
     finally:
         executor.stop()
 
 
-class _Processes(ThreadPoolExecutor):
+class ProcessExecutor(ThreadPoolExecutor):
     """A thread for each process, which is started when it is first needed.
 
     A process that dies fails the work that it did and nothing else. Python's own pool would fail all that was handed

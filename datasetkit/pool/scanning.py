@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from datasetkit.media.damage import unopened
 from datasetkit.media.versions import reader_version
 from datasetkit.model import Expected, Progress, Unreadable
 from datasetkit.pool.chunks import ChunkLimits, ChunkRunner
-from datasetkit.pool.executors import Workers
+from datasetkit.pool.executors import Hire, calling_thread
 from datasetkit.pool.places import Place, place_of
 from datasetkit.pool.reading import read_clips
 from datasetkit.pool.records import Candidate, ClipRecord
@@ -24,17 +24,17 @@ FACTS = "pools"  # the folder in the user's cache folder
 
 
 def scan_pool(
-    pool: str, *, facts: Path | None = None, workers: Workers | None = None, progress: Progress | None = None
-) -> Iterator[ClipRecord]:
+    pool: str, *, facts: Path | None = None, hire: Hire = calling_thread, progress: Progress | None = None
+) -> Generator[ClipRecord]:
     """The clips of a pool in the order of their paths, each with all its facts.
 
     Facts are kept in the folder ``facts``, by default one in the user's cache folder. What is kept there isn't read
-    again. Without ``workers`` this thread reads. Raises DatasetkitError if the pool can't be listed, facts can't be
+    again. ``hire`` gives the workers that read. Raises DatasetkitError if the pool can't be listed, facts can't be
     kept, or workers keep failing.
     """
-    place, workers = place_of(pool), workers or Workers()
+    place = place_of(pool)
     clips = place.clips()
-    with closing(Shards(facts or facts_folder(place))) as shards:
+    with closing(Shards(facts or facts_folder(place))) as shards, hire(place, clips) as workers:
         runner = ChunkRunner(
             workers.executor,
             partial(read_clips, place, reader_version()),

@@ -62,11 +62,7 @@ def uncopied(path: str, error: OSError) -> DatasetkitError:
 
 def refuse_output(output: Path, source: str, *, zipped: bool = False) -> None:
     """Raise DatasetkitError if ``output`` can't be a new folder beside ``source``, or where ``zipped`` a new zip."""
-    root, place = Path(source).resolve(), output.resolve()
-    if place == root:
-        raise DatasetkitError(f"{output} is what to read from, which must not be changed", "Name another folder.")
-    if root.is_dir() and place.is_relative_to(root):
-        raise DatasetkitError(f"{output} is inside {source}, which must not be changed", "Name a folder next to it.")
+    refuse_inside(output, source)
     suffix = output.suffix.lower()
     if suffix in ARCHIVES and not (zipped and suffix == ".zip"):
         raise DatasetkitError(
@@ -74,6 +70,15 @@ def refuse_output(output: Path, source: str, *, zipped: bool = False) -> None:
         )
     if os.path.lexists(output):
         raise DatasetkitError(f"{output} already exists", "Choose another name, or remove it first.")
+
+
+def refuse_inside(output: Path, source: str) -> None:
+    """Raise DatasetkitError if ``output`` is ``source`` or lies in it."""
+    root, place = Path(source).resolve(), output.resolve()
+    if place == root:
+        raise DatasetkitError(f"{output} is what to read from, which must not be changed", "Name another folder.")
+    if root.is_dir() and place.is_relative_to(root):
+        raise DatasetkitError(f"{output} is inside {source}, which must not be changed", "Name a folder next to it.")
 
 
 def _reflinked(source: BinaryIO, copy: BinaryIO) -> bool:

@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import builders
 import pytest
 
 from datasetkit import spec
+from datasetkit.cli import run
 from datasetkit.errors import DatasetkitError
 from datasetkit.pool.cluster import cluster
 from datasetkit.pool.places import place_of
@@ -83,11 +85,8 @@ def expected(pool: Path, tmp_path_factory: pytest.TempPathFactory) -> list[ClipR
     return list(scan_pool(str(pool), facts=tmp_path_factory.mktemp("facts")))
 
 
-@contextmanager
-def reading(scheduler: str, pool: Path, facts: Path) -> Iterator[Iterator[ClipRecord]]:
-    place = place_of(str(pool))
-    with cluster(scheduler, place, place.clips()[0]) as workers:
-        yield scan_pool(str(pool), facts=facts, workers=workers)
+def scan(scheduler: str, pool: Path, facts: Path) -> Iterator[ClipRecord]:
+    return scan_pool(str(pool), facts=facts, hire=partial(cluster, scheduler))
 
 
 def keys(facts: Path) -> list[list[bytes]]:
@@ -96,15 +95,16 @@ def keys(facts: Path) -> list[list[bytes]]:
 
 
 def test_a_cluster_finds_the_same(scheduler: str, pool: Path, expected: list[ClipRecord], tmp_path: Path) -> None:
-    with worker(scheduler), reading(scheduler, pool, tmp_path) as records:
-        assert list(records) == expected
+    with worker(scheduler):
+        assert list(scan(scheduler, pool, tmp_path)) == expected
     assert len(set(keys(tmp_path)[0])) == CLIPS
 
 
 def test_a_killed_worker_costs_its_chunks_only(
     scheduler: str, pool: Path, expected: list[ClipRecord], tmp_path: Path
 ) -> None:
-    with worker(scheduler) as victim, reading(scheduler, pool, tmp_path) as records:
+    with worker(scheduler) as victim:
+        records = scan(scheduler, pool, tmp_path)
         first = next(records)
         os.kill(victim, 9)
         assert [first, *records] == expected
@@ -112,17 +112,27 @@ def test_a_killed_worker_costs_its_chunks_only(
     assert len(shard) == len(set(shard)) == CLIPS
 
 
+def test_select_makes_the_same_choice_on_a_cluster(scheduler: str, tmp_path: Path) -> None:
+    for number in range(6):
+        builders.clip(tmp_path / "pool" / f"{number}.mp4", frames=40, seed=number)
+    picks = []
+    for name, options in (("here", []), ("there", ["--scheduler", scheduler])):
+        command = ["select", str(tmp_path / "pool"), "-n", "3", "-o", str(tmp_path / name)]
+        assert run([*command, "--facts", str(tmp_path / f"facts {name}"), *options]) == 0
+        picks.append((tmp_path / name / "picks.csv").read_bytes())
+    assert picks[0] == picks[1]
+    assert [len(set(keys(tmp_path / f"facts {name}")[0])) for name in ("here", "there")] == [6, 6]
+
+
 PROGRAM = """
 import sys
+from functools import partial
 from pathlib import Path
 from datasetkit.pool.cluster import cluster
-from datasetkit.pool.places import place_of
 from datasetkit.pool.scanning import scan_pool
 scheduler, pool, facts = sys.argv[1:]
-place = place_of(pool)
-with cluster(scheduler, place, place.clips()[0]) as workers:
-    for record in scan_pool(pool, facts=Path(facts), workers=workers):
-        print(record.path, flush=True)
+for record in scan_pool(pool, facts=Path(facts), hire=partial(cluster, scheduler)):
+    print(record.path, flush=True)
 """
 
 
@@ -137,8 +147,7 @@ def test_a_killed_client_goes_on_where_it_stopped(
         client.kill()
     (before,) = keys(facts)
     assert 0 < len(before) < CLIPS
-    with reading(scheduler, pool, facts) as records:
-        assert list(records) == expected
+    assert list(scan(scheduler, pool, facts)) == expected
     first, second = keys(facts)
     assert first == before
     assert len({*first, *second}) == len(first) + len(second) == CLIPS
@@ -156,19 +165,19 @@ def test_a_worker_that_would_find_something_else_ends_the_run(
 ) -> None:
     (tmp_path / "preloaded.py").write_text(preloaded)
     with worker(scheduler, "--preload", str(tmp_path / "preloaded.py")):
-        with pytest.raises(DatasetkitError, match=message) as raised, reading(scheduler, pool, tmp_path):
-            pass
+        with pytest.raises(DatasetkitError, match=message) as raised:
+            next(scan(scheduler, pool, tmp_path))
         assert "on every worker" in raised.value.next_step
 
 
 def test_workers_that_do_not_see_the_clips_end_the_run(scheduler: str, tmp_path: Path) -> None:
     place = place_of(str(tmp_path))
     clip = builders.clip(tmp_path / "a.mp4")
-    (sample,) = place.clips()
+    clips = place.clips()
     clip.unlink()
     with (
         pytest.raises(DatasetkitError, match=r"the worker at tcp://.* doesn't see a\.mp4 in"),
-        cluster(scheduler, place, sample),
+        cluster(scheduler, place, clips),
     ):
         pass
 
@@ -178,9 +187,8 @@ def test_a_cluster_without_workers_ends_the_run(pool: Path, tmp_path: Path, monk
     with (
         new_scheduler() as empty,
         pytest.raises(DatasetkitError, match="has no workers"),
-        reading(empty, pool, tmp_path),
     ):
-        pass
+        next(scan(empty, pool, tmp_path))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:no", "http://127.0.0.1:1", ""])
@@ -188,15 +196,15 @@ def test_a_scheduler_that_does_not_answer_ends_the_run(
     pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setitem(dict_of("cluster"), "connect_seconds", 0.2)
-    with pytest.raises(DatasetkitError, match="no Dask scheduler answers") as raised, reading(address, pool, tmp_path):
-        pass
+    with pytest.raises(DatasetkitError, match="no Dask scheduler answers") as raised:
+        next(scan(address, pool, tmp_path))
     assert "tcp://HOST:8786" in raised.value.next_step
 
 
 def test_without_the_extra_its_name_is_given(pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(DatasetkitError) as raised, reading("tcp://127.0.0.1:1", pool, tmp_path):
-        pass
+    with pytest.raises(DatasetkitError) as raised:
+        next(scan("tcp://127.0.0.1:1", pool, tmp_path))
     assert raised.value.next_step == "Install it: pip install 'datasetkit[cluster]'"
 
 

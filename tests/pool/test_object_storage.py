@@ -12,12 +12,14 @@ from typing import Any
 import builders
 import pytest
 
+from datasetkit.cli import run
 from datasetkit.errors import DatasetkitError
 from datasetkit.footage import Depth
+from datasetkit.media.versions import reader_version
 from datasetkit.model import Unreadable, Video
-from datasetkit.pool.executors import processes
+from datasetkit.pool.executors import ProcessExecutor
 from datasetkit.pool.places import FolderPlace, place_of
-from datasetkit.pool.reading import read_clip
+from datasetkit.pool.reading import read_clip, read_clips
 from datasetkit.pool.remote import RemotePlace
 from datasetkit.pool.scanning import scan_pool
 
@@ -126,9 +128,27 @@ def test_what_is_kept_costs_one_listing(requests: Requests, tmp_path: Path) -> N
 
 
 def test_processes_read_a_bucket_too(requests: Requests, tmp_path: Path) -> None:
-    with processes(1) as workers:
-        records = list(scan_pool("s3://videos/raw", facts=tmp_path / "a", workers=workers))
-    assert records == list(scan_pool("s3://videos/raw", facts=tmp_path / "b"))
+    place = place_of("s3://videos/raw")
+    executor = ProcessExecutor(1)
+    records = executor.submit(read_clips, place, reader_version(), place.clips()).result()
+    executor.stop()
+    assert list(records) == list(scan_pool("s3://videos/raw", facts=tmp_path))
+
+
+def test_select_makes_the_same_choice_from_a_bucket(requests: Requests, tmp_path: Path) -> None:
+    system = s3fs.S3FileSystem()
+    for number in range(6):
+        clip = builders.clip(tmp_path / "scenes" / f"{number}.mp4", frames=40, seed=number)
+        system.put_file(str(clip), f"videos/scenes/{number}.mp4")
+    requests.seen.clear()
+    for pool, name in (("s3://videos/scenes", "there"), (str(tmp_path / "scenes"), "here")):
+        assert run(["select", pool, "-n", "3", "-o", str(tmp_path / name), "--facts", str(tmp_path / "facts")]) == 0
+    here, there = tmp_path / "here", tmp_path / "there"
+    names = {file.name for file in here.iterdir()}
+    assert names == {file.name for file in there.iterdir()}
+    assert all((here / one).read_bytes() == (there / one).read_bytes() for one in names - {"report.html"})
+    # two listings; of each clip the header, all of it, and whether it is still the same; of those chosen, all again
+    assert Counter(method for method, _, _ in requests.seen) == {"GET": 2 + 6 * 2 + 3, "HEAD": 6}
 
 
 def test_a_clip_that_is_replaced_or_removed_meanwhile_is_not_kept(requests: Requests, pool: Path) -> None:

@@ -54,10 +54,11 @@ def test_every_clip_is_read_in_the_order_of_paths(pool: Path, tmp_path: Path) ->
 
 def test_processes_find_the_same(pool: Path, tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
-    with processes(2) as workers:
-        records = list(
-            scan_pool(str(pool), facts=tmp_path / "a", workers=workers, progress=lambda *state: seen.append(state))
+    records = list(
+        scan_pool(
+            str(pool), facts=tmp_path / "a", hire=partial(processes, 2), progress=lambda *state: seen.append(state)
         )
+    )
     assert records == keep(pool, tmp_path / "b")
     assert seen == [("reading", number, 24) for number in range(1, 25)]
 
