@@ -40,7 +40,8 @@ def info_command(*, form: str) -> None:
         echo(as_json(asdict(info) | {"place": str(info.place)}))
         return
     rows = [("place", str(info.place)), ("entries", f"{info.entries:,}")]
-    for row in table([*rows, ("size", size(info.size)), ("limit", size(info.limit))], margin=""):
+    rows += [("size", size(info.size)), ("limit", size(info.limit)), ("pools", size(info.pools))]
+    for row in table(rows, margin=""):
         echo(row)
 
 

@@ -18,9 +18,7 @@ from datasetkit.pool.places import Place, place_of
 from datasetkit.pool.reading import read_clips
 from datasetkit.pool.records import Candidate, ClipRecord
 from datasetkit.pool.shards import Shards
-from datasetkit.scan.cache import cache_file
-
-FACTS = "pools"  # the folder in the user's cache folder
+from datasetkit.scan.cache import POOLS, cache_file
 
 
 def scan_pool(
@@ -53,7 +51,7 @@ def scan_pool(
 def facts_folder(place: Place) -> Path:
     """Where the facts of a pool are kept unless the user names a folder."""
     name = hashlib.blake2b(place.address.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-    return cache_file().parent / FACTS / name
+    return cache_file().parent / POOLS / name
 
 
 def _limits(workers: int) -> ChunkLimits:

@@ -11,7 +11,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +30,9 @@ from datasetkit.scan.records import from_json, to_json
 
 VARIABLE = "DATASETKIT_CACHE"
 _FILE = "facts-1.sqlite3"  # the number goes up when the table changes
-_OURS = ("facts-*.sqlite3", "facts-*.sqlite3-wal", "facts-*.sqlite3-shm", "facts-*.sqlite3-journal")
+POOLS = "pools"  # the folder beside it with the facts of the clips that `select` read, of any size
+_SHARDS = f"{POOLS}/*/*.jsonl"
+_OURS = (_SHARDS, "facts-*.sqlite3", "facts-*.sqlite3-wal", "facts-*.sqlite3-shm", "facts-*.sqlite3-journal")
 # `file` says which facts of which file, `stamp` in which state it was; `content` which facts of which bytes, if their
 # SHA-256 is known, and `size` how many bytes those are (of a zip's entry: of the zip). `used` is a day since 1970.
 _TABLE = """
@@ -53,12 +55,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """Where the cache is, how many facts it holds, and its size and the limit of that in bytes."""
+    """Where the cache is, how many facts it holds, and its size and the limit of that in bytes.
+
+    ``pools`` is the bytes of facts that `select` keeps beside it; they have no limit.
+    """
 
     place: Path
     entries: int
     size: int
     limit: int
+    pools: int
 
 
 def cache_file(folder: str | None = None) -> Path:
@@ -215,24 +221,30 @@ def cache_info(file: Path) -> CacheInfo:
     """What is known of a cache that may not exist yet."""
     with closing(FactCache(file)) as cache:
         entries = cache.count() if file.exists() else 0
-    size = sum(path.stat().st_size for path in file.parent.glob(f"{file.name}*"))
-    return CacheInfo(file.parent, entries, size, spec.limits().cache_bytes)
+    size = _size(file.parent.glob(f"{file.name}*"))
+    pools = _size(file.parent.glob(_SHARDS))
+    return CacheInfo(file.parent, entries, size, spec.limits().cache_bytes, pools)
 
 
 def clear_cache(file: Path) -> int:
     """Remove the cache's files, and its folder if nothing else is in it; gives the bytes freed. Raises OSError."""
     freed = _remove(file.parent, *_OURS)
-    with suppress(OSError):
-        file.parent.rmdir()
+    for folder in (*file.parent.glob(f"{POOLS}/*"), file.parent / POOLS, file.parent):
+        with suppress(OSError):
+            folder.rmdir()
     return freed
 
 
 def _remove(folder: Path, *patterns: str) -> int:
     found = [path for pattern in patterns for path in folder.glob(pattern)]
-    sizes = [path.stat().st_size for path in found]
+    size = _size(found)
     for path in found:
         path.unlink(missing_ok=True)
-    return sum(sizes)
+    return size
+
+
+def _size(files: Iterable[Path]) -> int:
+    return sum(file.stat().st_size for file in files)
 
 
 def _is_settled(key: FactKey) -> bool:

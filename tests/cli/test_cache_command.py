@@ -22,7 +22,7 @@ def test_info_names_the_place_the_entries_the_size_and_the_limit(cli: Cli, clean
     assert not own.exists()
     assert cli("lint", clean).code == 0
     rows = dict(line.split(maxsplit=1) for line in cli("cache", "info").out.splitlines())
-    assert rows == {"place": str(own), "entries": "40", "size": rows["size"], "limit": "537 MB"}
+    assert rows == {"place": str(own), "entries": "40", "size": rows["size"], "limit": "537 MB", "pools": "0 bytes"}
     assert rows["size"].endswith("kB")
 
 
@@ -33,6 +33,15 @@ def test_clear_leaves_nothing(cli: Cli, clean: Path, own: Path) -> None:
     assert str(own) in cleared.out
     assert not own.exists()
     assert cli("cache", "clear").code == 0
+
+
+def test_facts_of_pools_are_counted_and_cleared(cli: Cli, clean: Path, own: Path, tmp_path: Path) -> None:
+    cli("select", clean, "-n", "1", "-o", tmp_path / "best")
+    info = json.loads(cli("cache", "info", "--format", "json").out)
+    (shard,) = own.glob("pools/*/*.jsonl")
+    assert info["pools"] == shard.stat().st_size > 20 * 1000
+    assert cli("cache", "clear").code == 0
+    assert not own.exists()
 
 
 def test_clear_says_what_it_cannot_remove(cli: Cli, own: Path) -> None:
