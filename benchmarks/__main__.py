@@ -20,7 +20,7 @@ NAMES = (
     "uploading",
     "caching",
 )
-NAMES += ("hooks", "selecting")
+NAMES += ("hooks", "pooling", "selecting")
 
 
 def main() -> None:
