@@ -97,7 +97,7 @@ def plan_samples(clips: Iterable[ClipFiles], kind: Kind, suffix: str, *, convert
 def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     """What a file is: by its content, or by its name if the content has no signature."""
     path, suffix = file.path, PurePosixPath(file.path).suffix.lower()
-    if PurePosixPath(path).name == NAME:
+    if PurePosixPath(path).name.startswith(NAME):
         return Unused(path, "not read; name it with --cuts")
     if any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
         return Unused(path, "a hidden file")

@@ -23,7 +23,7 @@ from datasetkit.repair.declaring import declare_persons
 from datasetkit.repair.questions import Question, read_answers
 from datasetkit.repair.writing import write_fields
 from datasetkit.scan.annotations import parse
-from datasetkit.scan.datasets import open_tree, prefixes, read_annotations
+from datasetkit.scan.datasets import open_tree, prefixes, read_annotations, without_dropped
 from datasetkit.verdict import settings_for
 
 AnyPath = str | PathLike[str]
@@ -134,6 +134,7 @@ def read_prompt_files(path: AnyPath, *, config: AnyPath | None = None, nested: b
             own = tree.below(prefix)
             data = read_annotations(own)
             lines = parse(data, spec.limits().annotations_name)[1]
+            lines, _ = without_dropped(lines, own)
             samples = tuple(line for line in lines if isinstance(line, Sample))
             file = Path(own.name, spec.limits().annotations_name) if own.source is Source.FOLDER else None
             effect = settings_for(own, asked).effect

@@ -114,9 +114,7 @@ def _dataset(
     if name not in paths:
         return replace(empty, near=tuple(filter(_like_annotations, paths)))
     annotations, parsed = parse(read_annotations(tree), name)
-    dropped = tuple(_dropped(parsed, dropped_clips(own_windows(tree))))
-    left_out = {one.line for one in dropped}
-    lines = [line for line in parsed if line.where.line not in left_out]
+    lines, dropped = without_dropped(parsed, tree)
     named = ((resolve(text), expected) for line in lines for _, text, expected in _named(line))
     wanted = dict.fromkeys((path, expected) for path, expected in named if path in paths)
     clips = sum(expected is Expected.VIDEO for _, expected in wanted)
@@ -127,6 +125,18 @@ def _dataset(
     unreviewed = read_captions_journal(tree).unreviewed if journal.NAME in paths else {}
     found = replace(empty, annotations=annotations, lines=resolved, depth=depth, unreviewed=unreviewed)
     return replace(found, dropped=dropped)
+
+
+def without_dropped(
+    lines: Sequence[Sample | BrokenLine], tree: Tree
+) -> tuple[list[Sample | BrokenLine], tuple[DroppedSample, ...]]:
+    """The lines that the cuts.csv at the tree's root doesn't leave out, and the samples that it does.
+
+    Raises DatasetkitError for a file that can't be used.
+    """
+    dropped = tuple(_dropped(lines, dropped_clips(own_windows(tree))))
+    left_out = {one.line for one in dropped}
+    return [line for line in lines if line.where.line not in left_out], dropped
 
 
 def _dropped(lines: Iterable[Sample | BrokenLine], clips: Mapping[str, str]) -> Iterator[DroppedSample]:

@@ -147,6 +147,15 @@ def test_windows_of_a_dataset_are_cut_into_a_new_folder(cli: Cli, folder: Path, 
     assert cli("lint", tmp_path / "new", "--select", "D,L,I,V,K", "--strict").code == 0
 
 
+def test_prompts_of_what_is_not_kept_are_left_as_they_are(cli: Cli, folder: Path) -> None:
+    effect = EFFECT.partition("absent_in")[0]
+    (folder / "datasetkit.toml").write_text(effect.replace("begins", "falls on her/him"), "utf-8")
+    write_cuts(folder, "video_1.mp4,0,2,one,no,")
+    (folder / "cuts.csv.old").write_text(HEADER, "utf-8")
+    assert cli("normalize", folder, "--append").out.startswith(f"{folder}  19 prompts")
+    assert "cuts.csv.old" not in cli("lint", folder).out
+
+
 def test_a_dry_run_says_what_would_be_cut(cli: Cli, folder: Path) -> None:
     file = write_cuts(folder, "video_2.mp4,1,2,part,yes,")
     before = content(folder)

@@ -119,7 +119,9 @@ def test_a_file_elsewhere_takes_the_place_of_the_folders_own(cli: Cli, raw: Path
     write_cuts(raw, "a.mp4,0,2,own,yes,")
     other = raw / "deep" / "other.csv"
     other.write_text(f"{HEADER}c.mp4,0,2,theirs,yes,\na.mp4,0,1,a,no,\ndeep/b b.webm,0,1,b,no,\n", "utf-8")
+    (raw / "cuts.csv.old").write_text(HEADER, "utf-8")
     ran = cli("init", raw, "-o", tmp_path / "new", "--cuts", other)
+    assert "cuts.csv.old: not read; name it with --cuts" in ran.out
     assert [line["video_path"] for line in lines(tmp_path / "new")] == ["theirs.mp4"]
     assert "cuts.csv: not read; name it with --cuts" in ran.out
     assert "other.csv" not in ran.out
