@@ -430,6 +430,7 @@ def test_axe_finds_nothing(driver: Chrome, served_dataset: str, width: int, dark
     assert violations(driver, source) == []
     page.press("d")
     page.until(lambda: page.find("show-diff").is_enabled())
+    assert violations(driver, source) == []
     page.find("show-diff").click()
     page.until(lambda: page.find("diff-dialog").is_displayed())
     assert violations(driver, source) == []
