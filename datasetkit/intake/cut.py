@@ -74,6 +74,7 @@ def propose_cuts(
     accepts.
     """
     target = output or Path(raw) / windows.NAME
+    _require_folder(target, fspath(raw))
     with closing(open_tree(fspath(raw), wanted=_WANTED)) as tree:
         longest = _longest(tree, seconds, model)
         pairing = read_raw(tree)
@@ -88,6 +89,13 @@ def propose_cuts(
         replace_file(target, windows.render(rows).encode("utf-8", "surrogateescape"))
     mentioned = tuple(clip for clip in clips if clip not in media)
     return CutsFile(target, added, mentioned, replaced)
+
+
+def _require_folder(target: Path, raw: str) -> None:
+    """Raise DatasetkitError, before any clip is read, if the file has no folder to be in; a zip is none."""
+    if not target.parent.is_dir() and Path(raw).exists():
+        message = f"can't write {target}: there is no folder {target.parent}"
+        raise DatasetkitError(message, "Name another file with -o.")
 
 
 def _longest(tree: Tree, seconds: float | None, model: str | None) -> float:

@@ -50,7 +50,7 @@ def propose(video: Video, longest: float, *, every: bool = False) -> list[Propos
     if not ranked:
         return f"no part between cuts, fades and still or black parts is {least:g} s long"
     if not every:
-        return [max(ranked, key=lambda one: (one.weight, one.seconds, -one.start))]
+        return [max(ranked, key=lambda one: (one.weight, round(one.seconds, 2), -one.start))]
     chosen: list[Proposal] = []
     for one in sorted(ranked, key=lambda one: (-one.weight, one.start)):
         if all(one.end <= other.start or one.start >= other.end for other in chosen):
@@ -86,7 +86,7 @@ def _in_scene(
     found = movements(activity, scene)
     for movement in found:
         start, end = _around(movement, scene, longest, least)
-        yield _proposal(video, start, end, _moving(movement, scene, longest), movement.weight)
+        yield _proposal(video, start, end, longest, _moving(movement, scene, longest), movement.weight)
     if not found:
         above = spec.thresholds("windows")["even"] * (level(activity, scene.start, scene.end) - quiet)
         yield from (replace(one, weight=above * float(one.seconds)) for one in _even(video, scene, longest, least))
@@ -128,7 +128,7 @@ def _even(video: Video, scene: Scene, longest: float, least: float) -> Iterator[
         at = start
         while end - at >= least:
             until = min(at + longest, end)
-            yield _proposal(video, at, until, f"moves evenly throughout; {_part(scene, at, until)}")
+            yield _proposal(video, at, until, longest, f"moves evenly throughout; {_part(scene, at, until)}")
             at = until
 
 
@@ -141,11 +141,11 @@ def _part(scene: Scene, start: float, end: float) -> str:
     return f"the entire scene {scene.place}" if scene.place else "the entire clip"
 
 
-def _proposal(video: Video, start: float, end: float, reason: str, weight: float = 0.0) -> Proposal:
+def _proposal(video: Video, start: float, end: float, longest: float, reason: str, weight: float = 0.0) -> Proposal:
     """A window that begins and ends with a frame, as far as microseconds can say."""
     if not video.jitter:
         begin, over = (Fraction(round(moment * video.rate)) / video.rate for moment in (start, end))
     else:
         begin, over = Fraction(start), Fraction(end)
     first, last = round(begin, _DECIMALS), round(over, _DECIMALS)
-    return Proposal(first, last - first, reason, weight)
+    return Proposal(first, min(last - first, Fraction(longest)), reason, weight)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import builders
@@ -136,14 +138,23 @@ def test_the_model_may_come_from_the_folder(cli: Cli, raw: Path) -> None:
     assert rows(raw / "cuts.csv")["take 1"].seconds <= 5
 
 
-def test_a_second_run_decodes_nothing(cli: Cli, raw: Path, tmp_path: Path) -> None:
-    import os
+def test_a_zip_needs_a_place_for_the_file(cli: Cli, raw: Path, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "packed"), "zip", raw)
+    refused = cli("cut", archive, *MODEL)
+    assert refused.code == 2
+    assert "-o" in refused.err
+    assert cli("cut", archive, *MODEL, "-o", tmp_path / "cuts.csv").code == 0
+    assert "take 1" in rows(tmp_path / "cuts.csv")
 
-    for path in raw.rglob("*.mp4"):
-        os.utime(path, (1, 1))
-    assert cli("cut", raw, *MODEL, "-o", tmp_path / "one.csv").code == 0
-    assert cli("cut", raw, *MODEL, "-o", tmp_path / "two.csv").code == 0
-    assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
+
+def test_containers_of_all_sorts_are_read_at_once_by_a_fresh_process(tmp_path: Path) -> None:
+    for number in range(4):  # several threads load the libraries at the same time
+        builders.clip(tmp_path / f"{number}.mp4", frames=40, seed=number)
+        builders.clip(tmp_path / f"{number}.mkv", frames=40, seed=number)
+    command = [sys.executable, "-m", "datasetkit", "cut", str(tmp_path), *MODEL, "--no-cache"]
+    ran = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert len(rows(tmp_path / "cuts.csv")) == 8
 
 
 def test_a_folder_without_clips_and_a_dataset_are_refused(cli: Cli, tmp_path: Path) -> None:

@@ -128,6 +128,14 @@ def test_even_movement_is_never_called_an_action() -> None:
     assert only(watched([40, 44, 38, 42] * 20), 30).reason == "moves evenly throughout; the entire clip"
 
 
+def test_a_window_is_never_longer_than_asked_for() -> None:
+    video = replace(watched([4] * 18 + [80] * 32), rate=Fraction(30000, 1001))
+    for longest in (0.5, 1.3, 4.99, 5):
+        found = propose(video, longest, every=True)
+        assert isinstance(found, list)
+        assert all(one.seconds <= longest for one in found)
+
+
 def test_no_window_crosses_a_cut_or_holds_a_frozen_black_or_damaged_part() -> None:
     stills = Stills((Still(0.0, 3.0, black=True), Still(6.0, 8.5, black=False)), whole=False)
     video = watched([4] * 36 + [80] * 8, Cuts((Cut(14.0, faded=False),)), stills)
