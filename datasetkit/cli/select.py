@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from datasetkit.cli.options import Number, WholeNumber, files, given
+from datasetkit.cli.options import Number, WholeNumber, files
 from datasetkit.cli.terminal import bars, echo, note
 from datasetkit.errors import DatasetkitError
 from datasetkit.printable import Printable, joined, lines, styled
-from datasetkit.report.columns import argument, plural, quoted
+from datasetkit.report.columns import plural
 
 if TYPE_CHECKING:
     from datasetkit.pool.choosing import Choice
@@ -80,7 +80,7 @@ def command(pool: str, *, count: int | None, output: Path, picks: Path | None, s
                 choice = _chosen(pool, place.name, records, count or 0, needs, captions, options["like"])
         else:
             choice = read_picks(picks, place)
-        following = _following(output)
+        following = partial(_following, output)
         after = write_folder(choice, place, output, needs, captions, following, symlink=symlink, progress=progress)
     echo(lines(_report(choice, output, count)))
     note(f"next: {after}")
@@ -129,17 +129,11 @@ def _chosen(
     return choice
 
 
-def _following(output: Path) -> Callable[[bool], str]:
+def _following(output: Path, to_cut: bool) -> str:
     """The command to run next: `cut` where clips have to be cut first, else `init`."""
-    folder, options = quoted(argument(str(output))), " ".join(map(quoted, given("model")))
-    model = f" {options}" if options else ""
+    from datasetkit.cli.suggesting import cut_command, init_command
 
-    def following(to_cut: bool) -> str:
-        seconds = "".join(f" {quoted(one)}" for one in given("seconds"))
-        dataset = quoted(argument(f"{output}_dataset"))
-        return f"datasetkit cut {folder}{model}{seconds}" if to_cut else f"datasetkit init {folder} -o {dataset}{model}"
-
-    return following
+    return cut_command(str(output)) if to_cut else init_command(str(output))
 
 
 def _report(choice: Choice, output: Path, count: int | None) -> Iterator[Printable]:

@@ -58,6 +58,11 @@ def windows_command(dataset: str) -> str:
     return _typed("fix", argument(dataset), "-o", _free(Path(dataset), "_cut"), "--cuts", file, *_as_judged())
 
 
+def cut_command(raw: str) -> str:
+    """The command that proposes which seconds of raw clips to keep."""
+    return _typed("cut", argument(raw), *given("seconds", "model"))
+
+
 def picks_command(pool: str, picks: Path) -> str:
     """The command that takes the clips that picks.csv keeps."""
     return _typed("select", argument(pool), "--picks", str(picks), "-o", _free(picks.absolute().parent, "_2"))

@@ -101,7 +101,11 @@ def test_the_page_shows_each_pick_and_what_was_left_out(cli: Cli, pool: Path, tm
 
 def test_clips_that_are_too_long_are_cut_next(cli: Cli, pool: Path, tmp_path: Path) -> None:
     ran = cli("select", pool, "-n", "2", "-o", tmp_path / "best", "--seconds", "1.5")
-    assert f"next: datasetkit cut {tmp_path / 'best'}" in ran.err
+    assert f"next: datasetkit cut {tmp_path / 'best'} --seconds 1.5" in ran.err
+    for step in ("cut", "init"):
+        ran = cli(*re.findall(rf"next: datasetkit ({step} .+)", ran.err)[0].split())
+        assert ran.code == 0, ran.err
+    assert len(list((tmp_path / "best_dataset").glob("*.mp4"))) == 2
 
 
 def test_links_point_to_the_pool(cli: Cli, pool: Path, tmp_path: Path) -> None:
