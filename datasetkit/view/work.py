@@ -77,7 +77,7 @@ class ClipLooker:
 
     def _say_how_it_plays(self, clip: ViewedClip) -> None:
         place = inside(self._folder, clip.path)
-        if place and clip.sample.medium("video_path"):
+        if place and clip.video:
             plays = plays_in_browsers(str(place))
             self._session.plays(clip.key, Playback("original") if plays else Playback("preview", "waiting"))
 

@@ -147,7 +147,10 @@ def test_a_damaged_clip_says_so_and_the_others_are_shown(tmp_path: Path) -> None
     (folder / "broken.mp4").write_bytes((folder / "take_01.mp4").read_bytes()[:200])
     with viewed(folder) as tab:
         tab.settled()
-        assert tab.clip("broken.mp4")["fault"]
+        broken = tab.clip("broken.mp4")
+        assert broken["fault"]
+        assert broken["plays"] == ""
+        assert tab.get(f"/clip/{broken['id']}/video").status_code == 404
         assert tab.clip("take_01.mp4")["fault"] == ""
 
 
