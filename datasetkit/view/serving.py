@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -97,7 +98,9 @@ def server_of(view: OpenedView) -> uvicorn.Server:
 
 
 def _is_failure(record: logging.LogRecord) -> bool:
-    return record.exc_info is not None
+    """Whether something went wrong; answers that are given up at the end didn't."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is not None and not issubclass(kind, CancelledError)
 
 
 @contextmanager

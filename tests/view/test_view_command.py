@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,6 +76,20 @@ def test_it_ends_at_once_and_leaves_nothing(tmp_path: Path, number: int) -> None
     assert "Traceback" not in said
     assert [*scratch.iterdir()] == []
     assert {path.name for path in folder.iterdir()} == {"take_01.mp4", "take_02.mp4"}
+
+
+def test_a_browser_that_is_still_loading_a_clip_doesnt_hold_it_up(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path / "raw", "take_01.mp4", seconds=1)
+    with (folder / "take_01.mp4").open("ab") as file:
+        file.write(struct.pack(">I4s", 64 << 20, b"free"))
+        file.truncate(file.tell() + (64 << 20) - 8)  # more than any socket holds
+    with running(folder, tmp_path / "scratch") as (process, address), browser(address) as client:
+        key = until(client, plays="original")
+        with client.stream("GET", f"/clip/{key}/video") as answer:
+            assert answer.status_code == 200
+            code, said = ended(process, signal.SIGINT)
+    assert code == 130
+    assert "Traceback" not in said
 
 
 def test_at_the_end_it_says_what_is_not_saved(tmp_path: Path) -> None:
