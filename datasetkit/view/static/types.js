@@ -6,8 +6,7 @@
  * @typedef {{code: string, name: string, severity: "error"|"warning"|"advice", place: string, message: string,
  *   remedy: string, command: string, diff: TextRun[]}} Remark
  * @typedef {{subject: string, effect: TextRun[], missing: boolean}} Caption
- * @typedef {{name: string, start: number, seconds: number, keep: boolean, reason: string, caption: Caption,
- *   line: number|null}} Window
+ * @typedef {{name: string, start: number, seconds: number, keep: boolean, reason: string, caption: Caption}} Window
  * @typedef {{url: string, alt: string, caption: string}} Picture
  * @typedef {{which: "first"|"last", image: Picture|null, frame: Picture|null, differs: boolean}} Compared
  * @typedef {{values: number[], seconds: number, cuts: number[], spans: {start: number, end: number, what: string}[],
