@@ -13,6 +13,7 @@ from datasetkit.model import Video
 
 _SIDES = ("top", "bottom", "left", "right")
 _ENOUGH = 200
+_SMALLEST = 8  # pixels of a side: parts of a smaller picture would be empty
 # parts of a column, as shares of its height: in the picture even if bars above and below take a fifth each
 _PARTS = ((1 / 3, 2 / 3), (0.2, 1 / 3), (2 / 3, 0.8))
 
@@ -34,8 +35,10 @@ class BarFinder:
         self._profiles: dict[str, Floats] = {}  # of three parts of each line, the smallest share of the bar's colour
 
     def see(self, frame: SmallFrame) -> None:
-        """Use a frame that has its full-size picture; ignore one that is dark all over."""
+        """Use a frame that has its full-size picture; ignore one that is dark all over or tiny."""
         if frame.detail is None or frame.luma.mean() < self._limits["dark_frame"]:
+            return
+        if min(frame.detail.full.shape) < _SMALLEST:
             return
         scale, black = (219 / 255, 16) if frame.detail.limited else (1.0, 0)
         self._black = black + self._limits["black"] * scale

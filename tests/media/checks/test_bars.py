@@ -95,3 +95,8 @@ def test_darkness_towards_the_rim_is_no_bar(tmp_path: Path, pictures: list[Pictu
     down, across = np.mgrid[0:180, 0:320]
     light = np.clip(1.4 - np.hypot((across - 160) / 130, (down - 90) / 80), 0, 1)[..., None]
     assert bars(tmp_path, [(picture * light).astype(np.uint8) for picture in pictures]) is None
+
+
+def test_a_tiny_picture_has_none(tmp_path: Path) -> None:
+    found = seen(encode(tmp_path / "tiny.mp4", [np.full((2, 2, 3), 200, np.uint8)] * 3))
+    assert (found.frames, found.of(Bars)) == (3, None)
