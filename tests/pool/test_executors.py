@@ -5,13 +5,14 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from datasetkit.pool.chunks import ChunkLimits, ChunkRunner
 from datasetkit.pool.executors import ProcessExecutor, WorkerDiedError, processes
 from datasetkit.pool.places import place_of
 from datasetkit.pool.records import Candidate
@@ -98,8 +99,32 @@ def test_a_few_clips_need_no_process(clips: int, processes_used: int) -> None:
         assert isinstance(workers.executor, ProcessExecutor) is (processes_used > 1)
 
 
+def halve(numbers: Sequence[int]) -> list[float]:
+    if 5 in numbers:
+        die()
+    return [number / 2 for number in numbers]
+
+
+def test_an_item_that_kills_its_worker_each_time_costs_nothing_but_itself() -> None:
+    kept: list[float] = []
+    with started(2) as executor:
+        runner = ChunkRunner(
+            executor,
+            halve,
+            ChunkLimits(items=3, chunks=4, tries=2, failures=20, seconds=60),
+            known=lambda _: None,
+            finished=kept.extend,
+            failed=lambda number, error: f"{number}: {error}",
+            check=bool,
+        )
+        results = list(runner.run(range(12)))
+    assert results == ["5: a worker process died" if number == 5 else number / 2 for number in range(12)]
+    assert sorted(kept) == [number / 2 for number in range(12) if number != 5]
+
+
 PROGRAM = """
 import os, sys
+from datasetkit.pool.chunks import ChunkLimits, ChunkRunner
 from datasetkit.pool.executors import ProcessExecutor
 if __name__ == "__main__":
     executor = ProcessExecutor(1)
