@@ -66,14 +66,23 @@ class Room:
 
 
 def edited(draft: Draft, edit: ClipEdit, room: Room) -> dict[str, ClipDraft]:
-    """The draft after an edit. Raises DatasetkitError for a value that can't be used."""
+    """The draft after an edit. Raises DatasetkitError for a value that can't be used.
+
+    Several lines of a dataset may name one clip. Its windows are the same for all of them.
+    """
     clip = draft[edit.key]
     if not 0 <= edit.window < len(clip.windows):
         raise DatasetkitError(f"the clip has no window {edit.window + 1}", "Choose one of its windows.")
     changed = _EDITS[edit.do](clip, edit, room)
+    path = clip.windows[0].clip
+    same = {key: one for key, one in draft.items() if one.windows[0].clip == path}
     if edit.do in ("name", "add"):
-        _require_free({window.name for key, one in draft.items() if key != edit.key for window in one.windows}, changed)
-    return {**draft, edit.key: changed}
+        _require_free({window.name for key, one in draft.items() if key not in same for window in one.windows}, changed)
+    count = len(changed.windows)
+    others = {
+        key: replace(one, windows=changed.windows, captions=one.captions[:1] * count) for key, one in same.items()
+    }
+    return {**draft, **others, edit.key: changed}
 
 
 def free_name(stem: str, draft: Draft) -> str:

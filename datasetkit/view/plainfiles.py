@@ -41,8 +41,9 @@ def first_draft(folder: ViewedFolder, longest: Fraction | None) -> dict[str, Cli
         rows[window.clip].append(window)
     draft = dict[str, ClipDraft]()
     for clip in folder.clips:
-        default = (_default(clip, longest if folder.raw else None, draft),)
-        own = tuple(rows.pop(clip.path, default))
+        if clip.path not in rows:
+            rows[clip.path] = [_default(clip, longest if folder.raw else None, draft)]
+        own = tuple(rows[clip.path])
         captions = tuple(folder.captions.get(window.name, clip.caption) for window in own)
         draft[clip.key] = ClipDraft(own, captions, _person(folder, clip))
     return draft

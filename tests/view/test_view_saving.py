@@ -128,6 +128,20 @@ def test_dropping_a_sample_writes_one_row(tmp_path: Path) -> None:
         assert [one["windows"][0]["keep"] for one in tab.settled()["clips"]] == [True, False]
 
 
+def test_lines_that_share_a_clip_share_its_windows(tmp_path: Path) -> None:
+    folder = dataset_folder(tmp_path)
+    lines = (folder / "data.jsonl").read_text().splitlines(keepends=True)
+    (folder / "data.jsonl").write_text("".join([*lines, lines[0].replace("man", "boy")]))
+    with viewed(folder) as tab:
+        tab.settled()
+        tab.edit("video_1.mp4", "window", start=0.5, seconds=2)
+        tab.edit("video_1.mp4", "keep", keep=False)
+        shown = [one["windows"] for one in tab.state()["clips"] if one["path"] == "video_1.mp4"]
+        assert [(window["start"], window["keep"]) for (window,) in shown] == [(0.5, False)] * 2
+        save(tab)
+        assert text(tab, "cuts.csv").splitlines()[1:] == ["video_1.mp4,0.5,2,video_1,no,"]
+
+
 def test_the_diff_is_what_saving_writes(tmp_path: Path) -> None:
     with viewed(dataset_folder(tmp_path)) as tab:
         tab.settled()
