@@ -48,6 +48,7 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _COLUMNS = "id, file, stamp, content, value, checksum, used"
 _SHARE = 8  # one in so many records makes room when the file is full
 _DAY = 24 * 60 * 60  # seconds
+_PAUSE = 0.005  # seconds
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -173,15 +174,17 @@ class FactCache:
     def _run(self, action: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """What ``action`` gives in one transaction; ``otherwise`` if the file can't be used."""
         with self._lock:
-            for _ in range(2):  # the second time with a new file
-                if self._off:
-                    break
+            begun = time.monotonic()
+            while not self._off:
                 try:
                     self._connection = self._connection or self._connect()
                     with self._connection:
                         return action(self._connection)
                 except (sqlite3.Error, OSError) as error:
-                    self._give_up(error)
+                    if _is_busy(error) and time.monotonic() - begun < spec.limits().cache_busy_seconds:
+                        time.sleep(_PAUSE)  # while another run closes the file, SQLite itself doesn't wait
+                    else:
+                        self._give_up(error)
             return otherwise
 
     def _connect(self) -> sqlite3.Connection:
@@ -215,6 +218,10 @@ class FactCache:
                 error, self._off = refused, True
         if self._off:
             _log.info("the cache %s isn't used: %s", self._file, error)
+
+
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def cache_info(file: Path) -> CacheInfo:
