@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-_READER = 6  # raised whenever this package reads other facts from the same bytes
+_READER = 7  # raised whenever this package reads other facts from the same bytes
 
 
 def versions() -> dict[str, str]:

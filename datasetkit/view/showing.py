@@ -119,9 +119,15 @@ def _curve(curve: MotionCurve, video: Video | None) -> Json:
         "seconds": curve.seconds,
         "cuts": list(curve.cuts),
         "spans": [asdict(span) for span in curve.spans],
-        "onset": motion.onset if motion else None,
+        "onset": _onset(motion, curve) if motion else None,
         "text": curve.text,
     }
+
+
+def _onset(motion: Motion, curve: MotionCurve) -> float | None:
+    """When the movement begins. It is known to a quarter of a second; frozen parts are known to the frame."""
+    ends = (span.end for span in curve.spans if motion.onset is not None and span.start <= motion.onset < span.end)
+    return max(ends, default=motion.onset)
 
 
 def _windows(draft: ClipDraft, captions: list[CaptionParts]) -> Iterator[Json]:

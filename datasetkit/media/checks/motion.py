@@ -147,5 +147,7 @@ def _refined(lines: Floats, at: NDArray[np.intp]) -> Floats:
 
 
 def _thinned(values: list[float], most: int) -> list[float]:
-    """At most ``most`` values: the average of each run of neighbours."""
-    return [float(part.mean()) for part in np.array_split(values, min(most, len(values)))]
+    """At most ``most`` values, evenly spread over time: the average of each run of neighbours."""
+    count = min(most, len(values))
+    bounds = [number * len(values) // count for number in range(1, count)]
+    return [float(part.mean()) for part in np.split(np.array(values), bounds)]

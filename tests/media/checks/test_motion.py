@@ -51,3 +51,12 @@ def test_the_curve_of_a_long_clip_is_short() -> None:
 
     assert len(_thinned([0.5] * 2400, 64)) == 64
     assert _thinned([0.1, 0.2], 64) == [0.1, 0.2]
+
+
+def test_the_curve_of_a_long_clip_is_even_over_time() -> None:
+    from datasetkit.media.checks.motion import _thinned
+
+    curve = _thinned([0.0] * 40 + [1.0] * 16 + [0.0] * 40, 64)
+    moving = [number for number, value in enumerate(curve) if value > 0.5]
+    assert moving[0] / 64 == pytest.approx(40 / 96, abs=0.02)
+    assert (moving[-1] + 1) / 64 == pytest.approx(56 / 96, abs=0.02)
