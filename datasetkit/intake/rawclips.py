@@ -38,20 +38,27 @@ def read_clips(
 def trimmed(video: Video, window: Window) -> Video:
     """The facts of a clip once a window is cut out of it."""
     start, end = window.start, min(window.start + window.seconds, video.seconds)
+    half_a_frame = float(1 / video.rate / 2)  # the window's edges move to the nearest frames
     seen = video.seen and replace(
         video.seen,
         damage=video.seen.damage if video.seen.damage and video.seen.damage.since < end else None,
-        results=tuple(kept for one in video.seen.results if (kept := _within(one, float(start), float(end)))),
+        results=tuple(
+            kept for one in video.seen.results if (kept := _within(one, float(start), float(end), half_a_frame))
+        ),
     )
     seconds = max(end - start, Fraction(0))
     return replace(video, seconds=seconds, frames=round(seconds * video.rate), seen=seen)
 
 
-def _within(result: Result, start: float, end: float) -> Result | None:
-    """What a check found in a part of a clip, in seconds of the part; None if it found nothing there."""
+def _within(result: Result, start: float, end: float, edge: float) -> Result | None:
+    """What a check found in a part of a clip, in seconds of the part; None if it found nothing there.
+
+    Cuts within ``edge`` seconds of the part's ends are outside.
+    """
     margin = spec.thresholds("stills")["seconds"]
     if isinstance(result, Cuts):
-        cuts = [replace(cut, seconds=cut.seconds - start) for cut in result.cuts if start < cut.seconds < end]
+        inner = (cut for cut in result.cuts if start + edge < cut.seconds < end - edge)
+        cuts = [replace(cut, seconds=cut.seconds - start) for cut in inner]
         return Cuts(tuple(cuts)) if cuts else None
     if isinstance(result, Stills) and not result.whole:
         parts = [Still(max(one.start, start) - start, min(one.end, end) - start, one.black) for one in result.parts]

@@ -51,6 +51,8 @@ def test_a_window_has_only_what_lies_in_it() -> None:
     assert (part.seconds, part.frames) == (3, 72)
     assert part.seen.of(Cuts) == Cuts((Cut(2.0, faded=True),))
     assert part.seen.of(Stills) == Stills((Still(1.0, 3.0, black=False),), whole=False)
+    rounded = trimmed(clip(Cuts((Cut(145 / 24, faded=False),))), window(2, float(round(145 / 24 - 2, 6)) + 1e-6))
+    assert rounded.seen.of(Cuts) is None  # the new scene begins where the window ends
     quiet = trimmed(clip(cuts, stills), window(2, 3.25))
     assert quiet.seen.of(Cuts) is None
     assert quiet.seen.of(Stills) is None  # a quarter of a second of it is no freeze
