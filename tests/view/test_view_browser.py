@@ -290,6 +290,10 @@ def test_a_caption_is_written_by_enter_and_kept_as_it_was_typed(page: ViewPage, 
     assert "Not saved" in page.text("caption-hint")
     page.find("caption").send_keys(Keys.ENTER)
     page.until(lambda: "Caption saved" in page.text("live"))
+    page.driver.switch_to.active_element.send_keys("d")  # letters are shortcuts again
+    page.until(lambda: page.find("dropped-text").is_displayed())
+    page.driver.switch_to.active_element.send_keys("d")
+    page.until(lambda: not page.find("dropped-text").is_displayed())
     page.save()
     with (raw / "captions.csv").open(encoding="utf-8", newline="") as file:
         assert [row["caption"] for row in csv.DictReader(file)] == [f"{HOSTILE_TEXT}\u202e"]

@@ -7,6 +7,7 @@ import { current, currentWindow, edit, store } from "./store.js";
 const field = byId("caption");
 const drafts = new Map(); // what is typed and not taken yet, by clip and window
 let shownKey = "";
+let sending = "";
 
 const keyOf = (id, window) => `${id} ${window}`;
 
@@ -50,10 +51,16 @@ function choice(word) {
 /** Takes what is typed as the caption. */
 export async function saveCaption() {
   const [id, window] = [store.id, store.window];
+  const text = drafts.get(keyOf(id, window));
+  if (text !== undefined) await send(id, window, text);
+}
+
+async function send(id, window, text) {
   const key = keyOf(id, window);
-  const text = drafts.get(key);
-  if (text === undefined) return;
-  const taken = await edit("caption", { text }, { id, window });
+  if (sending === key) return; // leaving the field asks for the same again
+  sending = key;
+  const taken = await edit("caption", { text }, { id, window, again: () => send(id, window, text) });
+  sending = "";
   if (!taken || drafts.get(key) !== text) return;
   drafts.delete(key);
   announce("Caption saved.");
@@ -72,11 +79,13 @@ function takeBack() {
   drawCaption(current(), currentWindow());
 }
 
+/** Enter and Escape leave the field, so that the next letters are shortcuts again. */
 function press(event) {
   if (event.key === "Enter" && !event.isComposing) saveCaption();
   else if (event.key === "Escape") takeBack();
   else return;
   event.preventDefault();
+  field.blur();
 }
 
 /** Makes the fields do what they say. */

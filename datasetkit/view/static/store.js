@@ -101,9 +101,9 @@ async function offer(error, again) {
  * Edits the clip that is looked at. True if it was done.
  * @param {string} what of the contract: "window", "keep", "caption", …
  */
-export function edit(what, values, { id = store.id, window = store.window } = {}) {
+export function edit(what, values, { id = store.id, window = store.window, again } = {}) {
   const send = (version) => postEdit({ version, clip: id, window, do: what, ...values });
-  return inTurn(send, () => edit(what, values, { id, window }));
+  return inTurn(send, again ?? (() => edit(what, values, { id, window })));
 }
 
 export async function undo() {
