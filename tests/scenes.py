@@ -47,6 +47,16 @@ def encode(
     return path
 
 
+def refreshed(path: Path) -> Path:
+    """120 frames, 16 a second, with intra refresh: no frame but the first can be decoded without those before."""
+    still, pictures = texture((64, 64), 9), []
+    for number in range(120):
+        pictures.append(still.copy())
+        pictures[-1][20:32, number % 48 : number % 48 + 12] = 255
+    options = {"preset": "medium", "x264-params": "intra-refresh=1:keyint=80:bframes=0:mbtree=0"}
+    return encode(path, pictures, rate=16, options=options)
+
+
 def texture(size: Size, seed: int, *, grain: int = 12) -> Picture:
     """A coloured pattern with detail everywhere, a picture of its own for each seed."""
     random = np.random.default_rng(seed)

@@ -27,7 +27,6 @@ from datasetkit.media.timing import Timeline, paced, with_next
 # memory it shouldn't. The price, on 14 natural clips of 320×240 to 1920×1080: 13 % more bytes (geometric mean), PSNR at
 # most 0.7 dB lower but for one of moving water (3 dB, at 17 % fewer bytes). "asm=AVX2" would need to know the CPU.
 _ENCODER = {"crf": "16", "preset": "medium", "x264-params": "mbtree=0"}
-_LEAD = 1  # second that is decoded before a part: sound needs what came just before
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,8 @@ def encode(
     sdr = edit.sdr and pictures.is_hdr(first)
     chain = pictures.Chain([*look, *(pictures.to_sdr() if sdr else pictures.to_yuv(first))], base)
     steady = edit.steady or edit.rate is not None or part.even
-    skip = _skippable(source, facts, part)
     with reading(source) as container, writing(target) as output:
         stream = picture_stream(container)
-        if skip is not None:
-            container.seek(skip, stream=stream)
         made = _picture(output, first, size, part.rate, None if steady else base, options, sdr=sdr)
         kept, notes = sound_tracks(container, output, part.start, part.length if part.cut else None)
         packets = container.demux(stream, *(track.source for track in kept))
@@ -110,22 +106,6 @@ def encode(
                 break
         notes += [note for track in kept for note in track.finish()]
     return [*notes, *pictures.hdr_notes(first, "converted to SDR" if sdr else "keeps its tag, at eight bits")]
-
-
-def _skippable(source: ClipFile, facts: Survey, part: Part) -> int | None:
-    """The tick to seek to before a part that begins later; None where decoding has to start with the clip.
-
-    Only in MP4 and MOV, as they have an index; and only if the first frame there is known to come before the part.
-    """
-    tick = int((part.start - _LEAD) / facts.timeline.base)
-    indexed = facts.is_mp4 and facts.timeline.plain and not facts.interlaced
-    if not indexed or tick <= facts.timeline.ticks[0]:
-        return None
-    with reading(source) as container:
-        stream = picture_stream(container)
-        container.seek(tick, stream=stream)
-        first = next(container.decode(stream), None)
-        return tick if first and first.pts is not None and first.pts <= tick else None
 
 
 def _size(edit: Reencode, facts: Survey) -> pictures.Size:

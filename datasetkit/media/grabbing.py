@@ -14,7 +14,7 @@ from PIL.Image import Image
 from datasetkit.edits import Which
 from datasetkit.media import pictures
 from datasetkit.media.damage import MediumError
-from datasetkit.media.opening import ClipFile, picture_stream, reading
+from datasetkit.media.opening import ClipFile, frames_from, picture_stream, reading
 from datasetkit.media.outcome import Made, Outcome, attempt
 from datasetkit.media.stills import save
 from datasetkit.media.survey import survey
@@ -55,12 +55,10 @@ def _last(source: ClipFile) -> Frame:
 
 
 def _frames(source: ClipFile, tick: int = 0) -> Generator[Frame, None, None]:
-    """The frames that are played, as stored, from the last key frame before ``tick`` on; and their pixels' aspect."""
+    """The frames that are played, as stored, from one before ``tick`` on; and their pixels' aspect."""
     with reading(source) as container:
         stream = picture_stream(container)
-        if tick:
-            container.seek(tick, stream=stream)
-        for frame in container.decode(stream):
+        for frame in frames_from(container, stream, tick) if tick else container.decode(stream):
             yield frame, stream.sample_aspect_ratio or Fraction(1)
 
 

@@ -16,7 +16,7 @@ from datasetkit.media import pictures
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
 from datasetkit.media.encoding import encode, part_of
 from datasetkit.media.grabbing import upright_image
-from datasetkit.media.opening import ClipFile, picture_stream, reading
+from datasetkit.media.opening import ClipFile, frames_from, picture_stream, reading
 from datasetkit.media.outcome import Made, Outcome, attempt
 from datasetkit.media.survey import survey
 from datasetkit.media.thumbnails import ThumbnailSize, encoded, fitted
@@ -74,13 +74,12 @@ def browser_copy(source: ClipFile, target: Path) -> Outcome:
 
 
 def _shown(container: InputContainer, stream: VideoStream, seconds: Fraction, *, before: bool) -> VideoFrame | None:
-    """Decoded from the last key frame on; what lies before the first frame is the first frame."""
+    """The frame at that second; what lies before the first frame is the first frame."""
     first = next(container.decode(stream), None)
     if first is None or first.pts is None or stream.time_base is None:
         return first
     tick, found = first.pts + round(seconds / stream.time_base) - before, first
-    container.seek(tick, stream=stream)
-    for frame in container.decode(stream):
+    for frame in frames_from(container, stream, tick):
         if frame.pts is None or frame.pts > tick:
             break
         found = frame

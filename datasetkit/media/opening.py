@@ -10,6 +10,7 @@ from typing import BinaryIO
 import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Discard, Disposition
+from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from datasetkit.media.content import HEAD, MATROSKA, Content, ContentKind, sniff
@@ -110,6 +111,22 @@ def prepare(stream: VideoStream) -> None:
     stream.discard = Discard.default
     stream.codec_context.skip_frame = "DEFAULT"
     stream.codec_context.thread_count = 1
+
+
+def frames_from(container: InputContainer, stream: VideoStream, tick: int) -> Iterator[VideoFrame]:
+    """The frames from the last key frame before ``tick`` on, or all of them where that isn't where decoding can begin.
+
+    With intra refresh (ITU-T H.264, D.2.8), what the container calls a key frame may depend on earlier ones.
+    """
+    container.seek(tick, stream=stream)
+    frames = container.decode(stream)
+    first = next(frames, None)
+    if first and first.pts is not None and first.pts <= tick and first.pict_type == PictureType.I:
+        yield first
+    else:
+        container.seek(0)
+        frames = container.decode(stream)
+    yield from frames
 
 
 def decoded_times(container: InputContainer, stream: VideoStream) -> tuple[list[int], bool]:

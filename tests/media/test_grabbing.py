@@ -5,6 +5,7 @@ import av
 import builders
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from scenes import refreshed
 
 from datasetkit.edits import Which
 from datasetkit.errors import DatasetkitError
@@ -57,6 +58,11 @@ def test_the_first_and_last_frames_are_the_clips(tmp_path: Path, codec: str, con
     assert error(grabbed(source, Which.FIRST), frames[0]) < 1.5
     assert error(grabbed(source, Which.LAST), frames[-1]) < 1.5
     assert error(frames[-1], frames[-2]) > 2  # a frame too early would show
+
+
+def test_the_last_frame_of_a_clip_with_intra_refresh_is_decoded_from_its_beginning(tmp_path: Path) -> None:
+    source = refreshed(tmp_path / "clip.mp4")
+    assert error(grabbed(source, Which.LAST), decoded(source)[-1]) < 1.5
 
 
 @pytest.mark.parametrize("mirrored", [False, True])

@@ -10,6 +10,7 @@ import av
 import builders
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from scenes import refreshed
 
 from datasetkit.media.moments import browser_copy, frame_at, plays_in_browsers
 from datasetkit.media.outcome import Failed, Made
@@ -54,6 +55,25 @@ def test_times_rounded_to_microseconds_are_those_of_their_frames(tmp_path: Path)
     for number in (1, 2, 7, 23):
         assert best(path, round(number / rate, 6)) == number
         assert best(path, round((number + 1) / rate, 6), before=True) == number
+
+
+def test_a_clip_with_intra_refresh_is_decoded_from_its_beginning(tmp_path: Path) -> None:
+    path = refreshed(tmp_path / "clip.mp4")
+    assert [best(path, Fraction(number, 16)) for number in (79, 80, 81, 100)] == [79, 80, 81, 100]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("a.mp4", "libx264", {"g": "8", "preset": "medium", "x264-params": "open-gop=1"}),
+        ("a.mov", "libx265", {"preset": "medium", "x265-params": "log-level=none:keyint=8:open-gop=1:bframes=3"}),
+        ("a.ts", "libx264", {"g": "8", "preset": "medium"}),
+        ("a.webm", "libvpx-vp9", {"g": "8"}),
+    ],
+)
+def test_frames_around_a_key_frame_are_found(tmp_path: Path, name: str, codec: str, options: dict[str, str]) -> None:
+    path = builders.clip(tmp_path / name, frames=32, codec=codec, options=options)
+    assert [best(path, Fraction(number, 16) + Fraction(1, 90)) for number in range(14, 19)] == [14, 15, 16, 17, 18]
 
 
 def test_beyond_the_end_is_the_last_frame(moving: Path) -> None:
