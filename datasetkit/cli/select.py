@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from datasetkit.cli.options import Number, WholeNumber, files
-from datasetkit.cli.terminal import bars, echo, note
+from datasetkit.cli.terminal import bars, echo, note, shown_log
 from datasetkit.errors import DatasetkitError
 from datasetkit.printable import Printable, joined, lines, styled
 from datasetkit.report.columns import plural
@@ -74,7 +74,7 @@ def command(pool: str, *, count: int | None, output: Path, picks: Path | None, s
     if options["facts"]:
         refuse_inside(options["facts"], pool)
     captions = read_captions(pool)
-    with bars() as progress:
+    with bars() as progress, shown_log():
         if picks is None:
             with closing(scan_pool(pool, facts=options["facts"], hire=hire, progress=progress)) as records:
                 choice = _chosen(pool, place.name, records, count or 0, needs, captions, options["like"])

@@ -45,8 +45,21 @@ def read_pick_table(file: Path) -> tuple[Pick, ...]:
 
 
 def read_picks(file: Path, place: Place) -> Choice:
-    """The choice in a picks.csv. Raises DatasetkitError if it can't be read or chooses nothing."""
-    choice = Choice(read_pick_table(file), seen=len(place.clips()), left_out={})
+    """The choice in a picks.csv. Raises DatasetkitError if it can't be read, or chooses nothing or what is no clip."""
+    clips = place.clips()
+    choice = Choice(read_pick_table(file), seen=len(clips), left_out={})
     if not choice.chosen:
         raise DatasetkitError(f"no row of {file} has keep=yes", "Write yes in the rows of the clips to take.")
+    chosen = {pick.clip for pick in choice.chosen}
+    for clip in clips:
+        if clip.path in chosen:
+            _refuse_other_file(clip, place, file)
     return choice
+
+
+def _refuse_other_file(clip: Candidate, place: Place, file: Path) -> None:
+    """A name that ends in .mp4 may be a link to any file, and whoever trains gets what is copied."""
+    facts = read_clip(place, clip, Depth.HEADER).facts
+    out = None if isinstance(facts, Video) else left_out(facts, ClipNeeds())
+    if out:
+        raise DatasetkitError(f"{file} chooses {clip.path}: {out.reason} ({out.details})", "Write no in its row.")

@@ -51,7 +51,7 @@ def render(picks: Iterable[Pick]) -> str:
 def parse(text: str, name: str = PICKS) -> tuple[Pick, ...]:
     """The rows of a table that `render` wrote and a person may have changed; ``name`` is the file's, for messages.
 
-    Rows may be moved, added or removed: ranks are counted anew, and rows without a name get one. The separator may
+    Rows may be moved, added or removed: ranks are counted again, and rows without a name get one. The separator may
     also be a semicolon or a tab. Raises DatasetkitError, with the line, for a table that can't be followed.
     """
     plain = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")

@@ -28,11 +28,12 @@ def scan_pool(
 
     Facts are kept in the folder ``facts``, by default one in the user's cache folder. What is kept there isn't read
     again. ``hire`` gives the workers that read. Raises DatasetkitError if the pool can't be listed, facts can't be
-    kept, or workers keep failing.
+    kept in ``facts``, or workers keep failing.
     """
     place = place_of(pool)
     clips = place.clips()
-    with closing(Shards(facts or facts_folder(place))) as shards, hire(place, clips) as workers:
+    kept = Shards(facts or facts_folder(place), optional=facts is None)
+    with closing(kept) as shards, hire(place, clips) as workers:
         runner = ChunkRunner(
             workers.executor,
             partial(read_clips, place, reader_version()),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import secrets
@@ -25,6 +26,7 @@ from datasetkit.media.versions import reader_version
 from datasetkit.pool.records import Candidate, ClipRecord
 from datasetkit.scan.records import to_json, value_from_json
 
+_log = logging.getLogger(__name__)
 _ENDING = ".jsonl"
 _LINE = re.compile(rb'\{"key":"([0-9a-f]{32})","checksum":([0-9]+),"record":(.+)\}\n')
 _KEY = slice(8, 40)  # of a line
@@ -34,11 +36,11 @@ _OFFSET = 40  # bits of a place in a shard; the bits above are the shard's numbe
 class Shards:
     """The shards in ``folder``, which is made when the first facts are kept. Holds a number for each line in memory.
 
-    Raises DatasetkitError if they can't be read or written.
+    Raises DatasetkitError if they can't be read or, unless they are ``optional``, can't be written.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
-        self._folder, self._clock = folder, clock
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time, *, optional: bool = False) -> None:
+        self._folder, self._clock, self._optional, self._off = folder, clock, optional, False
         self._files = sorted(folder.glob(f"*{_ENDING}"))  # by age, as their names begin with the time
         self._places: dict[bytes, int] = {}
         self._own: BinaryIO | None = None
@@ -60,9 +62,12 @@ class Shards:
             raise _unreadable(self._files[number], error) from error
 
     def add(self, records: Iterable[ClipRecord]) -> None:
-        """Keep the facts that would be the same another time; they are on the disk when this returns."""
+        """Keep the facts that would be the same another time; they are on the disk when this returns.
+
+        Where ``optional`` ones can't be written, no more facts are kept, and the log says so.
+        """
         lines = [_line(record) for record in records if record.is_lasting]
-        if not lines:
+        if self._off or not lines:
             return
         try:
             self._own = self._own or self._new()
@@ -70,7 +75,10 @@ class Shards:
             self._own.flush()
             os.fsync(self._own.fileno())
         except OSError as error:
-            raise unwritable(self._folder / "facts", error) from error
+            if not self._optional:
+                raise unwritable(self._folder / "facts", error) from error
+            self._off = True
+            _log.warning("what is read of the clips is not kept: can't write %s: %s", self._folder, error.strerror)
 
     def close(self) -> None:
         """Close this run's shard."""

@@ -186,6 +186,31 @@ def test_picks_that_are_gone_are_named(cli: Cli, pool: Path, tmp_path: Path) -> 
     assert (ran.code, "has keep=yes" in ran.err) == (2, True)
 
 
+def test_picks_that_are_no_clips_are_refused(cli: Cli, tmp_path: Path) -> None:
+    pool, (secret, picks) = tmp_path / "pool", (tmp_path / "secret.txt", tmp_path / "picks.csv")
+    builders.clip(pool / "good.mp4", frames=40)
+    secret.write_text("a private key", "utf-8")
+    (pool / "link.mp4").symlink_to(secret)
+    picks.write_text("clip,keep\ngood.mp4,yes\nlink.mp4,yes\n", "utf-8")
+    ran = cli("select", pool, "--picks", picks, "-o", tmp_path / "best")
+    assert (ran.code, "chooses link.mp4" in ran.err) == (2, True)
+    assert not (tmp_path / "best").exists()
+
+
+def test_without_a_place_for_what_was_read_the_choice_is_made_all_the_same(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DATASETKIT_CACHE", str(tmp_path / "file" / "cache"))
+    builders.clip(tmp_path / "pool" / "one.mp4", frames=40)
+    ran = cli("select", tmp_path / "pool", "-n", "1", "-o", tmp_path / "best")
+    assert ran.code == 0, ran.err
+    assert "not kept" in ran.err
+    named = tmp_path / "file" / "facts"
+    ran = cli("select", tmp_path / "pool", "-n", "1", "-o", tmp_path / "again", "--facts", named)
+    assert (ran.code, str(named) in ran.err) == (2, True)
+
+
 def test_odd_names_survive(cli: Cli, tmp_path: Path) -> None:
     pool = tmp_path / "pool"
     for seed, name in enumerate((b"-n.mp4", b"a\nb.mp4", b"\xff.mp4", "第一:個.mp4".encode()), 1):
