@@ -29,6 +29,7 @@ _HEADERS = {
 }
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _METHODS = ("GET", "HEAD", "POST")
+_PRINTED = "Open the address that `datasetkit view` printed."
 _NO_TOKEN = "This page opens only at the address that `datasetkit view` printed.\nStart `datasetkit view` again.\n"
 
 
@@ -57,7 +58,7 @@ class Gate:
         """What to answer instead of passing a request on; None for one that may pass."""
         host = headers.get("host", "")
         if len(headers.getlist("host")) != 1 or host not in self._hosts:
-            return _refused("the request is for another host", f"Open {', '.join(sorted(self._hosts))}.")
+            return _refused("the request is for another host", _PRINTED)
         if scope["method"] not in _METHODS:
             return _refused(f"{scope['method']} requests are not answered", "Use the page.", 405)
         if scope["path"] == "/" and (token := parse_qs(scope["query_string"].decode("latin-1")).get("token")):
@@ -92,7 +93,7 @@ def _fault_of_post(headers: Headers, host: str) -> Response | None:
 def _no_cookie(path: str) -> Response:
     if path == "/":
         return PlainTextResponse(_NO_TOKEN, 403)
-    return _refused("this page isn't signed in", "Open the address that `datasetkit view` printed.")
+    return _refused("this page isn't signed in", _PRINTED)
 
 
 def _refused(error: str, following: str, status: int = 403) -> Response:

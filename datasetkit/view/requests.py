@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from datasetkit import spec
 from datasetkit.errors import DatasetkitError
@@ -20,12 +20,14 @@ _AGAIN = "Reload the page."
 async def json_body(request: Request) -> Mapping[str, Any]:
     """The JSON object that a request brings. Raises DatasetkitError for anything else, and where it is too long."""
     body, most = b"", int(spec.thresholds("view")["body_bytes"])
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise DatasetkitError(f"the request is longer than {most:,} bytes", "Send less at once.")
     try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                raise DatasetkitError(f"the request is longer than {most:,} bytes", "Send less at once.")
         value = json.loads(body)
+    except ClientDisconnect as error:
+        raise DatasetkitError("the request broke off", "Send it again.") from error
     except (ValueError, RecursionError) as error:
         raise DatasetkitError("the request isn't JSON", _AGAIN) from error
     if not isinstance(value, dict):
@@ -35,7 +37,7 @@ async def json_body(request: Request) -> Mapping[str, Any]:
 
 def version_of(body: Mapping[str, Any]) -> int:
     """The version of the state that the page has. Raises DatasetkitError."""
-    return _whole(body, "version")
+    return _integer(body, "version")
 
 
 def edit_of(body: Mapping[str, Any]) -> ClipEdit:
@@ -43,7 +45,7 @@ def edit_of(body: Mapping[str, Any]) -> ClipEdit:
     do = _typed(body, "do", str)
     if do not in EDITS:
         raise DatasetkitError(f'there is no edit "{do[:20]}"', _AGAIN)
-    edit = ClipEdit(_typed(body, "clip", str), _whole(body, "window"), do)
+    edit = ClipEdit(_typed(body, "clip", str), _integer(body, "window"), do)
     values: dict[str, Any] = {}
     if do in ("window", "add"):
         values = {"start": _seconds(body, "start"), "seconds": _seconds(body, "seconds")}
@@ -63,12 +65,13 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 def _seconds(body: Mapping[str, Any], name: str) -> Fraction:
     value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise DatasetkitError(f"{name} isn't a number", _AGAIN)
-    return seconds_of(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        with suppress(OverflowError, ValueError):  # infinity, what is next to it, and what isn't a number
+            return seconds_of(value)
+    raise DatasetkitError(f"{name} isn't a number that can be used", _AGAIN)
 
 
-def _whole(body: Mapping[str, Any], name: str) -> int:
+def _integer(body: Mapping[str, Any], name: str) -> int:
     value = body.get(name, 0)
     if isinstance(value, bool) or not isinstance(value, int):
         raise DatasetkitError(f"{name} isn't a whole number", _AGAIN)

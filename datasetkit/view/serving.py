@@ -125,6 +125,6 @@ def _listening(port: int) -> Iterator[socket.socket]:
         listener = socket.create_server((_HOST, port))
     except OSError as error:
         message = f"can't listen on {_HOST}:{port}: {error.strerror}"
-        raise DatasetkitError(message, "Choose another --port, or none.") from error
+        raise DatasetkitError(message, "Choose another --port, or leave --port out.") from error
     with listener:
         yield listener

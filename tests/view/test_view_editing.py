@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 from viewing import Tab, dataset_folder, raw_folder, viewed, viewing
+
+from datasetkit.errors import DatasetkitError
+from datasetkit.view.requests import json_body
 
 MODEL = "wan2.2-i2v-flash"
 
@@ -56,6 +62,8 @@ def test_an_edit_answers_with_what_changed(tab: Tab) -> None:
         ("window", {"start": 0, "seconds": 5.5}, "5"),
         ("window", {"start": 0, "seconds": 0}, "outside"),
         ("window", {"start": 0, "seconds": float("1e300")}, "outside"),
+        ("window", {"start": float("1e308"), "seconds": 2}, "start"),
+        ("window", {"start": 10**400, "seconds": 2}, "outside"),
         ("window", {"start": "0", "seconds": 2}, "start"),
         ("window", {"start": None, "seconds": 2}, "start"),
         ("window", {"start": True, "seconds": 2}, "start"),
@@ -91,6 +99,14 @@ def test_a_body_that_is_no_edit_is_refused(tab: Tab, body: bytes) -> None:
     answer = tab.client.post("/edit", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
     assert answer.json()["next"]
+
+
+def test_a_request_that_breaks_off_changes_nothing() -> None:
+    async def broken_off() -> Message:
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(DatasetkitError, match="broke off"):
+        asyncio.run(json_body(Request({"type": "http", "method": "POST", "headers": []}, broken_off)))
 
 
 def test_a_clip_that_isnt_there_is_refused(tab: Tab) -> None:
