@@ -16,6 +16,7 @@ COLUMNS = ("clip", "start", "seconds", "name", "keep", "reason")
 _OPTIONAL = "reason"
 _DELIMITERS = ",;\t"  # spreadsheets write the list separator of their language
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{0,30})?|\.[0-9]{1,30}")
+_COMMA = re.compile(r"[0-9]+,[0-9]+")
 _DECIMALS = 6
 _KEEP = {"": True, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _QUOTED = re.compile(r'[,"\r\n]')
@@ -117,18 +118,19 @@ def _rows(text: str) -> Iterator[tuple[int, Cells | str]]:
 
 def _faults_of_header(columns: list[str]) -> Iterator[str]:
     missing = [name for name in COLUMNS if name not in columns and name != _OPTIONAL]
-    if not any(columns):
+    if not {*columns} & {*COLUMNS}:
         yield f"has no header; the first line must be {','.join(COLUMNS[:-1])}"
-    elif missing:
+        return
+    if missing:
         yield f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
     yield from (f'has the column "{name}" twice' for name in COLUMNS if columns.count(name) > 1)
-    unknown = (name for name in columns if name not in COLUMNS and any(columns))
+    unknown = (name for name in columns if name not in COLUMNS)
     yield from (f'has an unknown column "{name}"; the columns are {", ".join(COLUMNS)}' for name in unknown)
 
 
 def _by_column(columns: list[str], cells: list[str]) -> Cells | str:
     if len(cells) > len(columns):
-        return f"has {len(cells)} cells for {len(columns)} columns; put quotes around a cell with a comma in it"
+        return f"has {len(cells)} cells for {len(columns)} columns; put quotes around a cell with a separator in it"
     return dict(zip(columns, cells, strict=False))
 
 
@@ -149,7 +151,10 @@ def _window(cells: Cells) -> Window | str:
 
 def _not_a_number(column: str, cells: Cells) -> str:
     least = "more than 0" if column == "seconds" else "0 or more"
-    return f'{column} is "{cells.get(column, "")[:40]}"; write a number of seconds, {least}, such as 4.2'
+    text = cells.get(column, "").strip()
+    if _COMMA.fullmatch(text):
+        return f'{column} is "{text[:40]}"; write a point, not a comma: {text[:40].replace(",", ".")}'
+    return f'{column} is "{text[:40]}"; write a number of seconds, {least}, such as 4.2'
 
 
 def _number(text: str) -> Fraction | None:

@@ -108,12 +108,18 @@ def test_a_name_stands_once_whatever_its_case(name: str) -> None:
     assert "line 2" in fault.reason
 
 
+def test_a_decimal_comma_is_said() -> None:
+    _, (fault,) = parse("clip;start;seconds;name;keep\na.mp4;9,5;5;pour;yes\n")
+    assert fault.reason == 'start is "9,5"; write a point, not a comma: 9.5'
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "has no header"),
         ("\n\n", "has no header"),
-        ("a.mp4,0,5,pour,yes\n", "lacks the columns clip, start"),
+        ("a.mp4,0,5,pour,yes\n", "has no header; the first line must be clip,start,seconds,name,keep"),
+        ("clip,begin,seconds,name,keep\na.mp4,0,5,pour,yes\n", "lacks the column start"),
         ("clip,start,seconds,name\na.mp4,0,5,pour\n", "lacks the column keep"),
         ('"clip,start', "can't be read as a table"),
     ],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from datasetkit import windows
 from datasetkit.cli.options import files
 from datasetkit.cli.terminal import bars, echo, note
 from datasetkit.model import Kind
@@ -57,6 +58,8 @@ def command(raw: str, output: Path, *, no_convert: bool, every: bool, **options:
     with bars() as progress:
         made = init(raw, output, convert=not no_convert, progress=progress, **options)
     echo(lines(_report(made, every=every)))
+    if ignored := sum(one.path.startswith(f"{windows.NAME}, ") for one in made.unused):
+        note(f"{plural(ignored, 'row')} of {windows.NAME} couldn't be followed; the list above says why")
     if made.drafted:
         note(f"first replace {plural(len(made.drafted), 'draft prompt')} in {output}/data.jsonl")
     note(f"next: datasetkit lint {quoted(argument(str(output)))}")

@@ -58,7 +58,9 @@ def command(pool: str, *, count: int | None, output: Path, picks: Path | None, s
       datasetkit select generated --picks best/picks.csv -o better
     """
     if (count is None) is (picks is None):
-        raise click.UsageError("Say how many clips to choose with -n, or name a picks.csv with --picks.")
+        both = "Give -n or --picks, not both: the table says which clips are taken."
+        none = "Say how many clips to choose with -n, or name a picks.csv with --picks."
+        raise click.UsageError(both if picks else none)
     if options["workers"] and options["scheduler"]:
         raise click.UsageError("Give --workers or --scheduler, not both.")
     from datasetkit.pool.captions import read_captions

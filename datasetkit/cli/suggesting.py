@@ -121,7 +121,7 @@ def _fix(verdict: Verdict) -> Iterator[str]:
     """How the findings can be fixed: errors and warnings, or if there are none, advice."""
     fixable = [finding for finding in verdict.findings if finding.fixable and not finding.fixed_by_build]
     weighty = [finding for finding in fixable if finding.severity > Severity.ADVICE]
-    if not fixable:
+    if not fixable or (not weighty and verdict.count(Severity.ERROR)):  # advice can wait while errors are left
         return
     yield from ("fix", argument(path_of(verdict.dataset)))
     yield from _as_judged()

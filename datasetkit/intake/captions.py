@@ -23,7 +23,7 @@ _DELIMITERS = {".csv": ",;\t", ".tsv": "\t"}
 _TABLE_STEMS = frozenset({"captions", "caption", "metadata", "dataset", "data", "prompts"})
 
 # the columns for a clip, its caption and its frames, best first
-_CLIP = ("video_path", "video", "video_file", "video_file_name", "file_name", "filename", "file", "path", "clip")
+_CLIP = ("clip", "video_path", "video", "video_file", "video_file_name", "file_name", "filename", "file", "path")
 _TEXT = ("prompt", "caption", "text", "description")
 _FIRST = ("first_frame_path", "first_frame", "first_frame_file_name", "input_image", "image_path", "image")
 _LAST = ("last_frame_path", "last_frame", "last_frame_file_name", "end_image")

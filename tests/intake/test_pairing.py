@@ -132,7 +132,7 @@ def test_the_table_that_view_writes_counts_more_than_other_captions() -> None:
         (
             [],
             {"captions.tsv": "video,text\nx.mp4,t\n"},
-            {"captions.tsv": "needs a column for the clip (video_path"},
+            {"captions.tsv": "needs a column for the clip (clip, video_path"},
         ),
         ([], {"captions.csv": ""}, {"captions.csv": "has the columns ''"}),
         ([], {"captions.csv": "video,text\n"}, {"captions.csv": "has no rows"}),
