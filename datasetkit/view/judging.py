@@ -111,7 +111,14 @@ def drafted_dataset(folder: ViewedFolder, draft: Draft) -> Dataset:
     """The dataset with the draft's prompts, without the samples that it drops."""
     edited = {clip.sample.line: _drafted(clip, draft) for clip in folder.clips}
     lines = (edited.get(line.where.line or 0, line) for line in folder.dataset.lines)
-    return replace(folder.dataset, lines=tuple(line for line in lines if line is not None))
+    dropped = {path for clip in folder.clips if draft[clip.key].dropped for path in _paths(clip)}
+    unused = dropped.difference(*(_paths(clip) for clip in folder.clips if not draft[clip.key].dropped))
+    files = tuple(file for file in folder.dataset.files if file.path not in unused)
+    return replace(folder.dataset, lines=tuple(line for line in lines if line is not None), files=files)
+
+
+def _paths(clip: ViewedClip) -> set[str]:
+    return {reference.medium.path for reference in clip.sample.references}
 
 
 def _drafted(clip: ViewedClip, draft: Draft) -> Sample | None:

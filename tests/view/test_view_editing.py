@@ -213,6 +213,7 @@ def test_dropping_a_sample_takes_its_findings_out_of_the_count(dataset: Tab) -> 
     state = dataset.settled()
     assert dataset.clip("video_2.mp4")["findings"] == []
     assert all(remark["place"] != "data.jsonl:2" for remark in state["findings"])
+    assert all(remark["name"] != "unreferenced-file" for remark in state["findings"])
 
 
 @pytest.mark.parametrize(

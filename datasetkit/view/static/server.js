@@ -4,11 +4,13 @@
 export class Refusal extends Error {
   /** @param {number} status @param {{error?: string, next?: string, files?: string[]}} body */
   constructor(status, body) {
-    super([body.error, body.next].filter(Boolean).join(" "));
+    super([body.error, body.next].filter(Boolean).map(sentence).join(" "));
     this.status = status;
     this.files = body.files ?? [];
   }
 }
+
+const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 async function ask(path, options) {
   let response;
