@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from datasetkit import spec
 from datasetkit.cli.options import cache_options, files, judging, judging_options
-from datasetkit.cli.terminal import bars, echo
+from datasetkit.cli.terminal import bars, echo, note
 from datasetkit.printable import Printable
+from datasetkit.report.text import path_of
 
 
 @click.command(name="report")
@@ -59,4 +61,7 @@ def command(paths: tuple[str, ...], *, output: Path | None, form: str, **options
         write_page(report, output, verdicts)
     if output is not None:
         echo(Printable(str(output)))
+    for verdict in verdicts:
+        if verdict.dataset.annotations is None:
+            note(f"{path_of(verdict.dataset)} is not a dataset: it has no {spec.limits().annotations_name}")
     return int(any(verdict.count(Severity.ERROR) for verdict in verdicts))

@@ -184,3 +184,10 @@ def test_no_medium_is_replaced_by_a_report(cli: Cli, clean: Path, tmp_path: Path
     ran = cli(name, clean, *options, clip)
     assert (ran.code, "take.mp4 is an MP4 video" in ran.err) == (2, True)
     assert clip.read_bytes() == before
+
+
+def test_a_folder_that_is_no_dataset_is_said(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = cli("report", tmp_path / "empty", "-o", tmp_path / "page.html")
+    assert ran.code == 1
+    assert "is not a dataset: it has no data.jsonl" in ran.err
