@@ -10,7 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -161,6 +161,13 @@ def pair(
     frames = {frame for one in both for frame in (one.first, one.last)}  # a table may name any image
     unused = [one for one in unused if one.path not in frames]
     return Pairing(paired, tuple(sorted(unused, key=lambda one: one.path)), cut)
+
+
+def clips_named(written: Iterable[str], clips: Collection[str]) -> dict[str, str]:
+    """The clip that each of these names means in a table of the folder, without those that mean none or several."""
+    paths = _Paths(sorted(clips), "")
+    found = {name: paths.find(name) for name in written}
+    return {name: clips[0] for name, clips in found.items() if len(clips) == 1}
 
 
 def _files(clip: str, slots: Mapping[str, str], window: Window | None = None) -> ClipFiles:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -51,6 +51,16 @@ class NewSample:
 
 
 @dataclass(frozen=True, slots=True)
+class RawFiles:
+    """The paths of a raw folder's clips and images, the content of its ``texts``, and what is none of these."""
+
+    clips: tuple[str, ...]
+    images: tuple[str, ...]
+    texts: Mapping[str, str]
+    unused: tuple[Unused, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Text:
     """The content of a file that may hold captions."""
 
@@ -63,6 +73,15 @@ def read_raw(tree: Tree, windows: Sequence[Window] = ()) -> Pairing:
     A clip that ``windows`` mention is there once for each window that is kept. Raises DatasetkitError if no clip is
     left, or the tree is a dataset already.
     """
+    found = raw_files(tree)
+    pairing = by_window(pair(found.clips, found.images, found.texts, windows))
+    if not pairing.clips:
+        raise DatasetkitError(f"{NAME} keeps no clip of {tree.name}", "Write keep=yes for those that you want.")
+    return replace(pairing, unused=(*pairing.unused, *found.unused))
+
+
+def raw_files(tree: Tree) -> RawFiles:
+    """What the files of a tree are. Raises DatasetkitError if it holds no clips, or is a dataset already."""
     if any(file.path == spec.limits().annotations_name for file in tree.files):
         message = f"{tree.name} has a {spec.limits().annotations_name}, so it is a dataset already"
         raise DatasetkitError(message, f"Check it with `datasetkit lint {tree.name}`.")
@@ -75,11 +94,8 @@ def read_raw(tree: Tree, windows: Sequence[Window] = ()) -> Pairing:
         seen = f" ({count(len(images), 'image')})" if images else seen
         raise DatasetkitError(f"{tree.name} contains no clips{seen}", "Give the folder that holds your clips.")
     texts = {path: one.text for path, one in found.items() if isinstance(one, _Text)}
-    pairing = by_window(pair(clips, images, texts, windows))
-    if not pairing.clips:
-        raise DatasetkitError(f"{NAME} keeps no clip of {tree.name}", "Write keep=yes for those that you want.")
     hazards = (Unused(hazard.path, hazard.reason) for hazard in tree.hazards)
-    return replace(pairing, unused=(*pairing.unused, *unused, *hazards))
+    return RawFiles(tuple(clips), tuple(images), texts, (*unused, *hazards))
 
 
 def plan_samples(clips: Iterable[ClipFiles], kind: Kind, suffix: str, *, convert: bool = True) -> list[NewSample]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from datasetkit.edits import Which
 from datasetkit.errors import DatasetkitError
 from datasetkit.footage import Depth
 from datasetkit.intake.captions import CAPTIONS
-from datasetkit.intake.pairing import ClipFiles
-from datasetkit.intake.raw import read_raw
+from datasetkit.intake.pairing import ClipFiles, pair
+from datasetkit.intake.raw import RawFiles, raw_files
 from datasetkit.intake.rawclips import expected_in
 from datasetkit.model import (
     BrokenLine,
@@ -49,14 +49,13 @@ _SECRET = secrets.token_bytes(16)  # so that an id says nothing about a path
 
 @dataclass(frozen=True, slots=True)
 class ViewedClip:
-    """A clip of the folder by its ``key``: a dataset's sample, or a raw clip made into one, with its ``caption``.
+    """A clip of the folder by its ``key``: a dataset's sample, or a raw clip made into one.
 
     ``expected`` is how its clip is read.
     """
 
     key: str
     sample: Sample
-    caption: str
     expected: Expected = Expected.VIDEO
 
     @property
@@ -77,7 +76,7 @@ class ViewedFolder:
     """A folder as it was read: its clips in order, and the bytes of the ``files`` that the page edits.
 
     With ``picks`` it is a pool, of which only the clips in that table are shown, and nothing but the table is edited.
-    ``rows`` are those of cuts.csv; ``captions`` of a raw folder those of its windows, by their names.
+    ``rows`` are those of cuts.csv; ``found`` are the files of a raw folder.
     """
 
     tree: Tree
@@ -87,7 +86,7 @@ class ViewedFolder:
     files: Mapping[str, bytes | None]
     raw: bool
     rows: tuple[Window, ...] = ()
-    captions: Mapping[str, str] = field(default_factory=dict)
+    found: RawFiles | None = None
     picks: PickTable | None = None
 
     @property
@@ -154,18 +153,12 @@ def read_folder(place: str, settings: Settings, store: FactStore) -> ViewedFolde
     cuts = files[windows.NAME]
     rows = () if cuts is None else windows_from(cuts, f"{place}/{windows.NAME}")
     if raw:
-        dataset, clips = _raw(tree, store)
-        return ViewedFolder(tree, dataset, settings, clips, files, raw, rows, _captions(tree, rows))
+        paths = raw_files(tree)
+        dataset, clips = _raw(tree, paths, store)
+        return ViewedFolder(tree, dataset, settings, clips, files, raw, rows, paths)
     dataset, _ = next(scan(tree, alone=True, depth=Depth.HEADER, store=store))
     dataset = replace(dataset, depth=Depth.FULL)
     return ViewedFolder(tree, dataset, settings, tuple(_clips(dataset.samples)), files, raw, rows)
-
-
-def _captions(tree: Tree, rows: Sequence[Window]) -> dict[str, str]:
-    """The captions of windows, by their names, as `init` finds them; those that are dropped have theirs too."""
-    kept = [replace(row, keep=True) for row in rows]
-    found = read_raw(tree, kept).clips if kept else ()
-    return {one.window.name: one.caption for one in found if one.window and one.caption}
 
 
 def read_pool(place: str, picks: Path, settings: Settings, store: FactStore) -> ViewedFolder:
@@ -174,7 +167,7 @@ def read_pool(place: str, picks: Path, settings: Settings, store: FactStore) -> 
     every = open_tree(place, frozenset({windows.NAME}), _WANTED).files
     others = {file.path for file in every if is_clip_name(file.path)} - table.rows.keys()
     tree = open_tree(place, frozenset({windows.NAME, *others}), _WANTED)
-    dataset, clips = _raw(tree, store)
+    dataset, clips = _raw(tree, raw_files(tree), store)
     ranks = {path: pick.rank for path, pick in table.rows.items()}
     picked = (clip for clip in clips if clip.path in ranks)
     ranked = tuple(sorted(picked, key=lambda clip: ranks[clip.path]))
@@ -199,13 +192,13 @@ def read_files(root: Path, names: Sequence[str]) -> dict[str, bytes | None]:
 def _clips(samples: Sequence[Sample]) -> Iterator[ViewedClip]:
     keys = _Keys()
     for sample in samples:
-        made = ViewedClip("", sample, sample.prompt.text if sample.prompt else "")
+        made = ViewedClip("", sample)
         yield replace(made, key=keys.of(made.path))
 
 
-def _raw(tree: Tree, store: FactStore) -> tuple[Dataset, tuple[ViewedClip, ...]]:
+def _raw(tree: Tree, paths: RawFiles, store: FactStore) -> tuple[Dataset, tuple[ViewedClip, ...]]:
     """A raw folder as the dataset that it may become: a sample for each clip, with the files that belong to it."""
-    keys, paired = _Keys(), read_raw(tree).clips
+    keys, paired = _Keys(), pair(paths.clips, paths.images, paths.texts).clips
     images = [(image, Expected.IMAGE) for one in paired for image in (one.first, one.last) if image]
     clips = {one.clip: expected_in(tree, one.clip) for one in paired}
     media = read_media(tree, [*images, *clips.items()], store=store)
@@ -221,7 +214,7 @@ def _raw_clip(key: str, files: ClipFiles, expected: Expected, media: Mapping[Nam
         Reference(Where(files.clip, field=field), path, media[path, expected if field == _CLIP else Expected.IMAGE])
         for field, path in record.items()
     )
-    return ViewedClip(key, Sample(Where(files.clip), record, None, references), files.caption or "", expected)
+    return ViewedClip(key, Sample(Where(files.clip), record, None, references), expected)
 
 
 class _Keys:

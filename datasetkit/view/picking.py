@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.pool.inputs import read_pick_table
-from datasetkit.pool.picks import Pick, render
+from datasetkit.pool.picks import Pick
+from datasetkit.view.csvtext import csv_text
 from datasetkit.view.draft import ClipDraft, Draft, rounded_down
 from datasetkit.windows import Window
 
@@ -44,9 +45,15 @@ def refuse_other_edit(do: str) -> None:
 
 def new_table(table: PickTable, paths: Mapping[str, str], before: bytes, base: Draft, draft: Draft) -> dict[str, bytes]:
     """The new content of the table, if a clip is kept that wasn't or the reverse; ``paths`` are by the drafts' keys."""
-    if all(base[key].dropped == draft[key].dropped for key in draft):
+    keep = {
+        path: "no" if draft[key].dropped else "yes"
+        for key, path in paths.items()
+        if base[key].dropped != draft[key].dropped
+    }
+    if not keep:
         return {}
-    kept = {path: not draft[key].dropped for key, path in paths.items()}
-    rows = (replace(pick, keep=kept.get(path, pick.keep)) for path, pick in table.rows.items())
-    made = render(rows).encode("utf-8", "surrogateescape")
-    return {table.name: made} if made != before else {}
+    text = csv_text(before, ("clip", "keep"))
+    if text is None:
+        raise DatasetkitError(f"{table.name} lacks the columns clip and keep", "Add them.")
+    made = text.edited(lambda cells: {**cells, "keep": keep.get(cells["clip"].strip(), cells["keep"])})
+    return {table.name: made.encoded()}

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from fractions import Fraction
-from itertools import islice
 from pathlib import PurePosixPath
 
 from datasetkit import config, spec, windows
@@ -20,12 +16,12 @@ from datasetkit.prompts.template import media_of
 from datasetkit.repair.declaring import declare_persons, withdraw_persons
 from datasetkit.repair.lines import edit_lines
 from datasetkit.report.visual.values import TextRun
+from datasetkit.view.captionfile import new_captions, read_captions
 from datasetkit.view.draft import ClipDraft, Draft, free_name, rounded_down
 from datasetkit.view.folder import ViewedClip, ViewedFolder
 from datasetkit.view.picking import drafted_pick, new_table
 from datasetkit.windows import Window, fault_of_name
 
-_COLUMNS = ["clip", "caption"]
 _CONTEXT = 1  # lines beside a change
 _UNKNOWN = Fraction(1)  # seconds of a clip that can't be read; whether it is kept is all that its row says
 _LONGEST_STEM = 50  # letters of a name that is derived from one that cuts.csv doesn't allow
@@ -39,13 +35,17 @@ def first_draft(folder: ViewedFolder, longest: Fraction | None) -> dict[str, Cli
     rows: defaultdict[str, list[Window]] = defaultdict(list)
     for window in folder.rows:
         rows[window.clip].append(window)
+    cut = {*rows}
     draft = dict[str, ClipDraft]()
+    table = folder.files.get(CAPTIONS)
+    captions = read_captions(folder.found, table, folder.rows) if folder.found else None
     for clip in folder.clips:
         if clip.path not in rows:
             rows[clip.path] = [_default(clip, longest if folder.raw else None, draft)]
         own = tuple(rows[clip.path])
-        captions = tuple(folder.captions.get(window.name, clip.caption) for window in own)
-        draft[clip.key] = ClipDraft(own, captions, _person(folder, clip))
+        names = [window.name for window in own] if clip.path in cut else [""]
+        texts = (_prompt(clip) if captions is None else captions.get((clip.path, name), "") for name in names)
+        draft[clip.key] = ClipDraft(own, tuple(texts), _person(folder, clip))
     return draft
 
 
@@ -58,8 +58,8 @@ def new_files(folder: ViewedFolder, base: Draft, draft: Draft) -> dict[str, byte
         paths = {clip.key: clip.path for clip in folder.clips}
         return new_table(folder.picks, paths, folder.files[folder.picks.name] or b"", base, draft)
     made = {windows.NAME: _cuts(folder, base, draft), config.NAME: _config(folder, base, draft)}
-    if folder.raw:
-        made[CAPTIONS] = _caption_table(folder, base, draft)
+    if folder.found:
+        made[CAPTIONS] = new_captions(folder, folder.found, base, draft, made[windows.NAME])
     else:
         made[spec.limits().annotations_name] = _lines(folder, base, draft)
     return {name: content for name, content in made.items() if content != (folder.files[name] or b"")}
@@ -94,16 +94,13 @@ def _stem(path: str) -> str:
     return next((name for name in (stem, plain) if not fault_of_name(name)), "clip")
 
 
+def _prompt(clip: ViewedClip) -> str:
+    return clip.sample.prompt.text if clip.sample.prompt else ""
+
+
 def _person(folder: ViewedFolder, clip: ViewedClip) -> str:
     effect, media = folder.settings.effect, media_of(clip.sample.record)
     return str(effect.declared.names.get(media[0], "")) if effect and media else ""
-
-
-def is_own_table(folder: ViewedFolder) -> bool:
-    """Whether captions.csv is missing, or has the columns that the page writes."""
-    if not folder.files.get(CAPTIONS):
-        return True
-    return next(csv.reader(io.StringIO(_text(folder, CAPTIONS), newline="")), []) == _COLUMNS
 
 
 def _cuts(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
@@ -119,42 +116,13 @@ def _cuts(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
         shown = folder.raw and clip.video is not None
         if shown or clip.path in by_path or own != base[clip.key].windows:
             by_path[clip.path] = own
-    return windows.render(window for own in by_path.values() for window in own).encode("utf-8", "surrogateescape")
-
-
-def _caption_table(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
-    """captions.csv: the file as it is, or its rows with the changed captions, and new ones behind."""
-    before = folder.files[CAPTIONS] or b""
-    changed = dict(_changed_captions(folder, base, draft))
-    if not changed:
-        return before
-    if not is_own_table(folder):
-        raise DatasetkitError(
-            f"{CAPTIONS} has other columns than {','.join(_COLUMNS)}",
-            "Give it another name, such as metadata.csv, or these columns.",
-        )
-    known = csv.reader(io.StringIO(_text(folder, CAPTIONS), newline=""))
-    rows = {row[0]: row[1] for row in islice(known, 1, None) if len(row) > 1} | changed
-    gone = _names(base) - _names(draft)
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerows([_COLUMNS, *([name, text] for name, text in rows.items() if text and name not in gone)])
-    return table.getvalue().encode("utf-8", "surrogateescape")
-
-
-def _names(draft: Draft) -> set[str]:
-    return {window.name for clip in draft.values() for window in clip.windows}
-
-
-def _changed_captions(folder: ViewedFolder, base: Draft, draft: Draft) -> Iterator[tuple[str, str]]:
-    """The captions that differ, by the names that cuts.csv gives; by the clip's path where it has no row for it."""
-    renders = bool(folder.files[windows.NAME]) or any(base[key].windows != draft[key].windows for key in draft)
-    for clip in folder.clips:
-        own, known = draft[clip.key], base[clip.key]
-        before = dict(zip((window.name for window in known.windows), known.captions, strict=True))
-        for window, text in zip(own.windows, own.captions, strict=True):
-            if text != before.get(window.name, clip.caption):
-                yield window.name if renders else clip.path, text
+    rows = tuple(window for own in by_path.values() for window in own)
+    text = windows.render(rows)
+    read, faults = windows.parse(text)
+    if faults or read != rows:
+        reason = f"line {faults[0].line} {faults[0].reason}" if faults else "another value would be read from it"
+        raise DatasetkitError(f"{windows.NAME} can't hold this: {reason}", "Choose other values.")
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _lines(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:

@@ -55,6 +55,15 @@ def test_keep_and_drop_are_written_to_the_table_alone(picks: Path, tmp_path: Pat
     assert {path: path.read_bytes() for path in (tmp_path / "pool").rglob("*") if path.is_file()} == before
 
 
+def test_only_the_answer_is_changed_in_a_table_of_ones_own(picks: Path, tmp_path: Path) -> None:
+    before = b"\xef\xbb\xbfclip;keep;notes\r\nc.mp4;yes;my note\r\na.mp4;yes;\r\n"
+    picks.write_bytes(before)
+    with viewed(tmp_path / "pool", picks=picks) as tab:
+        tab.edit("c.mp4", "keep", keep=False)
+        assert tab.save().status_code == 200
+    assert picks.read_bytes() == before.replace(b"c.mp4;yes", b"c.mp4;no")
+
+
 @pytest.mark.parametrize("edit", [{"do": "caption", "text": "A dog."}, {"do": "window", "start": 0, "seconds": 1}])
 def test_nothing_else_can_be_edited(picks: Path, tmp_path: Path, edit: dict[str, object]) -> None:
     with viewed(tmp_path / "pool", picks=picks) as tab:

@@ -50,6 +50,10 @@ class Tab:
         seen = self.state()["version"] if version is None else version
         return self.post("/edit", version=seen, clip=self.clip(path)["id"], window=window, do=do, **values)
 
+    def save(self) -> httpx.Response:
+        """Save as the page does, after a look at the diff."""
+        return self.post("/save", version=0)
+
     def settled(self) -> Any:
         """The state once every clip was looked at and all is judged."""
         self.session.wait_until(lambda: self.session.state()["working"] is None, 60)
