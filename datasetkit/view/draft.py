@@ -115,7 +115,9 @@ def _with_window(clip: ClipDraft, edit: ClipEdit, window: Window) -> ClipDraft:
 
 def _moved(clip: ClipDraft, edit: ClipEdit, room: Room) -> ClipDraft:
     _require_inside(edit, room)
-    return _with_window(clip, edit, replace(clip.windows[edit.window], start=edit.start, seconds=edit.seconds))
+    before = clip.windows[edit.window]
+    moved = replace(before, start=edit.start, seconds=edit.seconds)
+    return clip if moved == before else _with_window(clip, edit, replace(moved, reason=""))  # it was the old one's
 
 
 def _kept(clip: ClipDraft, edit: ClipEdit, room: Room) -> ClipDraft:
@@ -150,7 +152,8 @@ def _answered(clip: ClipDraft, edit: ClipEdit, room: Room) -> ClipDraft:
 def _added(clip: ClipDraft, edit: ClipEdit, room: Room) -> ClipDraft:
     _require_inside(edit, room)
     window = Window(clip.windows[0].clip, edit.start, edit.seconds, edit.text)
-    return replace(clip, windows=(*clip.windows, window), captions=(*clip.captions, clip.captions[edit.window]))
+    caption = clip.captions[edit.window] if room.one_caption else ""
+    return replace(clip, windows=(*clip.windows, window), captions=(*clip.captions, caption))
 
 
 def _removed(clip: ClipDraft, edit: ClipEdit, _room: Room) -> ClipDraft:

@@ -121,6 +121,7 @@ def test_a_frame_too_early_by_rounding_is_within_the_clip(tab: Tab) -> None:
 def test_several_windows_of_a_clip(tab: Tab) -> None:
     tab.edit("take_02.mp4", "caption", text="A dog.")
     tab.edit("take_02.mp4", "add", start=3, seconds=2)
+    assert tab.clip("take_02.mp4")["windows"][1]["caption"]["missing"]  # it may show something else
     tab.edit("take_02.mp4", "caption", window=1, text="A cat.")
     tab.edit("take_02.mp4", "name", window=1, name="second")
     windows = tab.clip("take_02.mp4")["windows"]
@@ -128,6 +129,16 @@ def test_several_windows_of_a_clip(tab: Tab) -> None:
     assert shown == [("take_02", 0, "A dog."), ("second", 3, "A cat.")]
     tab.edit("take_02.mp4", "remove", window=0)
     assert [window["name"] for window in tab.clip("take_02.mp4")["windows"]] == ["second"]
+
+
+def test_a_window_that_is_moved_loses_the_reason_for_its_place(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path)
+    (folder / "cuts.csv").write_text("clip,start,seconds,name,keep,reason\ntake_01.mp4,1,2,a,yes,moves evenly\n")
+    with viewed(folder) as tab:
+        tab.edit("take_01.mp4", "window", start=1, seconds=2)
+        assert tab.clip("take_01.mp4")["windows"][0]["reason"] == "moves evenly"
+        tab.edit("take_01.mp4", "window", start=0.5, seconds=2)
+        assert tab.clip("take_01.mp4")["windows"][0]["reason"] == ""
 
 
 def test_undo_and_redo_say_what_they_do(tmp_path: Path) -> None:
