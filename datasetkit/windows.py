@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import PurePosixPath
 
 from datasetkit import spec
 
@@ -19,6 +20,7 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{0,30})?|\.[0-9]{1,30}")
 _COMMA = re.compile(r"[0-9]+,[0-9]+")
 _DECIMALS = 6
 _KEEP = {"": True, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_LONGEST_STEM = 50  # letters of a name that is derived from one that files can't have
 _QUOTED = re.compile(r'[,"\r\n]')
 
 
@@ -26,8 +28,8 @@ _QUOTED = re.compile(r'[,"\r\n]')
 class Window:
     """The part of a clip that becomes a sample.
 
-    ``clip`` is its path relative to the folder of cuts.csv, with ``/``; ``start`` and ``seconds`` are seconds of the
-    clip as played. ``name`` is the sample's, unique in the file whatever its case. Without ``keep`` it is left out.
+    ``clip`` is its path in the folder that is cut, with ``/``; ``start`` and ``seconds`` are seconds of the clip as
+    played. ``name`` is the sample's, unique in the file whatever its case. Without ``keep`` it is left out.
     """
 
     clip: str
@@ -62,7 +64,7 @@ def parse(text: str) -> tuple[tuple[Window, ...], tuple[WindowFault, ...]]:
     lines: dict[str, int] = {}  # of each name
     for line, row in _rows(text.removeprefix("\ufeff")):
         found = row if isinstance(row, str) else _window(row)
-        if isinstance(found, Window) and (first := lines.setdefault(_key(found.name), line)) != line:
+        if isinstance(found, Window) and (first := lines.setdefault(name_key(found.name), line)) != line:
             found = f'line {first} is called "{found.name}" too; give each sample its own name'
         if isinstance(found, Window):
             windows.append(found)
@@ -88,6 +90,40 @@ def fault_of_name(name: str) -> str:
     if not limits.window_name.fullmatch(name):
         return f'files can\'t be called "{name}"; use letters, digits, - and _'
     return ""
+
+
+def fault_of_clip(path: str) -> str:
+    """Why cuts.csv can't name a clip; empty if it can."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "rename it: its name isn't UTF-8"
+    return ""
+
+
+def name_for(clip: str) -> str:
+    """A name for a sample of a clip, as near to the clip's own as files can have."""
+    stem = PurePosixPath(clip).stem
+    plain = re.sub(r"[^\w-]", "_", stem)[:_LONGEST_STEM]
+    return next((name for name in (stem, plain) if not fault_of_name(name)), "clip")
+
+
+def free_name(stem: str, taken: Container[str], ending: str = "") -> str:
+    """A name whose `name_key` isn't ``taken``: ``stem``, shortened as needed, with ``ending`` and perhaps a number."""
+    number, end = 2, ending
+    while name_key(name := _shortened(stem, end)) in taken:
+        number, end = number + 1, f"{ending}_{number}"
+    return name
+
+
+def name_key(name: str) -> str:
+    """What two names share that a file system may take for the same."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _shortened(stem: str, ending: str) -> str:
+    room = spec.limits().window_name_bytes - len(ending)
+    return stem.encode()[:room].decode(errors="ignore") + ending
 
 
 def _rows(text: str) -> Iterator[tuple[int, Cells | str]]:
@@ -168,8 +204,3 @@ def _decimal(seconds: Fraction) -> str:
 
 def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
-
-
-def _key(name: str) -> str:
-    """What two names share that a file system may take for the same."""
-    return unicodedata.normalize("NFC", name).casefold()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasetkit import spec
-from datasetkit.windows import Window, WindowFault, parse, render
+from datasetkit.windows import Window, WindowFault, fault_of_name, free_name, name_for, name_key, parse, render
 
 HEADER = "clip,start,seconds,name,keep,reason\n"
 ONE = Window("a.mp4", Fraction("4.2"), Fraction(5), "pour")
@@ -147,3 +147,12 @@ def test_a_huge_file_is_not_read() -> None:
 def test_numbers_are_written_as_plain_decimals() -> None:
     rows = [Window("a.mp4", Fraction(1, 3), Fraction(10**7), "third", keep=False, reason='a "good" one, mostly')]
     assert render(rows) == f'{HEADER}a.mp4,0.333333,10000000,third,no,"a ""good"" one, mostly"\n'
+
+
+@given(TEXTS, st.sampled_from(["", "_1", "_12"]), st.sampled_from([1, 20]))
+def test_a_free_name_can_be_used(stem: str, ending: str, times: int) -> None:
+    clip = f"deep/{stem * times}.mp4"
+    taken = {name_key(free_name(name_for(clip), (), ending))}
+    name = free_name(name_for(clip), taken, ending)
+    assert name_key(name) not in taken
+    assert fault_of_name(name) == ""

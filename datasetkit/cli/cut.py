@@ -64,9 +64,9 @@ def _report(made: CutsFile) -> Iterator[Printable]:
     windows = sum(window.keep for one in made.clips for window in one.windows)
     left = sum(not any(window.keep for window in one.windows) for one in made.clips)
     if made.mentioned:
-        yield Printable(
-            f"{plural(len(made.mentioned), 'clip')} left as {made.file} has them; --force proposes them again"
-        )
+        are, their = ("is", "its") if len(made.mentioned) == 1 else ("are", "their")
+        already = f"{plural(len(made.mentioned), 'clip')} {are} already in {made.file}; {their} rows stay"
+        yield Printable(f"{already}. --force proposes them again")
     if made.clips:
         name = styled(Printable(str(made.file)), bold=True)
         yield joined([name, Printable(f"  {plural(windows, 'window')} added, {plural(left, 'clip')} without one")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +29,13 @@ class Number(click.FloatRange):
     """A number, by the name that messages give it."""
 
     name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number. Fails for "nan", which no limit excludes, and infinity."""
+        number: float = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"must be a number, but is {value}", param, ctx)
+        return number
 
 
 class WholeNumber(click.IntRange):

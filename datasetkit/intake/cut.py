@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from datasetkit import config, spec, windows
 from datasetkit.errors import DatasetkitError
-from datasetkit.files import replace_file
+from datasetkit.files import replace_file, sole_run
 from datasetkit.footage import Depth
 from datasetkit.intake.captions import Unused
 from datasetkit.intake.proposing import Proposal, propose
@@ -24,7 +23,7 @@ from datasetkit.scan.datasets import open_tree
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import settings_for
-from datasetkit.windows import Window
+from datasetkit.windows import Window, fault_of_clip, free_name, name_for, name_key
 
 _WANTED = "Give the folder that holds your raw clips."
 
@@ -70,25 +69,47 @@ def propose_cuts(
     ``force`` it is written again from nothing, and the old file is kept beside it. Windows are at most ``seconds``
     long, by default what ``model``, or the folder's datasetkit.toml, accepts.
 
-    Raises DatasetkitError for a folder without clips, a cuts.csv that has faults, and more seconds than the model
-    accepts.
+    Raises DatasetkitError for a folder without clips, a file that is there and is no cuts.csv or has faults, and more
+    seconds than the model accepts.
     """
     target = output or Path(raw) / windows.NAME
     _require_folder(target, fspath(raw))
     with closing(open_tree(fspath(raw), wanted=_WANTED)) as tree:
         longest = _longest(tree, seconds, model)
-        pairing = read_raw(tree)
-        before = windows_in(target) if target.exists() and not force else ()
+        pairing, known = read_raw(tree), _clips_in(_rows(target, force=force))
         clips = [files.clip for files in pairing.clips]
-        new = [clip for clip in clips if clip not in {one.clip for one in before}]
+        new = [clip for clip in clips if clip not in known and not fault_of_clip(clip)]
         media = read_clips(tree, new, Depth.FULL, progress=progress, store=store)
-    added = (*_cuts(media, before, longest, every=every), *_no_clips(pairing.unused))
+    with sole_run(target.parent, "writing"):
+        before = _rows(target, force=force)  # again, as reading clips takes long
+        known = _clips_in(before)
+        found = _cuts({clip: media[clip] for clip in new if clip not in known}, before, longest, every=every)
+        added = (*found, *_no_clips(pairing.unused), *_nameless(clips))
+        replaced = _write(target, before, added, force=force)
+    return CutsFile(target, added, tuple(clip for clip in clips if clip in known), replaced)
+
+
+def _rows(target: Path, *, force: bool) -> tuple[Window, ...]:
+    """The rows that stay. Raises DatasetkitError if what is at ``target`` is no cuts.csv: it is never replaced."""
+    rows = windows_in(target) if target.exists() else ()
+    return () if force else rows
+
+
+def _clips_in(rows: Collection[Window]) -> set[str]:
+    return {one.clip for one in rows}
+
+
+def _write(target: Path, before: Collection[Window], added: Collection[ClipCuts], *, force: bool) -> Path | None:
+    """Write the file, if there is anything to add; gives where an old file is now."""
+    rows = (*before, *(window for one in added for window in one.windows))
+    if len(rows) == len(before):
+        return None
+    text = windows.render(rows)
+    if windows.parse(text) != (rows, ()):
+        raise DatasetkitError(f"can't write {target}: its rows couldn't be read back", "Use a folder of fewer clips.")
     replaced = _kept_beside(target) if force and target.exists() else None
-    if any(one.windows for one in added):
-        rows = (*before, *(window for one in added for window in one.windows))
-        replace_file(target, windows.render(rows).encode("utf-8", "surrogateescape"))
-    mentioned = tuple(clip for clip in clips if clip not in media)
-    return CutsFile(target, added, mentioned, replaced)
+    replace_file(target, text.encode())
+    return replaced
 
 
 def _require_folder(target: Path, raw: str) -> None:
@@ -99,12 +120,15 @@ def _require_folder(target: Path, raw: str) -> None:
 
 
 def _longest(tree: Tree, seconds: float | None, model: str | None) -> float:
-    """How long a window may be. Raises DatasetkitError for more than the model accepts."""
+    """How long a window may be. Raises DatasetkitError for more than the model accepts, and for hardly anything."""
     settings = settings_for(tree, config.from_options({"model": model} if model else {}))
     named = spec.find_model(settings.model) if settings.model else None
     longest = named.seconds if named else max(one.seconds for one in spec.models())
+    least = spec.thresholds("windows")["shortest"]
     if seconds is None:
         return named.seconds if named else min(one.seconds for one in spec.models())
+    if seconds < least:
+        raise DatasetkitError(f"windows of {seconds:g} s are too short", f"Use --seconds {least:g} or more.")
     if seconds > longest:
         who = f"{named.id} accepts" if named else "no model accepts"
         more = "at most" if named else "more than"
@@ -124,7 +148,7 @@ def _kept_beside(target: Path) -> Path:
 def _cuts(
     media: Mapping[str, Medium], before: Collection[Window], longest: float, *, every: bool
 ) -> Iterator[ClipCuts]:
-    taken = {_key(window.name) for window in before}
+    taken = {name_key(window.name) for window in before}
     for clip, medium in media.items():
         if not isinstance(medium, Video):
             reason = medium.reason if isinstance(medium, Unreadable) else "can't be read as a clip"
@@ -147,6 +171,11 @@ def _no_clips(unused: Collection[Unused]) -> Iterator[ClipCuts]:
     )
 
 
+def _nameless(clips: Collection[str]) -> Iterator[ClipCuts]:
+    """Clips that cuts.csv can't name."""
+    return (ClipCuts(clip, None, (), fault) for clip in clips if (fault := fault_of_clip(clip)))
+
+
 def _windows(clip: str, found: Collection[Proposal], taken: set[str]) -> Iterator[Window]:
     for number, one in enumerate(found, 1):
         name = _free(clip, taken, f"_{number}" if len(found) > 1 else "")
@@ -155,21 +184,6 @@ def _windows(clip: str, found: Collection[Proposal], taken: set[str]) -> Iterato
 
 def _free(clip: str, taken: set[str], ending: str = "") -> str:
     """The clip's own name, as far as files can have it and no other sample does."""
-    stem = _storable(PurePosixPath(clip).stem)
-    number, name = 2, stem + ending
-    while _key(name) in taken:
-        number, name = number + 1, f"{stem}{ending}_{number}"
-    taken.add(_key(name))
+    name = free_name(name_for(clip), taken, ending)
+    taken.add(name_key(name))
     return name
-
-
-def _storable(stem: str) -> str:
-    """A name that files can have on every usual system."""
-    if not windows.fault_of_name(stem):
-        return stem
-    plain = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in stem)[:60]
-    return plain if not windows.fault_of_name(plain) else "clip"
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()

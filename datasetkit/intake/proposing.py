@@ -46,7 +46,8 @@ def propose(video: Video, longest: float, *, every: bool = False) -> list[Propos
     if long and not usable:
         return "nothing moves in it"
     quiet = min((level(activity, scene.start, scene.end) for scene in usable), default=0.0)
-    ranked = [one for scene in usable for one in _in_scene(video, activity, scene, longest, least, quiet)]
+    found = (one for scene in usable for one in _in_scene(video, activity, scene, longest, least, quiet))
+    ranked = [one for one in found if one.seconds]  # less than a frame, else
     if not ranked:
         return f"no part between cuts, fades and still or black parts is {least:g} s long"
     if not every:

@@ -69,4 +69,5 @@ def _listed(faults: tuple[WindowFault, ...]) -> str:
 
 
 def _unreadable(name: str, error: OSError) -> DatasetkitError:
-    return DatasetkitError(f"can't read {name}: {error.strerror or error}", "Check its name and permissions.")
+    step = "Move it away." if isinstance(error, IsADirectoryError) else "Check its name and permissions."
+    return DatasetkitError(f"can't read {name}: {error.strerror or error}", step)

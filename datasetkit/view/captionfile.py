@@ -13,9 +13,9 @@ from datasetkit.intake.cutting import by_window
 from datasetkit.intake.pairing import clips_named, pair
 from datasetkit.intake.raw import RawFiles
 from datasetkit.view.csvtext import Cells, CsvText, csv_text
-from datasetkit.view.draft import Draft, name_key
+from datasetkit.view.draft import Draft
 from datasetkit.view.folder import ViewedFolder
-from datasetkit.windows import Window
+from datasetkit.windows import Window, name_key
 
 _COLUMNS = ("clip", "caption")
 _HEADER = b"clip,caption\n"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.view.captions import CaptionRules, composed
-from datasetkit.windows import Window, fault_of_name
+from datasetkit.windows import Window, fault_of_name, name_key
 
 _MICROSECONDS = 10**6
 _ROUNDING = Fraction(2, _MICROSECONDS)  # a start and a length, each rounded up
@@ -85,18 +84,9 @@ def edited(draft: Draft, edit: ClipEdit, room: Room) -> dict[str, ClipDraft]:
     return {**draft, **others, edit.key: changed}
 
 
-def free_name(stem: str, draft: Draft) -> str:
-    """A name for another window: ``stem``, with a number where that is taken."""
-    taken = {name_key(window.name) for one in draft.values() for window in one.windows}
-    number, name = 2, stem
-    while name_key(name) in taken:
-        number, name = number + 1, f"{stem}_{number}"
-    return name
-
-
-def name_key(name: str) -> str:
-    """What two names share that a file system may take for the same."""
-    return unicodedata.normalize("NFC", name).casefold()
+def names_in(draft: Draft) -> set[str]:
+    """The names that windows have, as `name_key` compares them."""
+    return {name_key(window.name) for one in draft.values() for window in one.windows}
 
 
 def seconds_of(value: float) -> Fraction:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import defaultdict
 from fractions import Fraction
-from pathlib import PurePosixPath
 
 from datasetkit import config, spec, windows
 from datasetkit.edits import SetField
@@ -17,14 +15,13 @@ from datasetkit.repair.declaring import declare_persons, withdraw_persons
 from datasetkit.repair.lines import edit_lines
 from datasetkit.report.visual.values import TextRun
 from datasetkit.view.captionfile import new_captions, read_captions
-from datasetkit.view.draft import ClipDraft, Draft, free_name, rounded_down
+from datasetkit.view.draft import ClipDraft, Draft, rounded_down
 from datasetkit.view.folder import ViewedClip, ViewedFolder
 from datasetkit.view.picking import drafted_pick, new_table
-from datasetkit.windows import Window, fault_of_name
+from datasetkit.windows import Window, free_name, name_for, name_key
 
 _CONTEXT = 1  # lines beside a change
 _UNKNOWN = Fraction(1)  # seconds of a clip that can't be read; whether it is kept is all that its row says
-_LONGEST_STEM = 50  # letters of a name that is derived from one that cuts.csv doesn't allow
 
 
 def first_draft(folder: ViewedFolder, longest: Fraction | None) -> dict[str, ClipDraft]:
@@ -35,13 +32,13 @@ def first_draft(folder: ViewedFolder, longest: Fraction | None) -> dict[str, Cli
     rows: defaultdict[str, list[Window]] = defaultdict(list)
     for window in folder.rows:
         rows[window.clip].append(window)
-    cut = {*rows}
-    draft = dict[str, ClipDraft]()
+    cut, taken, draft = {*rows}, {name_key(row.name) for row in folder.rows}, dict[str, ClipDraft]()
     table = folder.files.get(CAPTIONS)
     captions = read_captions(folder.found, table, folder.rows) if folder.found else None
     for clip in folder.clips:
         if clip.path not in rows:
-            rows[clip.path] = [_default(clip, longest if folder.raw else None, draft)]
+            rows[clip.path] = [_default(clip, longest if folder.raw else None, taken)]
+            taken.add(name_key(rows[clip.path][0].name))
         own = tuple(rows[clip.path])
         names = [window.name for window in own] if clip.path in cut else [""]
         texts = (_prompt(clip) if captions is None else captions.get((clip.path, name), "") for name in names)
@@ -81,17 +78,10 @@ def _text(folder: ViewedFolder, name: str) -> str:
         raise DatasetkitError(f"{folder.tree.name}/{name} isn't UTF-8", "Save it as UTF-8.") from error
 
 
-def _default(clip: ViewedClip, longest: Fraction | None, draft: Draft) -> Window:
+def _default(clip: ViewedClip, longest: Fraction | None, taken: set[str]) -> Window:
     """The window of a clip that has none: from its beginning, as long as it or the model allows."""
     seconds = rounded_down(clip.video.seconds) if clip.video else _UNKNOWN
-    return Window(clip.path, Fraction(0), min(seconds, longest or seconds), free_name(_stem(clip.path), draft))
-
-
-def _stem(path: str) -> str:
-    """A name for a sample of the clip, as near to the clip's own as cuts.csv allows."""
-    stem = PurePosixPath(path).stem
-    plain = re.sub(r"[^\w-]", "_", stem)[:_LONGEST_STEM]
-    return next((name for name in (stem, plain) if not fault_of_name(name)), "clip")
+    return Window(clip.path, Fraction(0), min(seconds, longest or seconds), free_name(name_for(clip.path), taken))
 
 
 def _prompt(clip: ViewedClip) -> str:

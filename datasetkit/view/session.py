@@ -17,7 +17,7 @@ from datasetkit.model import Present
 from datasetkit.scan.reading import Named
 from datasetkit.spec import ModelSpec, find_model
 from datasetkit.view.board import Board
-from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, free_name, rounded_down
+from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, names_in, rounded_down
 from datasetkit.view.folder import ViewedClip, ViewedFolder, is_clip, named_media
 from datasetkit.view.history import History, carried_over
 from datasetkit.view.judging import Judged, NextCommands, judge_folder
@@ -25,7 +25,7 @@ from datasetkit.view.picking import refuse_other_edit
 from datasetkit.view.plainfiles import first_draft, new_files
 from datasetkit.view.saving import FileWatch, OutdatedError, save_files
 from datasetkit.view.showing import Json, Playback, shown_clip, shown_remark
-from datasetkit.windows import Window
+from datasetkit.windows import Window, free_name
 
 _LABELS = {
     "window": "move the window of {}",
@@ -102,7 +102,7 @@ class Session:
             if self._board.is_edited(clip.key, version):
                 raise OutdatedError(f"{clip.path} was changed meanwhile, in another tab or by undo")
             if edit.do == "add":
-                edit = replace(edit, text=free_name(draft[clip.key].windows[0].name, draft))
+                edit = replace(edit, text=free_name(draft[clip.key].windows[0].name, names_in(draft)))
             after = edited(draft, edit, self._room(clip))
             if after[clip.key] != draft[clip.key]:
                 new_files(self._folder, self._history.written, after)  # refuses what a file can't take

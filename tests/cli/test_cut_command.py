@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from conftest import Cli
 from scenes import encode, pan
 from takes import RATE, SIZE, Take, take
 
+from datasetkit.errors import DatasetkitError
+from datasetkit.files import sole_run
+from datasetkit.intake.cut import propose_cuts
 from datasetkit.windows import Window, parse
 
 MODEL = ("--model", "wan2.2-i2v-flash")
@@ -85,7 +89,7 @@ def test_rows_that_are_there_stay_as_they_are(cli: Cli, raw: Path) -> None:
     assert (found["mine"].start, found["mine"].seconds) == (1, 2)
     assert found["take 1_2"].clip == "take 1.mp4"
     assert "still.mp4" not in ran.out
-    assert "1 clip left as" in ran.out
+    assert "1 clip is already in" in ran.out
 
 
 def test_a_second_run_adds_nothing_and_writes_nothing(cli: Cli, raw: Path) -> None:
@@ -95,20 +99,99 @@ def test_a_second_run_adds_nothing_and_writes_nothing(cli: Cli, raw: Path) -> No
     assert ran.code == 0
     after = (raw / "cuts.csv").stat()
     assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
-    assert "3 clips left as" in ran.out
+    assert "3 clips are already in" in ran.out
 
 
 def test_force_starts_again_and_keeps_the_old_file(cli: Cli, raw: Path) -> None:
-    (raw / "cuts.csv").write_text("not,a,cuts,file\n")
-    refused = cli("cut", raw, *MODEL)
-    assert refused.code == 2
-    assert "line 1: lacks the column" in refused.err
-    assert (raw / "cuts.csv").read_text() == "not,a,cuts,file\n"
+    own = "clip,start,seconds,name,keep\nstill.mp4,1,2,mine,yes\n"
+    (raw / "cuts.csv").write_text(own)
     ran = cli("cut", raw, *MODEL, "--force")
     assert ran.code == 0
-    assert "take 1" in rows(raw / "cuts.csv")
-    assert (raw / "cuts.csv.old").read_text() == "not,a,cuts,file\n"
+    assert set(rows(raw / "cuts.csv")) == {"take 1", "short", "still"}
+    assert (raw / "cuts.csv.old").read_text() == own
     assert "cuts.csv.old" in ran.out
+
+
+@pytest.mark.parametrize("content", [b"not,a,cuts,file\n", b"\0\0\0\x18ftypmp42\xff"])
+@pytest.mark.parametrize("options", [(), ("--force",)])
+def test_what_is_no_cuts_csv_is_never_replaced(
+    cli: Cli, tmp_path: Path, content: bytes, options: tuple[str, ...]
+) -> None:
+    builders.clip(tmp_path / "raw" / "a.mp4", frames=40)
+    target = tmp_path / "other"
+    target.write_bytes(content)
+    ran = cli("cut", tmp_path / "raw", *MODEL, *options, "-o", target)
+    assert ran.code == 2
+    assert "other" in ran.err
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["other"]
+    assert target.read_bytes() == content
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(cli: Cli, tmp_path: Path) -> None:
+    builders.clip(tmp_path / "a.mp4", frames=40)
+    (tmp_path / "cuts.csv").mkdir()
+    ran = cli("cut", tmp_path, *MODEL, "--force")
+    assert ran.code == 2
+    assert "Move it away" in ran.err
+
+
+def test_nothing_is_said_of_an_old_file_where_nothing_is_written(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "broken.mov").write_bytes(b"\0\0\0\x18ftypqt  " + b"x" * 99)
+    (tmp_path / "cuts.csv").write_text("clip,start,seconds,name,keep\n")
+    ran = cli("cut", tmp_path, "--force")
+    assert "the old file" not in ran.out
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["broken.mov", "cuts.csv"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_was_written_while_clips_were_read_is_kept(tmp_path: Path, force: bool) -> None:
+    for name in ("a", "b", "c"):
+        builders.clip(tmp_path / f"{name}.mp4", frames=40)
+    own = "clip,start,seconds,name,keep\na.mp4,1,1,mine,yes\nx.mp4,1,1,b,yes\n"
+
+    def meanwhile(*_: object) -> None:
+        (tmp_path / "cuts.csv").write_text(own)
+
+    made = propose_cuts(tmp_path, progress=meanwhile, force=force)
+    kept = {name: window.clip for name, window in rows(tmp_path / "cuts.csv").items()}
+    if force:
+        assert kept == {"a": "a.mp4", "b": "b.mp4", "c": "c.mp4"}
+        assert made.replaced
+        assert made.replaced.read_text() == own
+    else:
+        assert kept == {"mine": "a.mp4", "b": "x.mp4", "b_2": "b.mp4", "c": "c.mp4"}
+        assert made.mentioned == ("a.mp4",)
+
+
+def test_two_runs_do_not_write_at_once(tmp_path: Path) -> None:
+    builders.clip(tmp_path / "a.mp4", frames=40)
+    with sole_run(tmp_path, "writing"), pytest.raises(DatasetkitError, match="another datasetkit run"):
+        propose_cuts(tmp_path)
+
+
+def test_long_names_are_shortened(cli: Cli, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        builders.clip(tmp_path / folder / f"{'x' * 200}.mp4", frames=40)
+    assert cli("cut", tmp_path, *MODEL).code == 0
+    assert set(rows(tmp_path / "cuts.csv")) == {"x" * 200, "x" * 198 + "_2"}
+
+
+def test_a_name_that_is_not_utf8_is_refused(cli: Cli, tmp_path: Path) -> None:
+    builders.clip(tmp_path / "a.mp4", frames=40)
+    shutil.copy(tmp_path / "a.mp4", os.fsencode(tmp_path) + b"/caf\xe9.mp4")
+    ran = cli("cut", tmp_path, *MODEL)
+    assert ran.code == 0
+    assert "rename it: its name isn't UTF-8" in ran.out
+    assert set(rows(tmp_path / "cuts.csv")) == {"a"}
+
+
+@pytest.mark.parametrize("seconds", ["0.01", "nan", "inf"])
+def test_seconds_that_are_no_length_are_refused(cli: Cli, tmp_path: Path, seconds: str) -> None:
+    builders.clip(tmp_path / "a.mp4", frames=40)
+    ran = cli("cut", tmp_path, "--seconds", seconds, "--all")
+    assert ran.code == 2
+    assert "0.5 or more" in ran.err or "must be a number" in ran.err
+    assert not (tmp_path / "cuts.csv").exists()
 
 
 def test_all_windows_of_a_clip_get_names_of_their_own(cli: Cli, raw: Path, tmp_path: Path) -> None:
