@@ -102,11 +102,12 @@ def open_dataset(
     pictures: bool = False,
     progress: Progress | None = None,
     store: FactStore | None = None,
+    own_cuts: bool = True,
 ) -> Iterator[tuple[Verdict, Tree]]:
     """The verdict on the one dataset of a folder or zip, and its files, open while the block lasts.
 
-    ``build`` says that a zip will be written from it; ``depth`` is as in `judge`. Media whose facts are in ``store``
-    aren't read again. Raises DatasetkitError as `check` does.
+    ``build`` says that a zip will be written from it; ``depth`` and ``own_cuts`` are as in `judge`. Media whose facts
+    are in ``store`` aren't read again. Raises DatasetkitError as `check` does.
     """
     place = fspath(path)
     with closing(open_tree(place)) as tree:
@@ -115,7 +116,18 @@ def open_dataset(
             places = ", ".join(prefix or "the root" for prefix in found)
             one = f"{place.rstrip('/')}/{found[-1].rstrip('/')}"  # the root, if it is one of them, comes first
             raise DatasetkitError(f"{place} holds {len(found)} datasets: {places}", f"Name one of them, such as {one}.")
-        yield next(judge(tree, settings, build=build, depth=depth, pictures=pictures, progress=progress, store=store))
+        yield next(
+            judge(
+                tree,
+                settings,
+                build=build,
+                depth=depth,
+                pictures=pictures,
+                progress=progress,
+                store=store,
+                own_cuts=own_cuts,
+            )
+        )
 
 
 def judge(
@@ -128,16 +140,25 @@ def judge(
     pictures: bool = False,
     progress: Progress | None = None,
     store: FactStore | None = None,
+    own_cuts: bool = True,
 ) -> Iterator[tuple[Verdict, Tree]]:
     """Check every dataset of a tree by ``settings`` and its own datasetkit.toml; each with the tree of its files.
 
     Without ``nested`` only the one at the root. ``build``: a zip will be written from it, and findings that
     `build` fixes are marked as fixed. ``depth`` is used where the settings have none; where it is None too, the size of
-    the set decides. Raises DatasetkitError for a datasetkit.toml that can't be used.
+    the set decides. Without ``own_cuts`` its cuts.csv leaves nothing out.
+    Raises DatasetkitError for a datasetkit.toml that can't be used.
     """
     stopwatch, depth = Stopwatch(), depth if settings.depth is None else settings.depth
     for dataset, own in scan(
-        tree, progress, alone=not nested, depth=depth, pictures=pictures, store=store, stopwatch=stopwatch
+        tree,
+        progress,
+        alone=not nested,
+        depth=depth,
+        pictures=pictures,
+        store=store,
+        stopwatch=stopwatch,
+        own_cuts=own_cuts,
     ):
         with stopwatch.timing("rules"):
             verdict = judge_dataset(dataset, settings_for(own, settings), build=build)

@@ -67,7 +67,8 @@ def fix(
 ) -> Fixed:
     """Fix the one dataset of a folder or zip: its lines in place, or everything in the new folder or zip ``output``.
 
-    First each window of the file ``cuts`` becomes a sample of its own. Fixes that don't work are skipped and reported.
+    First each window of the file ``cuts`` becomes a sample of its own, and the dataset's own cuts.csv counts for
+    nothing. Fixes that don't work are skipped and reported.
     ``unsafe`` allows fixes that change content, such as trimming. ``select`` limits what is fixed; advice is fixed only
     if its whole code is selected. The other options say what to check by. A ``dry_run`` writes nothing.
 
@@ -80,10 +81,9 @@ def fix(
     windows = windows_in(Path(cuts)) if cuts else ()
     with (
         media_facts(options) as store,
-        open_dataset(source, replace(settings, select=()), build=True, progress=progress, store=store) as (
-            verdict,
-            tree,
-        ),
+        open_dataset(
+            source, replace(settings, select=()), build=True, progress=progress, store=store, own_cuts=not cuts
+        ) as (verdict, tree),
         scratch(target) if target and not dry_run else nullcontext(Path()) as work,
     ):
 

@@ -80,6 +80,7 @@ def scan(
     pictures: bool = False,
     store: FactStore | None = None,
     stopwatch: Stopwatch | None = None,
+    own_cuts: bool = True,
 ) -> Iterator[tuple[Dataset, Tree]]:
     """Every dataset of a tree, each with the tree of its own files, in the order of their folders.
 
@@ -87,7 +88,7 @@ def scan(
     root. Clips are read to ``depth``; None decodes all frames of a set of up to `Limits.full_depth_clips` clips, and
     of a larger one the first and last frames. ``pictures``: media get pictures for people. ``progress`` is called as
     media are read. ``store`` knows the facts of media that were read before; ``stopwatch`` measures where the time
-    goes.
+    goes. Without ``own_cuts`` a dataset's cuts.csv leaves nothing out.
     """
     found = prefixes(tree)
     reading = partial(read_media, pictures=pictures, progress=progress, store=store, stopwatch=stopwatch)
@@ -95,7 +96,7 @@ def scan(
         own = tree.below(prefix)
         inner = [other.removeprefix(prefix) for other in found if other != prefix and other.startswith(prefix)]
         wrapper = own.prefix or (prefix if len(found) == 1 else "")
-        yield _dataset(own, inner, wrapper, depth, reading), own
+        yield _dataset(own, inner, wrapper, depth, reading, own_cuts=own_cuts), own
 
 
 def prefixes(tree: Tree) -> list[str]:
@@ -106,7 +107,13 @@ def prefixes(tree: Tree) -> list[str]:
 
 
 def _dataset(
-    tree: Tree, inner: Sequence[str], prefix: str, depth: Depth | None, reading: Callable[..., dict[Named, Medium]]
+    tree: Tree,
+    inner: Sequence[str],
+    prefix: str,
+    depth: Depth | None,
+    reading: Callable[..., dict[Named, Medium]],
+    *,
+    own_cuts: bool,
 ) -> Dataset:
     files = tuple(file for file in tree.files if not file.path.startswith(tuple(inner)))
     empty = Dataset(tree.name, tree.source, tree.size, files=files, hazards=tuple(tree.hazards), prefix=prefix)
@@ -114,7 +121,7 @@ def _dataset(
     if name not in paths:
         return replace(empty, near=tuple(filter(_like_annotations, paths)))
     annotations, parsed = parse(read_annotations(tree), name)
-    lines, dropped = without_dropped(parsed, tree)
+    lines, dropped = without_dropped(parsed, tree) if own_cuts else (parsed, ())
     named = ((resolve(text), expected) for line in lines for _, text, expected in _named(line))
     wanted = dict.fromkeys((path, expected) for path, expected in named if path in paths)
     clips = sum(expected is Expected.VIDEO for _, expected in wanted)

@@ -147,6 +147,18 @@ def test_windows_of_a_dataset_are_cut_into_a_new_folder(cli: Cli, folder: Path, 
     assert cli("lint", tmp_path / "new", "--select", "D,L,I,V,K", "--strict").code == 0
 
 
+@pytest.mark.parametrize("own", ["video_2.mp4,0,4,two,no,too dark", "video_2.mp4,0,2,broken"])
+def test_only_the_named_file_counts(cli: Cli, folder: Path, tmp_path: Path, own: str) -> None:
+    write_cuts(folder, own)
+    (tmp_path / "mine.csv").write_text(f"{HEADER}video_2.mp4,1,2,part,yes,\nvideo_4.mp4,0,1,four,no,\n")
+    ran = cli("fix", folder, "--cuts", tmp_path / "mine.csv", "-o", tmp_path / "new")
+    assert ran.code == 0
+    clips = [line["video_path"] for line in lines(tmp_path / "new")]
+    assert clips[:4] == ["video_0.mp4", "video_1.mp4", "part.mp4", "video_3.mp4"]
+    assert "video_4.mp4" not in clips
+    assert not (tmp_path / "new" / "cuts.csv").exists()
+
+
 def test_prompts_of_what_is_not_kept_are_left_as_they_are(cli: Cli, folder: Path) -> None:
     effect = EFFECT.partition("absent_in")[0]
     (folder / "datasetkit.toml").write_text(effect.replace("begins", "falls on her/him"), "utf-8")
