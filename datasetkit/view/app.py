@@ -81,7 +81,9 @@ class ViewServer:
         clip = self._clip(request)
         self._looker.displayed = clip.key
         playback = self._session.playback(clip.key)
-        if playback.plays == "preview" and playback.preview != "failed":
+        if playback.preview == "failed":
+            return _refusal(f"no preview could be made: {playback.reason}", "Convert the clip to MP4.", 404)
+        if playback.plays == "preview":
             place = self._maker.preview(clip.key)
             if place is None:
                 return _refusal("the preview is being made", "It will appear here.", 202)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from datasetkit.model import (
     BrokenLine,
     Dataset,
     Expected,
+    File,
     Image,
     Medium,
     Missing,
@@ -115,6 +117,13 @@ class ViewedFolder:
             found[clip.path] = Frames((*before.first, *first), (*before.last, *last))
         return found
 
+    def contents(self) -> dict[str, frozenset[File]]:
+        """The files of each clip, by its key, as they were when the folder was listed."""
+        files = {file.path: file for file in self.tree.files}
+        return {
+            clip.key: frozenset(files[path] for path, _ in named_media(clip) if path in files) for clip in self.clips
+        }
+
     def seen(self, media: Mapping[Named, Present]) -> ViewedFolder:
         """The folder with what was found out about some of its media."""
         lines = tuple(line if isinstance(line, BrokenLine) else _seen(line, media) for line in self.dataset.lines)
@@ -132,6 +141,13 @@ def named_media(clip: ViewedClip) -> Iterator[Named]:
     for reference in clip.sample.references:
         if not isinstance(reference.medium, Missing | Outside):
             yield reference.medium.path, _expected(reference, clip.expected)
+
+
+def changed_media(before: ViewedFolder, now: ViewedFolder) -> set[Named]:
+    """The files of clips that aren't as they were. A clip is compared with its images, so all of its files count."""
+    known, contents = before.contents(), now.contents()
+    changed = (clip for clip in now.clips if known.get(clip.key) != contents[clip.key])
+    return {named for clip in changed for named in named_media(clip)}
 
 
 def read_folder(place: str, settings: Settings, store: FactStore) -> ViewedFolder:
@@ -252,7 +268,19 @@ def _seen(sample: Sample, media: Mapping[Named, Present], clip: Expected = Expec
 
 
 def inside(folder: ViewedFolder, path: str) -> Path | None:
-    """Where a file of the folder really is; None if that is outside, as links may lead anywhere."""
-    root = folder.root.resolve()
-    place = (root / path).resolve()
-    return place if place.is_relative_to(root) and place.is_file() else None
+    """Where a file of the folder really is.
+
+    Links may lead anywhere. One that leads outside counts only if the scan found a clip or an image there, and the file
+    is still the one that it found; else None.
+    """
+    root, place = (Path(os.path.realpath(one)) for one in (folder.root, folder.root / path))
+    if not os.path.isfile(place):  # noqa: PTH113 - Path.is_file raises where a folder above may not be entered
+        return None
+    return place if place.is_relative_to(root) or _is_found(folder, path, place) else None
+
+
+def _is_found(folder: ViewedFolder, path: str, place: Path) -> bool:
+    references = (reference for clip in folder.clips for reference in clip.sample.references)
+    found = any(isinstance(one.medium, Image | Video) and one.medium.path == path for one in references)
+    status = place.stat()
+    return found and File(path, status.st_size, status.st_mtime_ns) in folder.tree.files

@@ -7,8 +7,9 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from threading import Event
 
+from datasetkit.errors import DatasetkitError
 from datasetkit.media.moments import browser_copy
-from datasetkit.media.outcome import Made
+from datasetkit.media.outcome import Failed, Outcome
 from datasetkit.view.folder import inside
 from datasetkit.view.session import Session
 from datasetkit.view.showing import Playback
@@ -47,17 +48,27 @@ class PreviewMaker:
         self._session.wake()
 
     def _make(self, key: str) -> None:
-        folder, clip = self._session.folder, self._session.clip(key)
-        place = inside(folder, clip.path)
-        if place is None or self._session.playback(key).preview != _WAITING:
+        if self._session.playback(key).preview != _WAITING:
             return
         self._session.plays(key, Playback("preview", _MAKING))
         try:
-            with place.open("rb") as file, io.BufferedReader(_StoppableFile(file, self._stopped), _BUFFER) as source:
-                outcome = browser_copy(source, self._scratch / key)
+            outcome = self._copied(key)
         except CancelledError:
             return
-        self._session.plays(key, Playback("preview", _READY if isinstance(outcome, Made) else _FAILED))
+        except DatasetkitError as error:  # the clip is gone, or the machine lets nothing be read or written
+            outcome = Failed(str(error))
+        except OSError as error:
+            outcome = Failed(error.strerror or str(error))
+        reason = outcome.reason if isinstance(outcome, Failed) else ""
+        self._session.plays(key, Playback("preview", _FAILED if reason else _READY, reason))
+
+    def _copied(self, key: str) -> Outcome:
+        folder, clip = self._session.folder, self._session.clip(key)
+        place = inside(folder, clip.path)
+        if place is None:
+            return Failed(f"{clip.path} isn't there any more")
+        with place.open("rb") as file, io.BufferedReader(_StoppableFile(file, self._stopped), _BUFFER) as source:
+            return browser_copy(source, self._scratch / key)
 
 
 class _StoppableFile(io.RawIOBase):

@@ -6,7 +6,7 @@ changes is changed under one lock; what takes long is done outside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -14,11 +14,12 @@ from threading import Condition
 
 from datasetkit.errors import DatasetkitError
 from datasetkit.model import Present
+from datasetkit.report.visual.values import Remark
 from datasetkit.scan.reading import Named
 from datasetkit.spec import ModelSpec, find_model
 from datasetkit.view.board import Board
 from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, names_in, rounded_down
-from datasetkit.view.folder import ViewedClip, ViewedFolder, is_clip, named_media
+from datasetkit.view.folder import ViewedClip, ViewedFolder, changed_media, is_clip, named_media
 from datasetkit.view.history import History, carried_over
 from datasetkit.view.judging import Judged, NextCommands, judge_folder
 from datasetkit.view.picking import refuse_other_edit
@@ -45,7 +46,7 @@ class Session:
         self._changing = Condition()
         self._folder, self._media, self._playback = read(), dict[Named, Present](), dict[str, Playback]()
         self._judged, self._due, self._unjudged, self._judging = Judged(), True, False, False
-        self._board = Board()
+        self._board, self._broken = Board(), ""
         draft = first_draft(self._folder, self._longest)
         self._history, self._watch = History(draft, draft), FileWatch(self._folder)
         with self._changing:
@@ -137,9 +138,11 @@ class Session:
         with self._changing:
             return self._take_over()
 
-    def found(self, named: Named, medium: Present) -> None:
-        """Take in what was found out about a file."""
+    def found(self, named: Named, medium: Present, seen_in: ViewedFolder) -> None:
+        """Take in what was found out about a file, unless it has changed since the folder was as in ``seen_in``."""
         with self._changing:
+            if seen_in.tree is not self._folder.tree and named in changed_media(seen_in, self._folder):
+                return
             self._media[named] = medium
             self._folder = self._folder.seen({named: medium})
             self._refresh(clip.key for clip in self._folder.clips if named in named_media(clip))
@@ -147,11 +150,18 @@ class Session:
             if self._board.is_ready:
                 self._want_judgement()
 
+    def broke(self, reason: str) -> None:
+        """Take in that work beside the answers has ended, by a mistake in the program."""
+        with self._changing:
+            self._broken = reason
+            self._changing.notify_all()
+
     def plays(self, key: str, playback: Playback) -> None:
         """Take in how a clip is played."""
         with self._changing:
             self._playback[key] = playback
             self._refresh([key])
+            self._changing.notify_all()
 
     def playback(self, key: str) -> Playback:
         """How a clip is played, as far as that is known."""
@@ -205,6 +215,8 @@ class Session:
         folder, before = self._read(), self._folder
         history, lost = carried_over(self._history, first_draft(folder, self._longest))
         paths = {clip.key: clip.path for clip in (*before.clips, *folder.clips)}
+        changed = changed_media(before, folder)
+        self._media = {named: medium for named, medium in self._media.items() if named not in changed}
         self._folder, self._watch = folder.seen(self._media), FileWatch(folder)
         self._board.keep(history.draft)
         self._keep(history)
@@ -244,7 +256,8 @@ class Session:
 
     def _state(self, since: int, stale: tuple[str, ...]) -> Json:
         folder, history, board = self._folder, self._history, self._board
-        order, working = [clip.key for clip in folder.clips], not (board.is_ready and self.is_judged)
+        working = not (board.is_ready and self.is_judged) and not self._broken
+        order, remarks = [clip.key for clip in folder.clips], [*self._broken_remarks(), *self._judged.remarks]
         questions = 0 if folder.picks else board.questions + self._judged.errors
         return {
             "version": board.version,
@@ -257,11 +270,16 @@ class Session:
             "working": {"done": board.ready, "total": len(order)} if working else None,
             "stale": list(stale),
             "open": questions,
-            "findings": [shown_remark(one) for one in self._judged.remarks],
-            "next": "" if questions or working else self._judged.following,
+            "findings": [shown_remark(one) for one in remarks],
+            "next": "" if questions or working or self._broken else self._judged.following,
             "order": order,
             "clips": board.changed(order, since),
         }
+
+    def _broken_remarks(self) -> Iterator[Remark]:
+        if self._broken:
+            remedy = "Save your edits, and start `datasetkit view` again."
+            yield Remark("", "Looking at the clips has ended", "error", "", self._broken, remedy, "")
 
 
 def _label(edit: ClipEdit, clip: ViewedClip) -> str:

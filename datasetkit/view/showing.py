@@ -21,11 +21,12 @@ Json = dict[str, Any]
 class Playback:
     """How a clip is played: as it is ("original"), encoded for the browser ("preview"), or not at all ("").
 
-    ``preview`` says how far that is: "waiting", "making", "ready" or "failed".
+    ``preview`` says how far that is: "waiting", "making", "ready" or "failed", for a ``reason``.
     """
 
     plays: str = ""
     preview: str = ""
+    reason: str = ""
 
 
 def shown_clip(

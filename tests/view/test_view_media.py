@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import builders
 import pytest
 from PIL import Image
-from viewing import Tab, dataset_folder, raw_folder, viewed
+from viewing import COMMANDS, Tab, dataset_folder, raw_folder, viewed
 
 from datasetkit.media.moments import plays_in_browsers
+from datasetkit.scan.facts import MemoryStore
+from datasetkit.scan.reading import thread_count
+from datasetkit.verdict import read_settings
+from datasetkit.view.folder import read_folder
+from datasetkit.view.previews import PreviewMaker
+from datasetkit.view.session import Session
+from datasetkit.view.work import ClipLooker, background
 
 
 @pytest.fixture(scope="module")
@@ -98,19 +109,24 @@ def test_a_datasets_images(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["take.mp4", "clips/take.mp4"])
-def test_a_link_that_leads_outside_is_never_opened(tmp_path: Path, name: str) -> None:
+def test_a_link_that_leads_outside_is_opened_only_if_it_leads_to_a_clip(tmp_path: Path, name: str) -> None:
     outside = builders.clip(tmp_path / "elsewhere" / "take.mp4")
+    (outside.parent / "secret.mp4").write_text("a private key")
     folder = raw_folder(tmp_path / "raw", "own.mp4")
     if "/" in name:
         (folder / "clips").symlink_to(outside.parent)
     else:
         (folder / name).symlink_to(outside)
+        (folder / "secret.mp4").symlink_to(outside.parent / "secret.mp4")
     with viewed(folder) as tab:
         tab.settled()
         clip = tab.clip(name)
-        assert "outside" in clip["fault"]
-        for what in ("video", "strip", "first", "last"):
-            assert tab.get(f"/clip/{clip['id']}/{what}").status_code == 404
+        assert {one["path"] for one in tab.state()["clips"]} == {"own.mp4", name}
+        assert (clip["fault"], tab.get(f"/clip/{clip['id']}/video").content) == ("", outside.read_bytes())
+        for what in ("strip", "first", "last"):
+            assert tab.get(f"/clip/{clip['id']}/{what}").status_code == 200
+        outside.write_text("a private key")
+        assert tab.get(f"/clip/{clip['id']}/video").status_code == 404
 
 
 def test_a_clip_that_is_replaced_by_a_link_is_not_served(tmp_path: Path) -> None:
@@ -140,6 +156,81 @@ def test_what_browsers_cant_play_is_shown_as_a_preview(tmp_path: Path) -> None:
         assert plays_in_browsers(str(tmp_path / "copy.mp4"))
         assert tab.clip("master.mov")["preview"] == "ready"
     assert sorted(path.name for path in folder.iterdir()) == ["master.mov", "take_01.mp4"]
+
+
+def test_a_clip_that_is_gone_gets_no_preview(tmp_path: Path) -> None:
+    builders.clip(tmp_path / "gone.mov", codec="mpeg4")
+    with viewed(tmp_path) as tab:
+        tab.settled()
+        gone = tab.clip("gone.mov")["id"]
+        (tmp_path / "gone.mov").unlink()
+        assert tab.get(f"/clip/{gone}/video").status_code == 202
+        tab.session.wait_until(lambda: tab.session.playback(gone).preview == "failed", 20)
+        answer = tab.get(f"/clip/{gone}/video")
+    assert (answer.status_code, "gone.mov" in answer.json()["error"]) == (404, True)
+
+
+def test_a_clip_that_is_taken_away_holds_up_no_preview_of_another(tmp_path: Path) -> None:
+    for name in ("gone.mov", "there.mov"):
+        builders.clip(tmp_path / "raw" / name, codec="mpeg4")
+    with viewed(tmp_path / "raw") as tab, ThreadPoolExecutor(1) as pool:
+        tab.settled()
+        gone, there, maker = (
+            tab.clip("gone.mov")["id"],
+            tab.clip("there.mov")["id"],
+            PreviewMaker(tab.session, tmp_path),
+        )
+        for key in (there, gone):  # the one asked for last comes first
+            assert maker.preview(key) is None
+        (tmp_path / "raw" / "gone.mov").unlink()
+        tab.session.reload()
+        made = pool.submit(maker.run)
+        tab.session.wait_until(lambda: made.done() or tab.session.playback(there).preview == "ready", 20)
+        maker.stop()
+        made.result()
+        assert maker.preview(there) == tmp_path / there
+
+
+def test_files_that_may_not_be_read_any_more_hold_up_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names, store = [f"take_{number:02}.mp4" for number in range(thread_count() + 2)], MemoryStore()
+    read = partial(read_folder, str(raw_folder(tmp_path, *names, seconds=1)), read_settings({}), store)
+    session, opened = Session(read, COMMANDS), Path.open
+
+    def refusing(path: Path, *options: Any) -> Any:  # the superuser, who may run this, is refused nothing
+        if path.name in names[:-1]:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *options)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    with background(session, ClipLooker(session, store), PreviewMaker(session, tmp_path)):
+        session.wait_until(lambda: session.state()["working"] is None, 20)
+        state = session.state()
+    assert state["working"] is None
+    assert ["Permission denied" in clip["fault"] for clip in state["clips"]] == [True] * (len(names) - 1) + [False]
+
+
+def test_after_a_reload_clips_that_changed_are_looked_at_again(tmp_path: Path) -> None:
+    folder = dataset_folder(tmp_path)
+    with viewed(folder) as tab:
+        tab.settled()
+        image = tab.clip("video_2.mp4")["compared"][0]["image"]["url"]
+        before = tab.get(image).content
+        builders.clip(folder / "video_1.mp4", frames=80, seed=7)
+        builders.jpeg(folder / "image_2.jpg", seed=7)
+        tab.post("/reload", version=0)
+        tab.settled()
+        first, second = tab.clip("video_1.mp4"), tab.clip("video_2.mp4")
+        assert (first["seconds"], first["ready"], second["ready"]) == (5.0, True, True)
+        assert first["curve"]["seconds"] == 5.0
+        assert tab.get(image).content != before
+
+
+def test_a_mistake_in_the_program_is_shown_not_waited_for(tmp_path: Path) -> None:
+    with viewed(raw_folder(tmp_path, "take_01.mp4")) as tab:
+        tab.session.broke("KeyError: 1")
+        state = tab.state()
+        assert (state["working"], state["next"]) == (None, "")
+        assert "KeyError" in state["findings"][0]["message"]
 
 
 def test_a_damaged_clip_says_so_and_the_others_are_shown(tmp_path: Path) -> None:
