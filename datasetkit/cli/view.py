@@ -55,7 +55,10 @@ def command(folder: str, *, picks: Path | None, port: int, no_browser: bool, **o
         if not no_browser and _has_browser():
             click.launch(address)
 
-    unsaved = serve(folder, judging(options), _commands(folder, picks), port, started, picks)
+    def exchanged(address: str) -> None:
+        note(f"opened; to open it once more: {address}")
+
+    unsaved = serve(folder, judging(options), _commands(folder, picks), port, started, picks, exchanged)
     if unsaved:
         note(f"not saved: edits of {', '.join(unsaved)}")
     raise KeyboardInterrupt

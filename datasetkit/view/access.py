@@ -1,12 +1,13 @@
 """Who may talk to the page's server: the browser that was given the token, from this machine's own addresses.
 
 Every request passes here. The token of the address is exchanged at once for a cookie that scripts can't read and
-other sites can't send.
+other sites can't send. It can be exchanged once: other programs can see the address on a browser's command line.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from hmac import compare_digest
 from urllib.parse import parse_qs
 
@@ -30,14 +31,17 @@ _HEADERS = {
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _METHODS = ("GET", "HEAD", "POST")
 _PRINTED = "Open the address that `datasetkit view` printed."
-_NO_TOKEN = "This page opens only at the address that `datasetkit view` printed.\nStart `datasetkit view` again.\n"
+_NO_TOKEN = "This page opens only at the address that `datasetkit view` printed last. Each opens it once.\n"
 
 
 class Gate:
-    """Lets requests through to ``app`` that name this server and hold the cookie; adds headers to every response."""
+    """Lets requests through to ``app`` that name this server and hold the cookie; adds headers to every response.
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
-        self._app, self._port = app, port
+    ``exchanged`` gets the new address whenever one was used.
+    """
+
+    def __init__(self, app: ASGIApp, port: int, exchanged: Callable[[str], object]) -> None:
+        self._app, self._port, self._on_exchange = app, port, exchanged
         self.token = secrets.token_urlsafe(32)
         self._secret = secrets.token_urlsafe(32)
         self._cookie = f"datasetkit-{port}"  # browsers don't tell the ports of a host apart
@@ -45,7 +49,7 @@ class Gate:
 
     @property
     def address(self) -> str:
-        """Where a browser finds the page, with the token."""
+        """Where a browser finds the page, with the token; it works once."""
         return f"http://127.0.0.1:{self._port}/?token={self.token}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,6 +76,8 @@ class Gate:
     def _exchanged(self, token: str) -> Response:
         if not compare_digest(token.encode(), self.token.encode()):
             return _no_cookie("/")
+        self.token = secrets.token_urlsafe(32)
+        self._on_exchange(self.address)
         response = Response(status_code=303, headers={"Location": "/"})
         response.set_cookie(self._cookie, self._secret, httponly=True, samesite="strict", path="/")
         return response

@@ -46,21 +46,28 @@ def serve(
     port: int,
     started: Callable[[str], object],
     picks: Path | None = None,
+    exchanged: Callable[[str], object] = lambda _address: None,
 ) -> list[str]:
     """Serve the page of a folder, or of the ``picks`` of a pool, until Ctrl-C; returns the files with unsaved edits.
 
-    ``started`` gets the page's address once it can be opened. Raises as `opened` does.
+    ``started`` gets the page's address once it can be opened, ``exchanged`` a new one when it was. Raises as `opened`.
     """
-    with opened(place, options, commands, port, picks) as view:
-        with _interruptible():
+    with opened(place, options, commands, port, picks, exchanged) as view:
+        server = server_of(view)
+        with _interruptible(), _hung_up(server):
             started(view.gate.address)
-            server_of(view).run([view.listener])
+            server.run([view.listener])
         return [*view.session.unsaved]
 
 
 @contextmanager
 def opened(
-    place: str, options: Options, commands: NextCommands, port: int = 0, picks: Path | None = None
+    place: str,
+    options: Options,
+    commands: NextCommands,
+    port: int = 0,
+    picks: Path | None = None,
+    exchanged: Callable[[str], object] = lambda _address: None,
 ) -> Iterator[OpenedView]:
     """While the block lasts, the clips of a folder, or the ``picks`` of a pool, are looked at; requests are answered.
 
@@ -76,7 +83,7 @@ def opened(
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="datasetkit-view-")))
         looker, maker = ClipLooker(session, store), PreviewMaker(session, scratch)
         stack.enter_context(background(session, looker, maker))
-        gate = Gate(ViewServer(session, looker, maker).app(), listener.getsockname()[1])
+        gate = Gate(ViewServer(session, looker, maker).app(), listener.getsockname()[1], exchanged)
         yield OpenedView(session, gate, listener)
 
 
@@ -117,6 +124,24 @@ def _interruptible() -> Iterator[None]:
         return
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _hung_up(server: uvicorn.Server) -> Iterator[None]:
+    """The end of the terminal or of its connection ends the server too, unless `nohup` says otherwise."""
+    number = getattr(signal, "SIGHUP", None)  # Windows has none
+    if number is None or signal.getsignal(number) is signal.SIG_IGN:
+        yield
+        return
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 @contextmanager

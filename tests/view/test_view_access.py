@@ -24,14 +24,23 @@ def ask(view: Viewing, method: str, path: str, headers: dict[str, str] | None = 
 
 
 def test_the_token_is_exchanged_for_a_cookie_and_leaves_the_address(view: Viewing) -> None:
-    answer = ask(view, "GET", view.address.removeprefix(view.base))
+    address = view.address
+    answer = ask(view, "GET", address.removeprefix(view.base))
     assert answer.status_code == 303
     assert answer.headers["location"] == "/"
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
-    assert view.address.partition("token=")[2].lower() not in cookie
+    assert address.partition("token=")[2].lower() not in cookie
     assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_token_is_exchanged_once(view: Viewing) -> None:
+    used = view.address.removeprefix(view.base)
+    assert ask(view, "HEAD", used).status_code == 403
+    assert ask(view, "GET", used).status_code == 303
+    assert ask(view, "GET", used).status_code == 403
+    assert ask(view, "GET", view.address.removeprefix(view.base)).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/", "/?token=", "/?token=wrong", "/?token=wr%C3%B6ng", "/?other=1"])

@@ -64,7 +64,7 @@ def until(client: httpx.Client, **wanted: str) -> str:
     raise AssertionError(clip)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_ends_at_once_and_leaves_nothing(tmp_path: Path, number: int) -> None:
     folder, scratch = raw_folder(tmp_path / "raw"), tmp_path / "scratch"
     with running(folder, scratch) as (process, address), browser(address) as client:
@@ -72,6 +72,9 @@ def test_it_ends_at_once_and_leaves_nothing(tmp_path: Path, number: int) -> None
         code, said = ended(process, number)
     assert code == 130
     assert "ssh -L" in said
+    again = said.partition("once more: ")[2].partition("\n")[0]
+    assert again.startswith("http://127.0.0.1:")
+    assert again != address
     assert "not saved" not in said
     assert "Traceback" not in said
     assert [*scratch.iterdir()] == []

@@ -13,6 +13,7 @@ from typing import Any
 import builders
 import httpx
 
+from datasetkit.view.access import Gate
 from datasetkit.view.judging import NextCommands
 from datasetkit.view.serving import opened, server_of
 from datasetkit.view.session import Session
@@ -62,10 +63,15 @@ class Tab:
 
 @dataclass(frozen=True)
 class Viewing:
-    """A server that runs, and the address with its token."""
+    """A server that runs."""
 
-    address: str
+    gate: Gate
     session: Session
+
+    @property
+    def address(self) -> str:
+        """Where the page can be opened once."""
+        return self.gate.address
 
     @property
     def base(self) -> str:
@@ -86,7 +92,7 @@ def viewing(folder: Path, picks: Path | None = None, **options: Any) -> Iterator
         thread = Thread(target=server.run, args=([view.listener],))
         thread.start()
         try:
-            yield Viewing(view.gate.address, view.session)
+            yield Viewing(view.gate, view.session)
         finally:
             server.should_exit = True
             thread.join()
