@@ -22,8 +22,8 @@ from datasetkit.view.page import page, static_files
 from datasetkit.view.pictures import ClipPictures
 from datasetkit.view.plainfiles import line_changes
 from datasetkit.view.previews import PreviewMaker
-from datasetkit.view.requests import edit_of, json_body, version_of
-from datasetkit.view.saving import OutdatedError
+from datasetkit.view.requests import diff_of, edit_of, json_body, version_of
+from datasetkit.view.saving import OutdatedError, digest_of
 from datasetkit.view.session import Session
 from datasetkit.view.showing import Json
 from datasetkit.view.work import ClipLooker
@@ -71,11 +71,11 @@ class ViewServer:
         return _json(self._session.state(int(since) if since.isdecimal() and len(since) < _DIGITS else 0))
 
     def _diff(self, _request: Request) -> Response:
-        shown = []
-        for name, (before, now) in self._session.changes().items():
+        shown, changes = [], self._session.changes()
+        for name, (before, now) in changes.items():
             text, runs = line_changes(name, before, now)
             shown.append({"name": name, "diff": text, "lines": [asdict(run) for run in runs]})
-        return _json({"files": shown})
+        return _json({"files": shown, "digest": digest_of(changes)})
 
     def _video(self, request: Request) -> Response:
         clip = self._clip(request)
@@ -107,15 +107,15 @@ class ViewServer:
         return self._changed(body)
 
     def _undo(self, body: Mapping[str, Any]) -> Json:
-        self._session.undo()
+        self._session.undo(version_of(body))
         return self._changed(body)
 
     def _redo(self, body: Mapping[str, Any]) -> Json:
-        self._session.redo()
+        self._session.redo(version_of(body))
         return self._changed(body)
 
     def _save(self, body: Mapping[str, Any]) -> Json:
-        self._session.save()
+        self._session.save(diff_of(body))
         return self._changed(body)
 
     def _reload(self, body: Mapping[str, Any]) -> Json:

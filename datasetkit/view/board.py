@@ -33,6 +33,10 @@ class Board:
         """Whether a clip was edited after the version ``since``."""
         return self._edited.get(key, 0) > since
 
+    def is_any_edited(self, since: int) -> bool:
+        """Whether any clip was edited after the version ``since``."""
+        return any(version > since for version in self._edited.values())
+
     def keep(self, keys: Collection[str]) -> None:
         """Forget all other clips."""
         self._shown = {key: one for key, one in self._shown.items() if key in keys}

@@ -12,6 +12,7 @@ from datasetkit.windows import Window, fault_of_name, name_key
 
 _MICROSECONDS = 10**6
 _ROUNDING = Fraction(2, _MICROSECONDS)  # a start and a length, each rounded up
+_PART = "Choose a part of the clip."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,13 @@ Draft = Mapping[str, ClipDraft]
 class ClipEdit:
     """An edit of the clip ``key``, in the window of that number, counted from 0. ``do`` says which one.
 
+    ``name`` is that of the window that the page shows under this number.
     ``start`` and ``seconds`` are of "window" and "add", ``keep`` of "keep", ``text`` of "caption", "name", "person".
     """
 
     key: str
     window: int
+    name: str
     do: str
     start: Fraction = Fraction(0)
     seconds: Fraction = Fraction(0)
@@ -170,9 +173,13 @@ EDITS = tuple(_EDITS)
 def _require_inside(edit: ClipEdit, room: Room) -> None:
     if not room.seconds:
         raise DatasetkitError("there is no clip that can be read", "Convert it to MP4 first.")
-    if edit.start < 0 or edit.seconds < room.shortest or edit.start + edit.seconds > room.seconds + _ROUNDING:
-        whole = f"the clip is {float(room.seconds):.2f} s long"
-        raise DatasetkitError(f"the window lies outside: {whole}", "Choose a part of the clip.")
+    if edit.start < 0:
+        raise DatasetkitError("the window starts before the clip", _PART)
+    if edit.seconds < room.shortest:
+        raise DatasetkitError("the window is shorter than a frame", _PART)
+    if (end := edit.start + edit.seconds) > room.seconds + _ROUNDING:
+        length = f"the clip is {float(room.seconds):.2f} s long"
+        raise DatasetkitError(f"the window ends at {float(end):.2f} s; {length}", _PART)
     if room.longest is not None and edit.seconds > room.longest:
         limit = f"the limit is {float(room.longest):g} s"
         raise DatasetkitError(f"the window is {float(edit.seconds):.2f} s long; {limit}", "Choose a shorter part.")

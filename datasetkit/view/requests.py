@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.view.draft import EDITS, ClipEdit, seconds_of
 
 _AGAIN = "Reload the page."
+_TOO_LONG = 10**9  # seconds, which cuts.csv can't hold
 
 
 async def json_body(request: Request) -> Mapping[str, Any]:
@@ -40,12 +41,17 @@ def version_of(body: Mapping[str, Any]) -> int:
     return _integer(body, "version")
 
 
+def diff_of(body: Mapping[str, Any]) -> str:
+    """The digest of the diff that the page has shown. Raises DatasetkitError."""
+    return str(_typed(body, "digest", str))
+
+
 def edit_of(body: Mapping[str, Any]) -> ClipEdit:
     """The edit that a request asks for. Raises DatasetkitError."""
     do = _typed(body, "do", str)
     if do not in EDITS:
         raise DatasetkitError(f'there is no edit "{do[:20]}"', _AGAIN)
-    edit = ClipEdit(_typed(body, "clip", str), _integer(body, "window"), do)
+    edit = ClipEdit(_typed(body, "clip", str), _integer(body, "window"), _typed(body, "window_name", str), do)
     values: dict[str, Any] = {}
     if do in ("window", "add"):
         values = {"start": _seconds(body, "start"), "seconds": _seconds(body, "seconds")}
@@ -53,7 +59,7 @@ def edit_of(body: Mapping[str, Any]) -> ClipEdit:
         values = {"keep": _typed(body, "keep", bool)}
     elif do != "remove":
         values = {"text": _text(body, {"caption": "text", "name": "name", "person": "value"}[do])}
-    return ClipEdit(edit.key, edit.window, do, **values)
+    return replace(edit, **values)
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
@@ -65,9 +71,8 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 def _seconds(body: Mapping[str, Any], name: str) -> Fraction:
     value = body.get(name)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        with suppress(OverflowError, ValueError):  # infinity, what is next to it, and what isn't a number
-            return seconds_of(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _TOO_LONG:
+        return seconds_of(value)
     raise DatasetkitError(f"{name} isn't a number that can be used", _AGAIN)
 
 

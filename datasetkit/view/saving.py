@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from datasetkit.files import put_in_place, scratch, sole_run
 from datasetkit.view.folder import ViewedFolder, read_files
+
+Changes = Mapping[str, tuple[bytes | None, bytes]]
+"""Files by their names, each as it is, None if it isn't there, and as it would be."""
 
 
 class OutdatedError(Exception):
@@ -15,6 +19,11 @@ class OutdatedError(Exception):
     def __init__(self, message: str, files: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.files = files
+
+
+def digest_of(changes: Changes) -> str:
+    """The same for the same changes only."""
+    return sha256(repr(sorted(changes.items())).encode()).hexdigest()
 
 
 def save_files(folder: ViewedFolder, new: Mapping[str, bytes]) -> None:

@@ -24,7 +24,7 @@ from datasetkit.view.history import History, carried_over
 from datasetkit.view.judging import Judged, NextCommands, judge_folder
 from datasetkit.view.picking import refuse_other_edit
 from datasetkit.view.plainfiles import first_draft, new_files
-from datasetkit.view.saving import FileWatch, OutdatedError, save_files
+from datasetkit.view.saving import Changes, FileWatch, OutdatedError, digest_of, save_files
 from datasetkit.view.showing import Json, Playback, shown_clip, shown_remark
 from datasetkit.windows import Window, free_name
 
@@ -94,7 +94,8 @@ class Session:
     def edit(self, version: int, edit: ClipEdit) -> None:
         """Make an edit.
 
-        Raises OutdatedError if its clip was edited after ``version``, DatasetkitError for a value that can't be used.
+        Raises OutdatedError if its clip was edited after ``version`` or the window is another one now, DatasetkitError
+        for a value that can't be used.
         """
         with self._changing:
             clip, draft = self.clip(edit.key), self._history.draft
@@ -102,6 +103,9 @@ class Session:
                 refuse_other_edit(edit.do)
             if self._board.is_edited(clip.key, version):
                 raise OutdatedError(f"{clip.path} was changed meanwhile, in another tab or by undo")
+            shown = self.window(clip.key, edit.window)
+            if shown is None or shown.name != edit.name:
+                raise OutdatedError(f'window {edit.window + 1} of {clip.path} isn\'t "{edit.name}" any more')
             if edit.do == "add":
                 edit = replace(edit, text=free_name(draft[clip.key].windows[0].name, names_in(draft)))
             after = edited(draft, edit, self._room(clip))
@@ -109,25 +113,34 @@ class Session:
                 new_files(self._folder, self._history.written, after)  # refuses what a file can't take
                 self._keep(self._history.edited(_label(edit, clip), after))
 
-    def undo(self) -> None:
-        """Take the last edit back."""
+    def undo(self, version: int) -> None:
+        """Take the last edit back. Raises OutdatedError if anything was edited after ``version``."""
         with self._changing:
+            self._require_latest(version)
             self._keep(self._history.undone())
 
-    def redo(self) -> None:
-        """Make the edit again that was undone last."""
+    def redo(self, version: int) -> None:
+        """Make the edit again that was undone last. Raises OutdatedError if anything was edited after ``version``."""
         with self._changing:
+            self._require_latest(version)
             self._keep(self._history.redone())
 
-    def changes(self) -> dict[str, tuple[bytes | None, bytes]]:
+    def changes(self) -> Changes:
         """The files that saving would write, each as it is and as it would be."""
         with self._changing:
             return {name: (self._folder.files[name], content) for name, content in self._new_files().items()}
 
-    def save(self) -> None:
-        """Write the edited files. Raises OutdatedError if others have changed one, DatasetkitError if one can't be."""
+    def save(self, digest: str) -> None:
+        """Write the edited files.
+
+        Raises OutdatedError if others have changed one, or these aren't the `changes` with that digest;
+        DatasetkitError if one can't be written.
+        """
         with self._changing:
-            new = self._new_files()
+            changes = self.changes()
+            if digest_of(changes) != digest:
+                raise OutdatedError("the edits have changed since this diff was shown")
+            new = {name: content for name, (_, content) in changes.items()}
             save_files(self._folder, new)
             self._folder = replace(self._folder, files={**self._folder.files, **new})
             self._watch = FileWatch(self._folder)
@@ -222,6 +235,10 @@ class Session:
         self._keep(history)
         self._refresh(history.draft)
         return [f"{word} of {paths[key]}: the file has another one now" for key, word in lost]
+
+    def _require_latest(self, version: int) -> None:
+        if self._board.is_any_edited(version):
+            raise OutdatedError("something was edited meanwhile, in another tab")
 
     def _keep(self, history: History) -> None:
         before, self._history = self._history.draft, history

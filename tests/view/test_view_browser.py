@@ -36,8 +36,8 @@ OTHER_TAB = """
     return real(path, options);
   };
   real("/state").then((response) => response.json()).then(async ({version, clips}) => {
-    const {id} = clips.find((one) => one.path === "take 1.mp4");
-    const body = JSON.stringify({version, clip: id, window: 0, do: "keep", keep: false});
+    const {id, windows} = clips.find((one) => one.path === "take 1.mp4");
+    const body = JSON.stringify({version, clip: id, window: 0, window_name: windows[0].name, do: "keep", keep: false});
     const headers = {"Content-Type": "application/json"};
     done((await real("/edit", {method: "POST", headers, body})).status);
   });
@@ -397,13 +397,28 @@ def test_a_change_on_disk_is_noticed_and_neither_side_is_lost(sample_page: ViewP
 def test_another_tab_is_noticed_and_the_edit_can_be_done_all_the_same(page: ViewPage) -> None:
     assert page.driver.execute_async_script(OTHER_TAB) == 200
     page.write("caption", "Mine.", Keys.ENTER)
-    page.until(lambda: "Do it all the same" in page.text("notices"))
+    page.until(lambda: "Apply my edit anyway" in page.text("notices"))
     assert page.find("dropped-text").is_displayed()
     assert page.find("caption").get_property("value") == "Mine."
     page.driver.find_element(By.CSS_SELECTOR, ".notice button").click()
     page.until(lambda: "Caption saved" in page.text("live"))
     assert page.driver.find_elements(By.CSS_SELECTOR, ".notice") == []
     assert page.find("caption").get_property("value") == "Mine."
+
+
+def test_nothing_is_written_that_the_diff_didnt_show(page: ViewPage, raw: Path) -> None:
+    page.write("caption", "Mine.", Keys.ENTER)
+    page.until(lambda: "Caption saved" in page.text("live"))
+    page.find("save").click()
+    page.until(lambda: page.find("diff-dialog").is_displayed())
+    assert page.driver.execute_async_script(OTHER_TAB) == 200
+    page.find("diff-save").click()
+    page.until(lambda: "changed since" in page.text("diff-problem"))
+    assert not (raw / "captions.csv").exists()
+    assert ",no," in page.text("diff-files")
+    page.find("diff-save").click()
+    page.until(lambda: not page.find("diff-dialog").is_displayed())
+    assert rows(raw)["take 1"].keep is False
 
 
 def test_a_server_that_has_stopped_is_said(driver: Chrome, raw: Path) -> None:

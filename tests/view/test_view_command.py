@@ -99,7 +99,15 @@ def test_at_the_end_it_says_what_is_not_saved(tmp_path: Path) -> None:
     folder = raw_folder(tmp_path / "raw")
     with running(folder, tmp_path / "scratch") as (process, address), browser(address) as client:
         state = client.get("/state").json()
-        edit = {"version": state["version"], "clip": state["order"][0], "window": 0, "do": "keep", "keep": False}
+        named = {"window_name": state["clips"][0]["windows"][0]["name"]}
+        edit = {
+            "version": state["version"],
+            "clip": state["order"][0],
+            "window": 0,
+            **named,
+            "do": "keep",
+            "keep": False,
+        }
         assert client.post("/edit", json=edit).status_code == 200
         code, said = ended(process, signal.SIGINT)
     assert code == 130

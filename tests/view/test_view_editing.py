@@ -57,13 +57,13 @@ def test_an_edit_answers_with_what_changed(tab: Tab) -> None:
 @pytest.mark.parametrize(
     ("do", "values", "word"),
     [
-        ("window", {"start": -1, "seconds": 2}, "outside"),
-        ("window", {"start": 2, "seconds": 4.5}, "outside"),
+        ("window", {"start": -1, "seconds": 2}, "before"),
+        ("window", {"start": 2, "seconds": 4.5}, "ends at 6.50 s"),
         ("window", {"start": 0, "seconds": 5.5}, "5"),
-        ("window", {"start": 0, "seconds": 0}, "outside"),
-        ("window", {"start": 0, "seconds": float("1e300")}, "outside"),
+        ("window", {"start": 0, "seconds": 0}, "shorter"),
+        ("window", {"start": 0, "seconds": float("1e300")}, "seconds"),
         ("window", {"start": float("1e308"), "seconds": 2}, "start"),
-        ("window", {"start": 10**400, "seconds": 2}, "outside"),
+        ("window", {"start": 10**400, "seconds": 2}, "start"),
         ("window", {"start": "0", "seconds": 2}, "start"),
         ("window", {"start": None, "seconds": 2}, "start"),
         ("window", {"start": True, "seconds": 2}, "start"),
@@ -89,9 +89,8 @@ def test_what_cant_be_used_is_refused_with_the_reason(tab: Tab, do: str, values:
 
 @pytest.mark.parametrize("window", [-1, 1, 10**30, "0", None, 0.5])
 def test_a_window_that_isnt_there_is_refused(tab: Tab, window: object) -> None:
-    clip = tab.clip("take_01.mp4")["id"]
-    answer = tab.post("/edit", version=tab.state()["version"], clip=clip, window=window, do="keep", keep=False)
-    assert answer.status_code == 422
+    body = {"version": tab.state()["version"], "clip": tab.clip("take_01.mp4")["id"], "window_name": "take_01"}
+    assert tab.post("/edit", **body, window=window, do="keep", keep=False).status_code in (409, 422)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"[" * 50_000, b'{"version": NaN}', b"x" * 70_000])
@@ -110,7 +109,8 @@ def test_a_request_that_breaks_off_changes_nothing() -> None:
 
 
 def test_a_clip_that_isnt_there_is_refused(tab: Tab) -> None:
-    assert tab.post("/edit", version=0, clip="0" * 16, window=0, do="keep", keep=False).status_code == 422
+    body = {"version": 0, "clip": "0" * 16, "window": 0, "window_name": "take_01"}
+    assert tab.post("/edit", **body, do="keep", keep=False).status_code == 422
     assert tab.get(f"/clip/{'0' * 16}/video").status_code == 404
 
 
@@ -141,18 +141,44 @@ def test_a_window_that_is_moved_loses_the_reason_for_its_place(tmp_path: Path) -
         assert tab.clip("take_01.mp4")["windows"][0]["reason"] == ""
 
 
+def test_an_edit_of_a_window_that_is_another_one_now_is_refused(tab: Tab) -> None:
+    tab.edit("take_02.mp4", "add", start=3, seconds=2)
+    body = {
+        "clip": tab.clip("take_02.mp4")["id"],
+        "window": 0,
+        "window_name": "take_02",
+        "do": "caption",
+        "text": "A bird.",
+    }
+    tab.edit("take_02.mp4", "remove", window=0)
+    answer = tab.post("/edit", version=tab.state()["version"], **body)
+    assert answer.status_code == 409
+    assert "take_02" in answer.json()["error"]
+    assert tab.clip("take_02.mp4")["windows"][0]["caption"]["subject"] != "A bird."
+
+
+def test_undo_and_redo_are_refused_after_an_edit_that_the_tab_hasnt_seen(tmp_path: Path) -> None:
+    with viewed(raw_folder(tmp_path, seconds=1)) as tab:
+        seen = tab.state()["version"]
+        tab.edit("take_01.mp4", "caption", text="A dog.")
+        assert tab.post("/undo", version=seen).status_code == 409
+        assert tab.undo().status_code == 200
+        assert tab.post("/redo", version=seen).status_code == 409
+        assert tab.clip("take_01.mp4")["windows"][0]["caption"]["subject"] == ""
+
+
 def test_undo_and_redo_say_what_they_do(tmp_path: Path) -> None:
     with viewed(raw_folder(tmp_path)) as tab:
         tab.settled()
-        assert (tab.state()["undo"], tab.post("/undo", version=0).status_code) == (None, 200)
+        assert (tab.state()["undo"], tab.undo().status_code) == (None, 200)
         tab.edit("take_01.mp4", "keep", keep=False)
         tab.edit("take_02.mp4", "caption", text="A dog.")
         state = tab.state()
         assert (state["undo"], state["redo"]) == ("the caption of take_02.mp4", None)
-        tab.post("/undo", version=0)
-        state = tab.post("/undo", version=0).json()
+        tab.undo()
+        state = tab.undo().json()
         assert (state["undo"], state["redo"]) == (None, "drop take_01.mp4")
-        tab.post("/redo", version=0)
+        tab.post("/redo", version=tab.state()["version"])
         assert tab.clip("take_01.mp4")["windows"][0]["keep"] is False
         tab.edit("take_01.mp4", "keep", keep=True)
         assert tab.state()["redo"] is None
@@ -215,7 +241,7 @@ def test_findings_follow_the_edits(dataset: Tab) -> None:
     before = codes()
     dataset.edit("video_1.mp4", "caption", text="[describe subject and background]")
     assert len(codes()) > len(before)
-    dataset.post("/undo", version=0)
+    dataset.undo()
     assert codes() == before
 
 
@@ -232,6 +258,8 @@ def test_dropping_a_sample_takes_its_findings_out_of_the_count(dataset: Tab) -> 
 )
 def test_hostile_captions_come_back_as_text(dataset: Tab, text: str) -> None:
     body = {"version": dataset.state()["version"], "clip": dataset.clip("video_1.mp4")["id"], "window": 0}
-    answer = dataset.post("/edit", **body, do="caption", text=text.encode("utf-8", "replace").decode())
+    answer = dataset.post(
+        "/edit", **body, window_name="video_1", do="caption", text=text.encode("utf-8", "replace").decode()
+    )
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"

@@ -58,7 +58,7 @@ def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
         assert tab.get(f"/clip/{tab.clip(name)['id']}/video").status_code == 200
         assert tab.edit(name, "window", start=1, seconds=2).status_code == 200
         assert tab.get("/diff").status_code == 200
-        assert tab.post("/save", version=0).status_code == 200
+        assert tab.save().status_code == 200
     assert b"take_\xff.mp4,1,2,take__,yes," in (tmp_path / "cuts.csv").read_bytes()
 
 

@@ -49,7 +49,7 @@ def test_keep_and_drop_are_written_to_the_table_alone(picks: Path, tmp_path: Pat
         assert tab.edit("c.mp4", "keep", keep=False).status_code == 200
         assert tab.edit("a.mp4", "keep", keep=True).status_code == 200
         assert tab.state()["unsaved"]["files"] == ["picks.csv"]
-        assert tab.post("/save", version=0).status_code == 200
+        assert tab.save().status_code == 200
     changed = TABLE.replace("2,c.mp4,c,yes", "2,c.mp4,c,no").replace("3,a.mp4,a,no", "3,a.mp4,a,yes")
     assert picks.read_text("utf-8") == changed
     assert {path: path.read_bytes() for path in (tmp_path / "pool").rglob("*") if path.is_file()} == before

@@ -23,7 +23,7 @@ def text(tab: Tab, name: str) -> str:
 
 
 def save(tab: Tab) -> dict[str, object]:
-    answer = tab.post("/save", version=0)
+    answer = tab.save()
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
@@ -110,7 +110,7 @@ def test_a_person_goes_to_the_configuration_and_undo_takes_it_out_again(tmp_path
         save(tab)
         assert '"video_2.mp4" = "she"' in text(tab, "datasetkit.toml")
         assert "wets her from her head" in text(tab, "data.jsonl").splitlines()[1]
-        tab.post("/undo", version=0)
+        tab.undo()
         assert tab.state()["unsaved"]["edits"] > 0
         save(tab)
         assert '"video_2.mp4"' not in text(tab, "datasetkit.toml")
@@ -145,7 +145,7 @@ def test_lines_that_share_a_clip_share_its_windows(tmp_path: Path) -> None:
 def test_the_diff_is_what_saving_writes(tmp_path: Path) -> None:
     with viewed(dataset_folder(tmp_path)) as tab:
         tab.settled()
-        assert tab.get("/diff").json() == {"files": []}
+        assert tab.get("/diff").json()["files"] == []
         tab.edit("video_1.mp4", "caption", text="A man <b>waves</b>")
         (file,) = tab.get("/diff").json()["files"]
         assert file["name"] == "data.jsonl"
@@ -171,7 +171,7 @@ def test_a_file_that_changed_on_disk_is_never_overwritten(tmp_path: Path) -> Non
         theirs = (folder / "data.jsonl").read_text().replace("A person sits", "A girl sits")
         (folder / "data.jsonl").write_text(theirs)
         assert tab.state()["stale"] == ["data.jsonl"]
-        answer = tab.post("/save", version=0)
+        answer = tab.save()
         assert (answer.status_code, answer.json()["files"]) == (409, ["data.jsonl"])
         assert (folder / "data.jsonl").read_text() == theirs
         merged = tab.post("/reload", version=0).json()
@@ -237,7 +237,7 @@ def test_a_cuts_file_that_others_break_meanwhile_is_said_and_kept(tmp_path: Path
         tab.edit("take_01.mp4", "keep", keep=False)
         (folder / "cuts.csv").write_text("broken\n")
         assert tab.state()["stale"] == ["cuts.csv"]
-        assert tab.post("/save", version=0).status_code == 409
+        assert tab.save().status_code == 409
         answer = tab.post("/reload", version=0)
         assert answer.status_code == 422
         assert "cuts.csv" in answer.json()["error"]
@@ -272,7 +272,7 @@ def test_a_folder_that_cant_be_written_loses_no_edit(tmp_path: Path) -> None:
         tab.settled()
         tab.edit("take_01.mp4", "keep", keep=False)
         (folder / "cuts.csv").mkdir()
-        assert tab.post("/save", version=0).status_code in (409, 422)
+        assert tab.save().status_code in (409, 422)
         (folder / "cuts.csv").rmdir()
         save(tab)
         assert "take_01" in text(tab, "cuts.csv")

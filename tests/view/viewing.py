@@ -48,12 +48,16 @@ class Tab:
         return next(clip for clip in self.state()["clips"] if clip["path"] == path)
 
     def edit(self, path: str, do: str, *, window: int = 0, version: int | None = None, **values: Any) -> httpx.Response:
-        seen = self.state()["version"] if version is None else version
-        return self.post("/edit", version=seen, clip=self.clip(path)["id"], window=window, do=do, **values)
+        seen, clip = self.state()["version"] if version is None else version, self.clip(path)
+        named = {"window": window, "window_name": clip["windows"][window]["name"]}
+        return self.post("/edit", **{"version": seen, "clip": clip["id"], "do": do, **named, **values})
+
+    def undo(self) -> httpx.Response:
+        return self.post("/undo", version=self.state()["version"])
 
     def save(self) -> httpx.Response:
         """Save as the page does, after a look at the diff."""
-        return self.post("/save", version=0)
+        return self.post("/save", version=0, digest=self.get("/diff").json()["digest"])
 
     def settled(self) -> Any:
         """The state once every clip was looked at and all is judged."""

@@ -55,11 +55,12 @@ export async function saveCaption() {
   if (text !== undefined) await send(id, window, text);
 }
 
-async function send(id, window, text) {
+async function send(id, window, text, windowName) {
   const key = keyOf(id, window);
   if (sending === key) return; // leaving the field asks for the same again
   sending = key;
-  const taken = await edit("caption", { text }, { id, window, again: () => send(id, window, text) });
+  const again = (name) => send(id, window, text, name);
+  const taken = await edit("caption", { text }, { id, window, windowName, again });
   sending = "";
   if (!taken || drafts.get(key) !== text) return;
   drafts.delete(key);

@@ -8,6 +8,8 @@ import { reload, report, save } from "./store.js";
 const SIGNS = { kept: " ", removed: "−", added: "+", place: "" };
 const SPOKEN = { removed: "removed: ", added: "added: " };
 
+let seen = ""; // the digest of the diff that is shown
+
 /** Shows what will be written; `ready` puts the focus on the button that writes. */
 export async function showDiff(ready) {
   try {
@@ -21,7 +23,8 @@ export async function showDiff(ready) {
   byId(ready && !byId("diff-save").disabled ? "diff-save" : "diff-close").focus();
 }
 
-function draw({ files }) {
+function draw({ files, digest }) {
+  seen = digest;
   show(byId("diff-empty"), files.length === 0);
   byId("diff-save").disabled = files.length === 0;
   byId("diff-save").textContent = files.length ? `Write ${plural(files.length, "file")}` : "Save";
@@ -43,19 +46,23 @@ function line({ kind, text }) {
 async function write() {
   byId("diff-save").disabled = true;
   try {
-    await save();
+    await save(seen);
     byId("diff-dialog").close();
     announce("Saved.");
   } catch (error) {
-    refused(error);
+    await refused(error);
   }
 }
 
-function refused(error) {
+async function refused(error) {
   byId("diff-save").disabled = false;
   if (!(error instanceof Refusal) || error.status !== 409) {
     byId("diff-dialog").close();
     return report(error);
+  }
+  if (!error.files.length) {
+    await showDiff(false);
+    return show(byId("diff-problem"), true, `■ ${error.message}`);
   }
   show(byId("diff-problem"), true, `■ ${error.message}`);
   show(byId("diff-reload"), true);

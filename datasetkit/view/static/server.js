@@ -34,7 +34,7 @@ export const getDiff = () => get("/diff");
 export const postEdit = (edit) => post("/edit", edit);
 export const postUndo = (version) => post("/undo", { version });
 export const postRedo = (version) => post("/redo", { version });
-export const postSave = (version) => post("/save", { version });
+export const postSave = (version, digest) => post("/save", { version, digest });
 export const postReload = (version) => post("/reload", { version });
 
 /** Waits until a clip can be played: a preview may still be made. False once `wanted` says no. */

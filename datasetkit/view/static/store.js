@@ -66,7 +66,7 @@ export async function poll() {
 export function report(error) {
   if (!(error instanceof Refusal)) throw error;
   if (error.status === 0) {
-    notify("lost", "The server doesn't answer. If it has stopped, run `datasetkit view` again. Unsaved edits are with it.");
+    notify("lost", "The server doesn't answer. If it has stopped, run `datasetkit view` again. It still holds your unsaved edits.");
   } else if (error.status === 403) {
     notify("lost", "This page belongs to an earlier start of `datasetkit view`. Open the address that it printed last.");
   } else {
@@ -82,7 +82,7 @@ function inTurn(request, again) {
       dismiss("refused");
       return true;
     } catch (error) {
-      if (error instanceof Refusal && error.status === 409 && again) await offer(error, again);
+      if (error instanceof Refusal && error.status === 409) await offer(error, again);
       else report(error);
       return false;
     }
@@ -91,19 +91,25 @@ function inTurn(request, again) {
   return done;
 }
 
-/** Another tab was faster: shows what it did, and offers to do this edit on top. */
+/** Another tab was faster: shows what it did, and offers to do this edit on top where `again` does that. */
 async function offer(error, again) {
   await refresh();
-  notify("refused", error.message, { "Do it all the same": again });
+  notify("refused", error.message, again ? { "Apply my edit anyway": again } : {});
 }
 
 /**
  * Edits the clip that is looked at. True if it was done.
  * @param {string} what of the contract: "window", "keep", "caption", …
+ * `windowName` is that of the window that a refused edit was meant for; it is refused if another one has its place now.
  */
-export function edit(what, values, { id = store.id, window = store.window, again } = {}) {
-  const send = (version) => postEdit({ version, clip: id, window, do: what, ...values });
-  return inTurn(send, again ?? (() => edit(what, values, { id, window })));
+export function edit(what, values, { id = store.id, window = store.window, windowName, again } = {}) {
+  let named = windowName;
+  const send = (version) => {
+    named ??= store.clips.get(id)?.windows[window]?.name; // once the edits before this one are done
+    return postEdit({ version, clip: id, window, window_name: named, do: what, ...values });
+  };
+  const anyway = () => (again ? again(named) : edit(what, values, { id, window, windowName: named }));
+  return inTurn(send, windowName === undefined ? anyway : undefined);
 }
 
 export async function undo() {
@@ -116,10 +122,10 @@ export async function redo() {
   if (text && (await inTurn(postRedo))) announce(`Done again: ${text}`);
 }
 
-/** Writes the files. Throws Refusal, with the files that changed on disk meanwhile. */
-export async function save() {
+/** Writes what the diff with that digest shows. Throws Refusal, with the files that changed on disk meanwhile. */
+export async function save(digest) {
   await queue;
-  take(await postSave(store.state.version));
+  take(await postSave(store.state.version, digest));
 }
 
 /** Reads the files again and keeps the edits that still fit. Gives those that don't. @returns {Promise<string[]>} */
