@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 CAPTIONS = "captions.csv"
-"""The table that `view` writes into a raw folder: what it says counts more than other captions of the same clip."""
+"""The table that `view` writes into a raw folder: what it says counts more than other captions of the same clip.
+
+An empty caption there says that the clip has none."""
 SIDECARS = frozenset({".txt", ".caption", ".json"})
 _DELIMITERS = {".csv": ",;\t", ".tsv": "\t"}
 _TABLE_STEMS = frozenset({"captions", "caption", "metadata", "dataset", "data", "prompts"})
@@ -141,9 +143,9 @@ def _row(origin: str, values: object) -> Row | Unused:
     clip, text = _first(values, _CLIP), _first(values, _TEXT)
     if clip is None:
         return Unused(origin, "names no clip")
-    if text is None:
+    if text is None and not origin.startswith(f"{CAPTIONS}:"):
         return Unused(origin, f"has no caption for {clip}")
-    return Row(origin, clip, " ".join(text.split()), _first(values, _FIRST), _first(values, _LAST))
+    return Row(origin, clip, " ".join((text or "").split()), _first(values, _FIRST), _first(values, _LAST))
 
 
 def _parsed(origin: str, text: str) -> object:

@@ -41,7 +41,7 @@ def dropped(windows: Iterable[Window]) -> Iterator[Unused]:
 def _sample(clip: ClipFiles, own: ClipFiles) -> ClipFiles:
     """The files of a window: what is named after it, or else after its clip."""
     first = own.first or (clip.first if own.window and not own.window.start else None)
-    return replace(own, first=first, caption=own.caption or clip.caption)
+    return replace(own, first=first, caption=clip.caption if own.caption is None else own.caption)
 
 
 def _left_over(clip: ClipFiles, samples: Collection[ClipFiles]) -> Iterator[Unused]:

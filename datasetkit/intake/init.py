@@ -159,7 +159,7 @@ def _new_dataset(
         folder,
         kind,
         tuple(samples),
-        drafted=tuple(sample.clip.path for sample in samples if sample.files.caption is None),
+        drafted=tuple(sample.clip.path for sample in samples if not sample.files.caption),
         grabbed=tuple(step.edit for step, _ in steps if isinstance(step.edit, GrabFrame)),
         converted=tuple((step.edit.path, step.path) for step, made in steps if _is_conversion(step, made)),
         notes=tuple((step.path, note) for step, made in steps for note in made.notes),

@@ -34,7 +34,7 @@ _WINDOW = ".\0"  # the extension of windows among clips: no path has it
 
 @dataclass(frozen=True, slots=True)
 class ClipFiles:
-    """A clip, or the window of it that becomes a sample, with its frames and its caption."""
+    """A clip, or the window of it that becomes a sample, with its frames and its caption, "" if it shall have none."""
 
     clip: str
     first: str | None = None

@@ -28,7 +28,9 @@ def read_captions(found: RawFiles, table: bytes | None, rows: Sequence[Window]) 
     """The captions that `init` finds with this captions.csv and these rows of cuts.csv; dropped windows have theirs."""
     others = {path: text for path, text in found.texts.items() if path != CAPTIONS}
     text = decode(table) if table else None
-    return _paired(found, others if text is None else {**others, CAPTIONS: text}, rows)
+    texts = others if text is None else {**others, CAPTIONS: text}
+    pairing = by_window(pair(found.clips, (), texts, [replace(row, keep=True) for row in rows]))
+    return {(one.clip, one.window.name if one.window else ""): one.caption or "" for one in pairing.clips}
 
 
 def new_captions(folder: ViewedFolder, found: RawFiles, base: Draft, draft: Draft, cuts: bytes) -> bytes:
@@ -50,11 +52,6 @@ def new_captions(folder: ViewedFolder, found: RawFiles, base: Draft, draft: Draf
         made = table.encoded() if table.rows or before else None
     _require_read(found, made, rows, wanted, is_own=table is not None)
     return made or b""
-
-
-def _paired(found: RawFiles, texts: Mapping[str, str], rows: Sequence[Window]) -> Captions:
-    pairing = by_window(pair(found.clips, (), texts, [replace(row, keep=True) for row in rows]))
-    return {(one.clip, one.window.name if one.window else ""): one.caption or "" for one in pairing.clips}
 
 
 def _wanted(folder: ViewedFolder, draft: Draft, rows: Sequence[Window]) -> Captions:
@@ -98,19 +95,18 @@ def _captioned(table: CsvText, wanted: Captions, wrong: Captions, found: RawFile
     written = [table.cells(row)["clip"].strip() for row in table.rows]
     clips, here = clips_named(written, found.clips), set[tuple[str, str]]()
 
-    def captioned(cells: Cells) -> Cells | None:
+    def captioned(cells: Cells) -> Cells:
         clip = cells["clip"].strip()
         of_clip = keys[clips.get(clip, "")]
         key = names.get(name_key(clip)) or (of_clip[0] if len(of_clip) == 1 else None)
         if key is None or key not in wrong:
             return cells
         here.add(key)
-        now = {**cells, "caption": wrong[key]}
-        return now if any(text for column, text in now.items() if column != "clip") else None
+        return {**cells, "caption": wrong[key]}
 
     edited = table.edited(captioned)
-    added = [(path, name, text) for (path, name), text in wrong.items() if text and (path, name) not in here]
-    return edited.extended({"clip": name or path, "caption": text} for path, name, text in added) if added else edited
+    added = [(name or path, text) for (path, name), text in wrong.items() if (path, name) not in here]
+    return edited.extended({"clip": clip, "caption": text} for clip, text in added) if added else edited
 
 
 def _require_read(
@@ -128,6 +124,4 @@ def _require_read(
             f"{CAPTIONS} lacks the columns {' and '.join(_COLUMNS)}",
             "Give it another name, such as metadata.csv, or these columns.",
         )
-    others = (path for path, text in found.texts.items() if _paired(found, {path: text}, rows).get(wrong))
-    places = " and ".join(others) or CAPTIONS
-    raise DatasetkitError(f"{places} has another caption of {wrong[0]}", "Change it there.")
+    raise DatasetkitError(f"{CAPTIONS} has another caption of {wrong[0]}", "Change it there.")

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
-from datasetkit.view.draft import ClipDraft, Draft
+from datasetkit.view.draft import ClipDraft, ClipEdit, Draft
 
+_LABELS = {
+    "window": "move the window of {}",
+    "caption": "the caption of {}",
+    "name": "rename {}",
+    "person": "the person of {}",
+    "add": "another window of {}",
+    "remove": "remove {}",
+}
 _WORDS = {"windows": "window", "captions": "caption", "person": "person"}
 
 
@@ -62,6 +70,12 @@ class History:
     def saved(self) -> History:
         """The history when the files hold its draft."""
         return replace(self, written=self.draft)
+
+
+def label_of(edit: ClipEdit, path: str) -> str:
+    """An edit of the clip with that path, in words."""
+    keep = "keep {}" if edit.keep else "drop {}"
+    return _LABELS.get(edit.do, keep).format(path)
 
 
 def carried_over(history: History, theirs: Draft) -> tuple[History, list[tuple[str, str]]]:

@@ -20,22 +20,13 @@ from datasetkit.spec import ModelSpec, find_model
 from datasetkit.view.board import Board
 from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, names_in, rounded_down
 from datasetkit.view.folder import ViewedClip, ViewedFolder, changed_media, is_clip, named_media
-from datasetkit.view.history import History, carried_over
+from datasetkit.view.history import History, carried_over, label_of
 from datasetkit.view.judging import Judged, NextCommands, judge_folder
 from datasetkit.view.picking import refuse_other_edit
 from datasetkit.view.plainfiles import first_draft, new_files
 from datasetkit.view.saving import Changes, FileWatch, OutdatedError, digest_of, save_files
 from datasetkit.view.showing import Json, Playback, shown_clip, shown_remark
 from datasetkit.windows import Window, free_name
-
-_LABELS = {
-    "window": "move the window of {}",
-    "caption": "the caption of {}",
-    "name": "rename {}",
-    "person": "the person of {}",
-    "add": "another window of {}",
-    "remove": "remove {}",
-}
 
 
 class Session:
@@ -111,7 +102,7 @@ class Session:
             after = edited(draft, edit, self._room(clip))
             if after[clip.key] != draft[clip.key]:
                 new_files(self._folder, self._history.written, after)  # refuses what a file can't take
-                self._keep(self._history.edited(_label(edit, clip), after))
+                self._keep(self._history.edited(label_of(edit, clip.path), after))
 
     def undo(self, version: int) -> None:
         """Take the last edit back. Raises OutdatedError if anything was edited after ``version``."""
@@ -297,8 +288,3 @@ class Session:
         if self._broken:
             remedy = "Save your edits, and start `datasetkit view` again."
             yield Remark("", "Looking at the clips has ended", "error", "", self._broken, remedy, "")
-
-
-def _label(edit: ClipEdit, clip: ViewedClip) -> str:
-    keep = "keep {}" if edit.keep else "drop {}"
-    return _LABELS.get(edit.do, keep).format(clip.path)

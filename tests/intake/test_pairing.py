@@ -105,6 +105,12 @@ def test_the_table_that_view_writes_counts_more_than_other_captions() -> None:
     ]
 
 
+def test_an_empty_caption_in_captions_csv_says_that_there_is_none() -> None:
+    pairing = paired(["x.mp4"], {"x.txt": "a", "captions.csv": "clip,caption\nx.mp4,\n"})
+    assert [one.caption for one in pairing.clips] == [""]
+    assert [one.path for one in pairing.unused] == ["x.txt"]
+
+
 @pytest.mark.parametrize(
     ("files", "texts", "lost"),
     [
@@ -126,7 +132,7 @@ def test_the_table_that_view_writes_counts_more_than_other_captions() -> None:
             {"captions.csv": "video,text\nz.mp4,t\n"},
             {"captions.csv:2": "names z.mp4, which is no usable clip or image"},
         ),
-        ([], {"captions.csv": "video,text\nx.mp4,\n"}, {"captions.csv:2": "has no caption for x.mp4"}),
+        ([], {"metadata.csv": "video,text\nx.mp4,\n"}, {"metadata.csv:2": "has no caption for x.mp4"}),
         ([], {"captions.csv": "video,text\n,t\n"}, {"captions.csv:2": "names no clip"}),
         ([], {"captions.csv": "Datei;Text\nx.mp4;t\n"}, {"captions.csv": "has the columns 'Datei;Text'"}),
         (
