@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from datasetkit.files import put_in_place, scratch, sole_run
+from datasetkit.files import put_in_place, scratch, sole_run, unwritable
 from datasetkit.view.folder import ViewedFolder, read_files
 
 Changes = Mapping[str, tuple[bytes | None, bytes]]
@@ -40,10 +40,29 @@ def save_files(folder: ViewedFolder, new: Mapping[str, bytes]) -> None:
             raise OutdatedError(f"another program changed {' and '.join(changed)}", changed)
         targets = {folder.home / name: content for name, content in new.items()}
         with scratch(next(iter(targets))) as work:
-            made = {work / target.name: target for target in targets}
-            for path, target in made.items():
-                path.write_bytes(targets[target])
-            put_in_place(made)
+            for target, content in targets.items():
+                (work / target.name).write_bytes(content)
+            _put_all(work, folder, tuple(new))
+
+
+def _put_all(work: Path, folder: ViewedFolder, names: Sequence[str]) -> None:
+    """Put the new files in their places; if one can't be, put back what those before it replaced."""
+    for number, name in enumerate(names):
+        target = folder.home / name
+        try:
+            put_in_place({work / name: target})
+        except OSError as error:
+            for done in names[:number]:
+                _put_back(work, folder.home / done, folder.files[done])
+            raise unwritable(target, error) from error
+
+
+def _put_back(work: Path, target: Path, before: bytes | None) -> None:
+    if before is None:
+        target.unlink()
+        return
+    (work / target.name).write_bytes(before)
+    put_in_place({work / target.name: target})
 
 
 class FileWatch:

@@ -14,6 +14,7 @@ from browser import appear, axe_source, chromium, violations
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from shown_page import ViewPage, viewed
+from viewing import dataset_folder
 
 from datasetkit import windows
 
@@ -419,6 +420,18 @@ def test_nothing_is_written_that_the_diff_didnt_show(page: ViewPage, raw: Path) 
     page.find("diff-save").click()
     page.until(lambda: not page.find("diff-dialog").is_displayed())
     assert rows(raw)["take 1"].keep is False
+
+
+def test_every_window_of_a_datasets_clip_is_shown(driver: Chrome, tmp_path: Path) -> None:
+    folder = dataset_folder(tmp_path / "set", "A woman stands.")
+    rows = ["clip,start,seconds,name,keep", "video_1.mp4,0,1,one,yes", "video_1.mp4,1,2,two,yes"]
+    (folder / "cuts.csv").write_text("\n".join(rows))
+    with viewed(folder) as address:
+        page = opened(driver, address, "video_1.mp4")
+        tabs = page.find("window-tabs")
+        page.until(lambda: "two" in str(tabs.get_property("textContent")))
+        assert tabs.is_displayed()
+        assert not page.find("name").is_displayed()
 
 
 def test_a_server_that_has_stopped_is_said(driver: Chrome, raw: Path) -> None:

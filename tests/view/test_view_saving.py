@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 from viewing import Tab, dataset_folder, raw_folder, viewed, viewing
 
+from datasetkit.config import UNSET
+from datasetkit.errors import DatasetkitError
 from datasetkit.files import PREFIX
 from datasetkit.intake.init import init
 from datasetkit.media.survey import survey
+from datasetkit.scan.facts import MemoryStore
+from datasetkit.view.folder import read_folder
 from datasetkit.view.plainfiles import line_changes
+from datasetkit.view.saving import save_files
 
 MODEL = "wan2.2-i2v-flash"
 
@@ -276,6 +281,26 @@ def test_a_folder_that_cant_be_written_loses_no_edit(tmp_path: Path) -> None:
         (folder / "cuts.csv").rmdir()
         save(tab)
         assert "take_01" in text(tab, "cuts.csv")
+
+
+def test_of_several_files_all_are_written_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = raw_folder(tmp_path, "take_01.mp4", seconds=1)
+    old = "clip,caption\ntake_01.mp4,A dog.\n"
+    (folder / "captions.csv").write_text(old)
+    really = Path.replace
+
+    def refusing(source: Path, target: Path) -> Path:
+        if target.name == "datasetkit.toml":
+            raise PermissionError(1, "Operation not permitted")
+        return really(source, target)
+
+    read = read_folder(str(folder), UNSET, MemoryStore())
+    new = {"captions.csv": b"new", "cuts.csv": b"new", "datasetkit.toml": b"new"}
+    monkeypatch.setattr(Path, "replace", refusing)
+    with pytest.raises(DatasetkitError, match=r"datasetkit\.toml: Operation not permitted"):
+        save_files(read, new)
+    assert {path.name for path in folder.iterdir()} == {"take_01.mp4", "captions.csv"}
+    assert (folder / "captions.csv").read_text() == old
 
 
 _KILLED = """
