@@ -39,6 +39,11 @@ class Window:
     keep: bool = True
     reason: str = ""
 
+    @property
+    def end(self) -> Fraction:
+        """The second of the clip at which it is over."""
+        return self.start + self.seconds
+
 
 @dataclass(frozen=True, slots=True)
 class WindowFault:
@@ -99,6 +104,13 @@ def fault_of_clip(path: str) -> str:
     except UnicodeEncodeError:
         return "rename it: its name isn't UTF-8"
     return ""
+
+
+def fault_of_end(end: Fraction, seconds: Fraction, rate: Fraction) -> str:
+    """Why a window can't end there in a clip of so many seconds; empty if it can. Less than a frame is rounding."""
+    if end - seconds < 1 / rate:
+        return ""
+    return f"the window ends at {float(end):.2f} s, but the clip is {float(seconds):.2f} s long"
 
 
 def name_for(clip: str) -> str:

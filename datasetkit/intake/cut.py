@@ -7,15 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from os import PathLike, fspath
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from datasetkit import config, spec, windows
 from datasetkit.errors import DatasetkitError
 from datasetkit.files import replace_file, sole_run
 from datasetkit.footage import Depth
-from datasetkit.intake.captions import Unused
 from datasetkit.intake.proposing import Proposal, propose
-from datasetkit.intake.raw import CLIP_SUFFIXES, read_raw
+from datasetkit.intake.raw import lost_clips, read_raw
 from datasetkit.intake.rawclips import read_clips
 from datasetkit.model import Medium, Progress, Unreadable, Video
 from datasetkit.scan.cuts import windows_in
@@ -84,7 +83,8 @@ def propose_cuts(
         before = _rows(target, force=force)  # again, as reading clips takes long
         known = _clips_in(before)
         found = _cuts({clip: media[clip] for clip in new if clip not in known}, before, longest, every=every)
-        added = (*found, *_no_clips(pairing.unused), *_nameless(clips))
+        lost = {**lost_clips(pairing.unused), **_nameless(clips)}
+        added = (*found, *(ClipCuts(clip, None, (), reason) for clip, reason in lost.items()))
         replaced = _write(target, before, added, force=force)
     return CutsFile(target, added, tuple(clip for clip in clips if clip in known), replaced)
 
@@ -162,18 +162,9 @@ def _cuts(
             yield ClipCuts(clip, medium.seconds, tuple(_windows(clip, found, taken)))
 
 
-def _no_clips(unused: Collection[Unused]) -> Iterator[ClipCuts]:
-    """Files that are named like clips, but hold none."""
-    return (
-        ClipCuts(one.path, None, (), one.reason)
-        for one in unused
-        if PurePosixPath(one.path).suffix.lower() in CLIP_SUFFIXES
-    )
-
-
-def _nameless(clips: Collection[str]) -> Iterator[ClipCuts]:
-    """Clips that cuts.csv can't name."""
-    return (ClipCuts(clip, None, (), fault) for clip in clips if (fault := fault_of_clip(clip)))
+def _nameless(clips: Collection[str]) -> dict[str, str]:
+    """Clips that cuts.csv can't name, and why."""
+    return {clip: fault for clip in clips if (fault := fault_of_clip(clip))}
 
 
 def _windows(clip: str, found: Collection[Proposal], taken: set[str]) -> Iterator[Window]:

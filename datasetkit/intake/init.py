@@ -95,8 +95,9 @@ def init(
             make = partial(make_media, tree=tree, target=stage, progress=progress, convert=convert)
             samples, outcomes, unused = _make(pairing.clips, plan, make)
             if not samples:
-                of = "the only clip" if len(pairing.clips) == 1 else f"none of the {len(pairing.clips):,} clips"
-                not_ = "can't" if len(pairing.clips) == 1 else "can"
+                clips = len({files.clip for files in pairing.clips})
+                of = "the only clip" if clips == 1 else f"none of the {clips:,} clips"
+                not_ = "can't" if clips == 1 else "can"
                 message = f"{of} in {source} {not_} be used. {unused[0].path}: {unused[0].reason}"
                 raise DatasetkitError(message, f"Correct {NAME}." if windows else "Export the clips again.")
             made = {step: outcome for step, outcome in outcomes.items() if isinstance(outcome, Made)}

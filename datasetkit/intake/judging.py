@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import Unpack
 
 from datasetkit import spec
@@ -13,10 +12,11 @@ from datasetkit.config import Options, Settings
 from datasetkit.edits import Reencode, merge, plain_clip
 from datasetkit.findings import Finding, RawFile
 from datasetkit.footage import Depth
-from datasetkit.intake.raw import CLIP_SUFFIXES, read_raw
+from datasetkit.intake.raw import is_named_like_a_clip, lost_clips, read_raw
 from datasetkit.intake.rawclips import read_clips, trimmed
 from datasetkit.model import (
     Dataset,
+    Expected,
     Foreign,
     Medium,
     Pointer,
@@ -33,7 +33,7 @@ from datasetkit.scan.cuts import own_windows
 from datasetkit.scan.datasets import open_tree
 from datasetkit.scan.tree import Tree
 from datasetkit.verdict import Verdict, media_facts, read_settings, settings_for
-from datasetkit.windows import NAME, Window
+from datasetkit.windows import NAME, Window, fault_of_end
 
 CUT = ("video-too-long", "longer-than-target", "frozen", "scene-cut")
 """The rules whose remedy is to choose a window."""
@@ -51,7 +51,7 @@ _DOES = {
 
 def is_raw(dataset: Dataset) -> bool:
     """Whether this is a folder of clips, and not a dataset or one whose data.jsonl is misnamed."""
-    clips = any(_named_like_a_clip(file.path) for file in dataset.files)
+    clips = any(is_named_like_a_clip(file.path) for file in dataset.files)
     return dataset.annotations is None and dataset.source is Source.FOLDER and clips and not dataset.near
 
 
@@ -99,16 +99,8 @@ def _paired(tree: Tree, windows: Sequence[Window]) -> tuple[list[str], dict[str,
     pairing = read_raw(tree, windows)
     unused = {one.path: one.reason for one in pairing.unused}
     wanted = {*(files.clip for files in pairing.clips), *(window.clip for window in windows)}
-    lost = {path for path, reason in unused.items() if _named_like_a_clip(path) and not _is_hidden(path)}
-    return [file.path for file in tree.files if file.path in wanted | lost], unused
-
-
-def _named_like_a_clip(path: str) -> bool:
-    return PurePosixPath(path).suffix.lower() in CLIP_SUFFIXES
-
-
-def _is_hidden(path: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
+    wanted |= lost_clips(pairing.unused).keys()
+    return [file.path for file in tree.files if file.path in wanted], unused
 
 
 def _samples(medium: Medium, windows: Iterable[Window]) -> Iterator[Sample]:
@@ -120,7 +112,14 @@ def _samples(medium: Medium, windows: Iterable[Window]) -> Iterator[Sample]:
     if not own or not isinstance(medium, Video):
         yield _sample(medium)
         return
-    yield from (_sample(trimmed(medium, window), window.name) for window in own if window.keep)
+    yield from (_sample(_cut(medium, window), window.name) for window in own if window.keep)
+
+
+def _cut(video: Video, window: Window) -> Video | Unreadable:
+    """The window of a clip, as far as `init` can cut it out."""
+    if fault := fault_of_end(window.end, video.seconds, video.rate):
+        return Unreadable(video.path, video.size, Expected.VIDEO, fault)
+    return trimmed(video, window)
 
 
 def _sample(medium: Medium, name: str | None = None) -> Sample:

@@ -98,6 +98,16 @@ def raw_files(tree: Tree) -> RawFiles:
     return RawFiles(tuple(clips), tuple(images), texts, (*unused, *hazards))
 
 
+def is_named_like_a_clip(path: str) -> bool:
+    """Whether a path ends as those of clips do."""
+    return PurePosixPath(path).suffix.lower() in CLIP_SUFFIXES
+
+
+def lost_clips(unused: Iterable[Unused]) -> dict[str, str]:
+    """The files that should be clips, but hold none or can't be opened, with the reasons; hidden ones aside."""
+    return {one.path: one.reason for one in unused if is_named_like_a_clip(one.path) and not _is_hidden(one.path)}
+
+
 def plan_samples(clips: Iterable[ClipFiles], kind: Kind, suffix: str, *, convert: bool = True) -> list[NewSample]:
     """The samples of a set of this kind. A clip keeps its folder and stem; its frames are named after it.
 
@@ -115,7 +125,7 @@ def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     path, suffix = file.path, PurePosixPath(file.path).suffix.lower()
     if PurePosixPath(path).name.startswith(NAME):
         return Unused(path, "not read; name it with --cuts")
-    if any(part.startswith((".", "__MACOSX")) for part in path.split("/")):
+    if _is_hidden(path):
         return Unused(path, "a hidden file")
     if path == PICKS:
         return Unused(path, "the list of picks that `select` wrote")
@@ -134,6 +144,10 @@ def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     if phrase == "plain text" and suffix not in _NAMED:
         return Unused(path, "plain text; captions must be .txt, .caption, .json or .csv files")
     return medium or Unused(path, f"{phrase}, not a clip, image or caption")
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
 
 
 def _text(path: str, data: bytes) -> _Text | Unused:

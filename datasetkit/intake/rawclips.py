@@ -9,7 +9,7 @@ from fractions import Fraction
 from datasetkit import spec
 from datasetkit.footage import Cuts, Depth, Result, Still, Stills
 from datasetkit.media.content import HEAD, ContentKind, sniff
-from datasetkit.model import Expected, Medium, Progress, Video
+from datasetkit.model import Expected, Medium, Progress, Unreadable, Video
 from datasetkit.scan.facts import FactStore
 from datasetkit.scan.reading import read_media
 from datasetkit.scan.tree import Tree
@@ -26,13 +26,19 @@ def read_clips(
 ) -> dict[str, Medium]:
     """What each of these clips of a tree holds, read to ``depth``; one that ``store`` knows isn't opened again.
 
-    Raises as `read_media` does.
+    A clip that can't be opened is unreadable. Raises as `read_media` does.
     """
-    named = [(path, expected_in(tree, path)) for path in paths]
-    return {
-        path: medium
-        for (path, _), medium in read_media(tree, named, depth=depth, progress=progress, store=store).items()
-    }
+    known = {path: _expected_or_lost(tree, path) for path in paths}
+    named = [(path, one) for path, one in known.items() if isinstance(one, Expected)]
+    media = read_media(tree, named, depth=depth, progress=progress, store=store)
+    return {path: media[path, one] if isinstance(one, Expected) else one for path, one in known.items()}
+
+
+def _expected_or_lost(tree: Tree, path: str) -> Expected | Unreadable:
+    try:
+        return expected_in(tree, path)
+    except OSError as error:
+        return Unreadable(path, 0, Expected.VIDEO, f"can't be opened: {error.strerror or error}")
 
 
 def trimmed(video: Video, window: Window) -> Video:
@@ -68,7 +74,10 @@ def _within(result: Result, start: float, end: float, edge: float) -> Result | N
 
 
 def expected_in(tree: Tree, path: str) -> Expected:
-    """How a clip is read: MP4 and MOV as those of a dataset, so that both share the facts in the cache."""
+    """How a clip is read: MP4 and MOV as those of a dataset, so that both share the facts in the cache.
+
+    Raises OSError.
+    """
     with tree.open(path) as stream:
         content = sniff(stream.read(HEAD), stream.seek(0, 2))
     others = (ContentKind.FOREIGN, ContentKind.UNKNOWN)

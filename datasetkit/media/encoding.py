@@ -22,6 +22,7 @@ from datasetkit.media.opening import ClipFile, picture_stream, reading, writing
 from datasetkit.media.sound import SoundTrack, feed, sound_tracks
 from datasetkit.media.survey import Survey
 from datasetkit.media.timing import Timeline, paced, with_next
+from datasetkit.windows import fault_of_end
 
 # Without "mbtree=0", x264's output differs from run to run on CPUs with AVX-512, because its macroblock tree reads
 # memory it shouldn't. The price, on 14 natural clips of 320×240 to 1920×1080: 13 % more bytes (geometric mean), PSNR at
@@ -45,7 +46,7 @@ def part_of(timeline: Timeline, edit: Reencode) -> Part:
     """The part of a clip that an edit keeps. Raises MediumError if that is nothing, or a window isn't in the clip."""
     start = edit.start or Fraction(0)
     rest = timeline.seconds - start
-    if rest <= 0:
+    if rest <= 0 and not (edit.exact and edit.seconds):
         raise MediumError(
             f"the clip is {float(timeline.seconds):.2f} s long; it has nothing after {float(start):.2f} s"
         )
@@ -63,9 +64,8 @@ def part_of(timeline: Timeline, edit: Reencode) -> Part:
 def _snapped(timeline: Timeline, start: Fraction, seconds: Fraction) -> tuple[Fraction, Fraction]:
     """Where a window begins and how long it is, in whole frames."""
     end = start + seconds
-    if end - timeline.seconds >= 1 / timeline.rate:
-        total = float(timeline.seconds)
-        raise MediumError(f"the window ends at {float(end):.2f} s, but the clip is only {total:.2f} s long")
+    if fault := fault_of_end(end, timeline.seconds, timeline.rate):
+        raise MediumError(fault)
     begin = timeline.nearest(start)
     length = timeline.nearest(end) - begin
     if not length:

@@ -15,7 +15,7 @@ from datasetkit.model import Dataset, Image, Medium, Sample, Unreadable, Video
 from datasetkit.repair.plan import Step
 from datasetkit.repair.wording import kept_span
 from datasetkit.scan.cuts import dropped_clips
-from datasetkit.windows import NAME, Window
+from datasetkit.windows import NAME, Window, fault_of_end
 
 _FRAMES = {"first_frame_path": Which.FIRST, "last_frame_path": Which.LAST}
 _CLIP = "video_path"
@@ -146,12 +146,10 @@ def _unfit(samples: Iterable[CutSample]) -> Iterator[str]:
     """The windows that their clip doesn't hold."""
     for sample in samples:
         clip, window = sample.source.medium(_CLIP), sample.window
-        end = window.start + window.seconds
         if isinstance(clip, Unreadable):
             yield f"{window.name}: {clip.path} can't be read ({clip.reason})"
-        elif isinstance(clip, Video) and end - clip.seconds >= 1 / clip.rate:
-            length = f"{clip.path} is only {float(clip.seconds):.2f} s long"
-            yield f"{window.name}: the window ends at {float(end):.2f} s, but {length}"
+        elif isinstance(clip, Video) and (fault := fault_of_end(window.end, clip.seconds, clip.rate)):
+            yield f"{window.name}, {clip.path}: {fault}"
 
 
 def _taken(cuts: CutPlan, dataset: Dataset) -> Iterator[str]:

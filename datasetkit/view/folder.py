@@ -16,7 +16,7 @@ from datasetkit.errors import DatasetkitError
 from datasetkit.footage import Depth
 from datasetkit.intake.captions import CAPTIONS
 from datasetkit.intake.pairing import ClipFiles, pair
-from datasetkit.intake.raw import RawFiles, raw_files
+from datasetkit.intake.raw import RawFiles, lost_clips, raw_files
 from datasetkit.intake.rawclips import expected_in
 from datasetkit.model import (
     BrokenLine,
@@ -30,6 +30,7 @@ from datasetkit.model import (
     Present,
     Reference,
     Sample,
+    Unreadable,
     Video,
     Where,
 )
@@ -218,6 +219,9 @@ def _raw(tree: Tree, paths: RawFiles, store: FactStore) -> tuple[Dataset, tuple[
     images = [(image, Expected.IMAGE) for one in paired for image in (one.first, one.last) if image]
     clips = {one.clip: expected_in(tree, one.clip) for one in paired}
     media = read_media(tree, [*images, *clips.items()], store=store)
+    for path, reason in lost_clips(paths.unused).items():
+        paired, clips[path] = (*paired, ClipFiles(path)), Expected.VIDEO
+        media[path, Expected.VIDEO] = Unreadable(path, 0, Expected.VIDEO, reason)
     found = tuple(_raw_clip(keys.of(one.clip), one, clips[one.clip], media) for one in paired)
     lines = tuple(clip.sample for clip in found)
     return Dataset(tree.name, tree.source, tree.size, lines=lines, files=tuple(tree.files)), found

@@ -18,7 +18,7 @@ from datasetkit.view.captionfile import new_captions, read_captions
 from datasetkit.view.draft import ClipDraft, Draft, rounded_down
 from datasetkit.view.folder import ViewedClip, ViewedFolder
 from datasetkit.view.picking import drafted_pick, new_table
-from datasetkit.windows import Window, free_name, name_for, name_key
+from datasetkit.windows import Window, fault_of_clip, free_name, name_for, name_key
 
 _CONTEXT = 1  # lines beside a change
 _UNKNOWN = Fraction(1)  # seconds of a clip that can't be read; whether it is kept is all that its row says
@@ -103,16 +103,19 @@ def _cuts(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:
         by_path[row.clip] += (row,)
     for clip in folder.clips:
         own = draft[clip.key].windows
-        shown = folder.raw and clip.video is not None
+        shown = folder.raw and clip.video is not None and not fault_of_clip(clip.path)
         if shown or clip.path in by_path or own != base[clip.key].windows:
             by_path[clip.path] = own
+    for path in by_path:
+        if fault := fault_of_clip(path):
+            raise DatasetkitError(f"{windows.NAME} can't name a clip: {fault}", "Rename it and read the folder again.")
     rows = tuple(window for own in by_path.values() for window in own)
     text = windows.render(rows)
     read, faults = windows.parse(text)
     if faults or read != rows:
         reason = f"line {faults[0].line} {faults[0].reason}" if faults else "another value would be read from it"
         raise DatasetkitError(f"{windows.NAME} can't hold this: {reason}", "Choose other values.")
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode()
 
 
 def _lines(folder: ViewedFolder, base: Draft, draft: Draft) -> bytes:

@@ -198,7 +198,7 @@ def test_captions_that_nobody_accepted_stay_so_when_cut(cli: Cli, folder: Path, 
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        (("video_2.mp4,3,1.07,part,yes,",), "part: the window ends at 4.07 s, but video_2.mp4 is only 4.00 s long"),
+        (("video_2.mp4,3,1.07,part,yes,",), "part, video_2.mp4: the window ends at 4.07 s, but the clip is"),
         (("video_99.mp4,0,1,part,yes,",), "part: no line names the clip video_99.mp4. Did you mean video_9.mp4?"),
         (("video_2.mp4,1,2,video_3,yes,",), "video_3: the dataset has another video_3.mp4; choose another name"),
         (("video_0.mp4,0,1,x,yes,", "video_2.mp4,1,x,part,yes,"), 'line 3: seconds is "x"'),

@@ -101,8 +101,8 @@ def test_rows_that_can_not_be_followed_are_listed(cli: Cli, raw: Path, tmp_path:
     assert [line["video_path"] for line in lines(tmp_path / "new")] == ["nearly.mp4"]
     for words in (
         "nearly.mp4: keeps 4.00–6.00 s of 6.00 s",
-        "a.mp4, beyond: the window ends at 6.20 s, but the clip is only 6.00 s long",
-        "c.mp4, after: the clip is 2.50 s long; it has nothing after 9.00 s",
+        "a.mp4, beyond: the window ends at 6.20 s, but the clip is 6.00 s long",
+        "c.mp4, after: the window ends at 10.00 s, but the clip is 2.50 s long",
         "cuts.csv, lost: there is no clip lost.mp4",
         "left out by cuts.csv (1):\n    deep/b b.webm, dark: too dark",
     ):

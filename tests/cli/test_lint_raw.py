@@ -151,6 +151,28 @@ def test_clips_are_judged_by_their_windows(cli: Cli, raw: Path) -> None:
     assert "cuts.csv" not in files
 
 
+@pytest.mark.parametrize("command", ["lint", "init"])
+def test_a_window_beyond_the_end_of_its_clip_is_an_error(cli: Cli, tmp_path: Path, command: str) -> None:
+    builders.clip(tmp_path / "raw" / "a.mp4", frames=96)
+    rows = "a.mp4,50,2,late,yes\na.mp4,5,3,over,yes\n"
+    (tmp_path / "raw" / "cuts.csv").write_text(f"clip,start,seconds,name,keep\n{rows}")
+    ran = cli(command, tmp_path / "raw", *(("-o", tmp_path / "new") if command == "init" else ()))
+    assert ran.code == (1 if command == "lint" else 2)
+    assert "the window ends at 52.00 s, but the clip is 6.00 s long" in ran.out + ran.err
+    assert "none of the 2" not in ran.err
+    if command == "lint":
+        assert "the window ends at 8.00 s" in ran.out
+
+
+def test_a_clip_that_can_not_be_opened_is_listed(cli: Cli, tmp_path: Path) -> None:
+    builders.clip(tmp_path / "a.mp4", frames=40)
+    (tmp_path / "gone.mp4").symlink_to(tmp_path / "elsewhere.mp4")
+    ran = cli("lint", tmp_path, *MODEL)
+    assert ran.code == 1
+    assert "gone.mp4 can't be" in ran.out
+    assert "a.mp4" in ran.out
+
+
 def test_rules_depth_and_ignored_codes_are_those_of_lint(cli: Cli, clips: Path) -> None:
     assert {one["code"] for one in linted(cli, clips, *MODEL, "--select", "V407")["findings"]} == {"V407"}
     shallow = linted(cli, clips, *MODEL, "--depth", "header")

@@ -206,8 +206,8 @@ def test_what_a_window_kept_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("start", "seconds", "words"),
     [
-        ("2", "1.0625", "the window ends at 3.06 s, but the clip is only 3.00 s long"),
-        ("3", "1", "it has nothing after 3.00 s"),
+        ("2", "1.0625", "the window ends at 3.06 s, but the clip is 3.00 s long"),
+        ("3", "1", "the window ends at 4.00 s, but the clip is 3.00 s long"),
         ("1.01", "0.01", "is shorter than a frame"),
     ],
 )

@@ -14,6 +14,7 @@ from datasetkit.config import UNSET
 from datasetkit.errors import DatasetkitError
 from datasetkit.scan.facts import MemoryStore
 from datasetkit.view.folder import read_folder
+from datasetkit.windows import parse
 
 
 def refusal(place: Path) -> str:
@@ -56,10 +57,25 @@ def test_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
     with viewed(raw_folder(tmp_path, name)) as tab:
         tab.settled()
         assert tab.get(f"/clip/{tab.clip(name)['id']}/video").status_code == 200
-        assert tab.edit(name, "window", start=1, seconds=2).status_code == 200
-        assert tab.get("/diff").status_code == 200
+        refused = tab.edit(name, "window", start=1, seconds=2)
+        assert refused.status_code == 422
+        assert "name isn't UTF-8" in refused.text
+
+
+def test_a_name_that_is_not_utf_8_leaves_the_others_alone(tmp_path: Path) -> None:
+    with viewed(raw_folder(tmp_path, os.fsdecode(b"take_\xff.mp4"), "a.mp4")) as tab:
+        assert tab.edit("a.mp4", "window", start=1, seconds=2).status_code == 200
         assert tab.save().status_code == 200
-    assert b"take_\xff.mp4,1,2,take__,yes," in (tmp_path / "cuts.csv").read_bytes()
+    assert [row.clip for row in parse((tmp_path / "cuts.csv").read_text("utf-8"))[0]] == ["a.mp4"]
+
+
+def test_clips_that_can_not_be_opened_are_listed(tmp_path: Path) -> None:
+    folder = raw_folder(tmp_path, "a.mp4")
+    (folder / "gone.mp4").symlink_to(tmp_path / "elsewhere.mp4")
+    (folder / "junk.mov").write_bytes(b"junk" * 9)
+    clips = read_folder(str(folder), UNSET, MemoryStore()).clips
+    assert {clip.path for clip in clips} == {"a.mp4", "gone.mp4", "junk.mov"}
+    assert [clip.path for clip in clips if clip.video] == ["a.mp4"]
 
 
 def test_two_hundred_clips_fit_into_a_megabyte(tmp_path: Path) -> None:
