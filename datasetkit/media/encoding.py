@@ -52,7 +52,7 @@ def part_of(timeline: Timeline, edit: Reencode) -> Part:
         )
     length = rest if edit.seconds is None else min(rest, edit.seconds)
     if edit.exact and edit.seconds is not None:
-        start, length = _snapped(timeline, start, edit.seconds)
+        start, length = snapped(timeline, start, edit.seconds)
         rest = timeline.seconds - start
     cut = length < rest
     rate = edit.rate or timeline.rate
@@ -61,8 +61,8 @@ def part_of(timeline: Timeline, edit: Reencode) -> Part:
     return Part(timeline.start + start, length, cut, rate, max(1, count), even)
 
 
-def _snapped(timeline: Timeline, start: Fraction, seconds: Fraction) -> tuple[Fraction, Fraction]:
-    """Where a window begins and how long it is, in whole frames."""
+def snapped(timeline: Timeline, start: Fraction, seconds: Fraction) -> tuple[Fraction, Fraction]:
+    """Where a window begins and how long it is, in whole frames. Raises MediumError if it isn't in the clip."""
     end = start + seconds
     if fault := fault_of_end(end, timeline.seconds, timeline.rate):
         raise MediumError(fault)

@@ -14,7 +14,7 @@ from datasetkit.edits import Reencode
 from datasetkit.footage import Thumbnail
 from datasetkit.media import pictures
 from datasetkit.media.damage import MediumError, plain_errors, unreadable
-from datasetkit.media.encoding import encode, part_of
+from datasetkit.media.encoding import encode, part_of, snapped
 from datasetkit.media.grabbing import upright_image
 from datasetkit.media.opening import ClipFile, frames_from, picture_stream, reading
 from datasetkit.media.outcome import Made, Outcome, attempt
@@ -41,6 +41,19 @@ def frame_at(source: ClipFile, seconds: Fraction, size: ThumbnailSize, *, before
             return encoded(image.resize(fitted(image.size, size.pair), reducing_gap=3.0), size.quality)
     except MediumError:
         return None
+
+
+def frames_kept(source: ClipFile, start: Fraction, seconds: Fraction) -> tuple[Fraction, Fraction] | None:
+    """From which second to which a window is cut out of a clip: at whole frames. None if it isn't in the clip.
+
+    Raises as `frame_at` does.
+    """
+    try:
+        with plain_errors(unreadable("a clip")):
+            begin, length = snapped(survey(source).timeline, start, seconds)
+    except MediumError:
+        return None
+    return begin, begin + length
 
 
 def plays_in_browsers(source: ClipFile) -> bool:

@@ -12,7 +12,9 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from scenes import refreshed
 
-from datasetkit.media.moments import browser_copy, frame_at, plays_in_browsers
+from datasetkit.edits import Reencode
+from datasetkit.media.clips import edit_clip
+from datasetkit.media.moments import browser_copy, frame_at, frames_kept, plays_in_browsers
 from datasetkit.media.outcome import Failed, Made
 from datasetkit.media.survey import survey
 from datasetkit.media.thumbnails import ThumbnailSize
@@ -47,6 +49,17 @@ def test_a_frame_is_found_by_its_time(moving: Path, number: int) -> None:
     assert best(moving, Fraction(number, 8)) == number
     assert best(moving, Fraction(number, 8) + Fraction(1, 20)) == number
     assert best(moving, Fraction(number + 1, 8), before=True) == number
+
+
+def test_the_frames_at_a_windows_edges_are_those_that_a_cut_keeps(moving: Path, tmp_path: Path) -> None:
+    window = (Fraction("1.2"), Fraction("0.7"))  # from 9.6 to 15.2 frames
+    edit = Reencode("cut.mp4", start=window[0], seconds=window[1], exact=True)
+    edit_clip(str(moving), tmp_path / "cut.mp4", edit)
+    begin, end = frames_kept(str(moving), *window) or (0, 0)
+    assert (begin * 8, end * 8) == (10, 15)
+    assert len(frames(tmp_path / "cut.mp4")) == 5
+    assert (best(moving, begin), best(moving, end, before=True)) == (10, 14)
+    assert frames_kept(str(moving), Fraction(5), Fraction(1)) is None
 
 
 def test_times_rounded_to_microseconds_are_those_of_their_frames(tmp_path: Path) -> None:

@@ -99,6 +99,16 @@ def test_the_frames_at_a_windows_edges_follow_the_window(tab: Tab) -> None:
     assert tab.get(f"/clip/{key}/middle").status_code == 404
 
 
+def test_a_window_between_frames_begins_with_the_frame_that_a_cut_begins_with(tmp_path: Path) -> None:
+    with viewed(raw_folder(tmp_path, "take.mp4", seconds=2)) as tab:
+        tab.settled()
+        key, pictures = tab.clip("take.mp4")["id"], {}
+        for start in (1, 1.055, 1.0625):  # of 16 frames a second; the one in the middle is nearer to the second frame
+            tab.edit("take.mp4", "window", start=start, seconds=0.5)
+            pictures[start] = tab.get(f"/clip/{key}/first").content
+    assert pictures[1] != pictures[1.055] == pictures[1.0625]
+
+
 def test_a_datasets_images(tmp_path: Path) -> None:
     with viewed(dataset_folder(tmp_path)) as tab:
         tab.settled()
@@ -214,7 +224,8 @@ def test_after_a_reload_clips_that_changed_are_looked_at_again(tmp_path: Path) -
     with viewed(folder) as tab:
         tab.settled()
         image = tab.clip("video_2.mp4")["compared"][0]["image"]["url"]
-        before = tab.get(image).content
+        frame = tab.clip("video_1.mp4")["compared"][0]["frame"]["url"]
+        before = [tab.get(url).content for url in (image, frame)]
         builders.clip(folder / "video_1.mp4", frames=80, seed=7)
         builders.jpeg(folder / "image_2.jpg", seed=7)
         tab.post("/reload", version=0)
@@ -222,7 +233,7 @@ def test_after_a_reload_clips_that_changed_are_looked_at_again(tmp_path: Path) -
         first, second = tab.clip("video_1.mp4"), tab.clip("video_2.mp4")
         assert (first["seconds"], first["ready"], second["ready"]) == (5.0, True, True)
         assert first["curve"]["seconds"] == 5.0
-        assert tab.get(image).content != before
+        assert all(tab.get(url).content != old for url, old in zip((image, frame), before, strict=True))
 
 
 def test_a_mistake_in_the_program_is_shown_not_waited_for(tmp_path: Path) -> None:
