@@ -42,7 +42,7 @@ def test_windows_hold_the_whole_action_of_made_takes(tmp_path: Path) -> None:
         (window,) = proposals(tmp_path / f"{kind} {seed}.mp4", one.pictures)
         return kind, holds(window, one.start, one.end)
 
-    cases = [(kind, SEED + number) for kind in KINDS for number in range(8)]
+    cases = [(kind, SEED + number) for kind in KINDS for number in range(5)]
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(judged, *zip(*cases, strict=True)))
     right, of = Counter(kind for kind, good in found if good), Counter(kind for kind, _ in found)
@@ -63,11 +63,12 @@ def test_windows_hold_filmed_clips_between_other_footage(corpus: Path, tmp_path:
         windows = proposals(tmp_path / f"{way} {number}.mp4", pictures, every=way == "moving footage")
         return any(holds(one, before / RATE, (before + len(clip)) / RATE) for one in windows)
 
+    some = range(0, len(clips), 4)
     for way in PADDED:
         with ThreadPoolExecutor(2) as pool:
-            right = sum(pool.map(judged, range(len(clips)), [way] * len(clips)))
-        print(f"{way}: {right} of {len(clips)} windows hold the filmed clip")
-        assert right >= 0.95 * len(clips)
+            right = sum(pool.map(judged, some, [way] * len(some)))
+        print(f"{way}: {right} of {len(some)} windows hold the filmed clip")
+        assert right >= 0.95 * len(some)
 
 
 def shot(path: Path, random: np.random.Generator) -> list[Picture]:
