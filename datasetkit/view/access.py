@@ -66,6 +66,8 @@ class Gate:
         if scope["method"] not in _METHODS:
             return _refused(f"{scope['method']} requests are not answered", "Use the page.", 405)
         if scope["path"] == "/" and (token := parse_qs(scope["query_string"].decode("latin-1")).get("token")):
+            if self._holds_cookie(headers):  # the same browser again, be the token used or not
+                return Response(status_code=303, headers={"Location": "/"})
             return self._exchanged(token[-1]) if scope["method"] == "GET" else _no_cookie("/")
         if not self._holds_cookie(headers):
             return _no_cookie(scope["path"])

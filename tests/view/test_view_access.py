@@ -43,6 +43,12 @@ def test_a_token_is_exchanged_once(view: Viewing) -> None:
     assert ask(view, "GET", view.address.removeprefix(view.base)).status_code == 303
 
 
+def test_a_browser_that_has_opened_the_page_may_open_its_address_again(view: Viewing) -> None:
+    used = view.address
+    with view.tab() as tab:
+        assert tab.client.get(used).headers["location"] == "/"
+
+
 @pytest.mark.parametrize("path", ["/", "/?token=", "/?token=wrong", "/?token=wr%C3%B6ng", "/?other=1"])
 def test_without_the_token_there_is_a_page_that_says_what_to_do(view: Viewing, path: str) -> None:
     answer = ask(view, "GET", path)
