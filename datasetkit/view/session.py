@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from operator import is_not
 from threading import Condition
 
 from datasetkit.errors import DatasetkitError
@@ -18,7 +19,7 @@ from datasetkit.report.visual.values import Remark
 from datasetkit.scan.reading import Named
 from datasetkit.spec import ModelSpec, find_model
 from datasetkit.view.board import Board
-from datasetkit.view.draft import ClipDraft, ClipEdit, Room, edited, names_in, rounded_down
+from datasetkit.view.draft import ClipDraft, ClipEdit, Draft, Room, edited, names_in, rounded_down
 from datasetkit.view.folder import ViewedClip, ViewedFolder, changed_media, is_clip, named_media
 from datasetkit.view.history import History, carried_over, label_of
 from datasetkit.view.judging import Judged, NextCommands, judge_folder
@@ -38,6 +39,7 @@ class Session:
         self._folder, self._media, self._playback = read(), dict[Named, Present](), dict[str, Playback]()
         self._judged, self._due, self._unjudged, self._judging = Judged(), True, False, False
         self._board, self._broken = Board(), ""
+        self._planned: tuple[tuple[ViewedFolder, Draft, Draft], dict[str, bytes]] | None = None  # by `_new_files`
         draft = first_draft(self._folder, self._longest)
         self._history, self._watch = History(draft, draft), FileWatch(self._folder)
         with self._changing:
@@ -249,7 +251,10 @@ class Session:
         return Room(seconds, self._longest, shortest, rules, has_clip=is_clip(clip), one_caption=one_caption)
 
     def _new_files(self) -> dict[str, bytes]:
-        return new_files(self._folder, self._history.written, self._history.draft)
+        state = (self._folder, self._history.written, self._history.draft)
+        if self._planned is None or any(map(is_not, state, self._planned[0])):
+            self._planned = state, new_files(*state)
+        return self._planned[1]
 
     def _refresh(self, keys: Iterable[str]) -> None:
         """Show those clips as they are now."""

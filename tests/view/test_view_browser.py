@@ -191,12 +191,12 @@ def test_the_page_loads_without_complaint_and_shows_every_clip(driver: Chrome, s
 
 def test_the_window_plays_in_a_loop(page: ViewPage) -> None:
     page.press(" ")
-    assert page.text("play").startswith("Pause")
+    page.until(lambda: page.text("play").startswith("Pause"))
     page.until(lambda: page.driver.execute_script("return document.getElementById('video').currentTime > 0.2"))
     page.press("o")  # the window ends here
     assert page.driver.execute_async_script(NEXT_SEEK) < 0.1
     page.press(" ")
-    assert page.text("play").startswith("Play")
+    page.until(lambda: page.text("play").startswith("Play"))
 
 
 def test_handles_are_dragged_within_the_clip_and_the_models_limit(page: ViewPage, raw: Path) -> None:
