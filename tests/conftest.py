@@ -15,8 +15,10 @@ from hypothesis import settings
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
 
-# a shell that runs tests in the background makes them ignore Ctrl-C, and with them every process that they start
+# a shell that runs tests in the background makes them ignore Ctrl-C and its own end, and all processes they start too
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)
