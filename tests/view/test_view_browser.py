@@ -218,11 +218,11 @@ def test_handles_are_dragged_within_the_clip_and_the_models_limit(page: ViewPage
 def test_handles_are_moved_by_keys_and_say_where_they_are(page: ViewPage) -> None:
     start, end = page.find("handle-start"), page.find("handle-end")
     start.send_keys(Keys.ARROW_RIGHT)
-    assert start.get_attribute("aria-valuetext") == "starts at 0.06 s"
+    assert start.get_dom_attribute("aria-valuetext") == "starts at 0.06 s"
     end.send_keys(Keys.SHIFT, Keys.ARROW_LEFT)
     page.until(lambda: span(page) == "0.06–4.00 s")
     assert page.driver.switch_to.active_element == end
-    assert "3.94 s long" in str(end.get_attribute("aria-valuetext"))
+    assert "3.94 s long" in str(end.get_dom_attribute("aria-valuetext"))
     start.send_keys(Keys.HOME)
     page.until(lambda: span(page) == "0.00–4.00 s")
 
@@ -492,7 +492,7 @@ def test_no_move_takes_a_window_out_of_its_clip_or_over_the_limit(driver: Chrome
 
 def test_a_clip_that_is_only_passed_by_is_not_loaded(driver: Chrome, served: str) -> None:
     page = opened(driver, served, HOSTILE)
-    links = {card.text.split("\n")[0]: card.get_attribute("href") for card in page.cards()}
+    links = {card.text.split("\n")[0]: card.get_dom_attribute("href") for card in page.cards()}
     passed, wanted = (str(links[name]).partition("#")[2] for name in (TAKE, UNPLAYABLE))
     driver.execute_script(PASS_BY, passed, wanted)
     page.until(lambda: page.text("path") == UNPLAYABLE)
