@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 @click.option("-n", "--count", type=WholeNumber(min=1), metavar="N", help="How many clips to choose.")
 @click.option("-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The new folder.")
 @click.option("--model", metavar="ID", help="The model to train (see `datasetkit models`).")
-@click.option("--like", metavar="CLIP", help="An example: choose clips that are as light and move as this one does.")
+@click.option(
+    "--like", metavar="CLIP", help="An example: choose clips that are as bright as this one and move like it."
+)
 @click.option(
     "--seconds",
     type=Number(min=0, min_open=True),

@@ -74,8 +74,8 @@ def init(
     The windows of ``cuts``, by default those of the folder's own cuts.csv, become samples; a clip without any becomes
     one as a whole. Clips are paired with frames and captions by name. A frame that isn't given, or can't be read, is
     taken from the clip and saved as ``frames`` ("jpg" or "png"). Without ``convert`` clips and given frames are copied
-    as they are.
-    ``kind`` is "i2v" or "kf2v", by default the first that ``model`` trains. ``progress`` is called as media are made.
+    as they are. ``kind`` is "i2v" or "kf2v", by default the first that ``model`` trains. ``progress`` is called as
+    media are made.
 
     Raises DatasetkitError if no sample can be made, the cuts can't be used, or ``output`` exists, lies within ``raw``
     or can't be written.

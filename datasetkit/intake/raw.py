@@ -105,7 +105,7 @@ def is_named_like_a_clip(path: str) -> bool:
 
 def lost_clips(unused: Iterable[Unused]) -> dict[str, str]:
     """The files that should be clips, but hold none or can't be opened, with the reasons; hidden ones aside."""
-    return {one.path: one.reason for one in unused if is_named_like_a_clip(one.path) and not _is_hidden(one.path)}
+    return {one.path: one.reason for one in unused if is_named_like_a_clip(one.path) and not is_hidden(one.path)}
 
 
 def plan_samples(clips: Iterable[ClipFiles], kind: Kind, suffix: str, *, convert: bool = True) -> list[NewSample]:
@@ -125,7 +125,7 @@ def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     path, suffix = file.path, PurePosixPath(file.path).suffix.lower()
     if PurePosixPath(path).name.startswith(NAME):
         return Unused(path, "not read; name it with --cuts")
-    if _is_hidden(path):
+    if is_hidden(path):
         return Unused(path, "a hidden file")
     if path == PICKS:
         return Unused(path, "the list of picks that `select` wrote")
@@ -146,7 +146,8 @@ def _recognise(tree: Tree, file: File) -> Expected | _Text | Unused:
     return medium or Unused(path, f"{phrase}, not a clip, image or caption")
 
 
-def _is_hidden(path: str) -> bool:
+def is_hidden(path: str) -> bool:
+    """Whether a file, or a folder above it, is one that people don't see or didn't make."""
     return any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
 
 

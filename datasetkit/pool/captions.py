@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from datasetkit import spec
 from datasetkit.intake.captions import SIDECARS, decode, is_table
 from datasetkit.intake.pairing import pair
+from datasetkit.intake.raw import is_hidden
 from datasetkit.pool.records import is_clip
 from datasetkit.scan.folder import folder_tree
 from datasetkit.scan.tree import Tree
@@ -29,9 +30,8 @@ def read_captions(pool: str) -> Mapping[str, str]:
 
 
 def _text(tree: Tree, path: str, size: int) -> tuple[str, str] | None:
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
     named = is_table(path) or PurePosixPath(path).suffix.lower() in SIDECARS
-    if hidden or not named or size > spec.limits().annotations_read_bytes:
+    if is_hidden(path) or not named or size > spec.limits().annotations_read_bytes:
         return None
     try:
         with tree.open(path) as stream:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datasetkit.intake.raw import CLIP_SUFFIXES
+from datasetkit.intake.raw import CLIP_SUFFIXES, is_hidden
 from datasetkit.media.damage import depends_on_machine
 from datasetkit.model import Present, Unreadable, Video
 
@@ -43,5 +43,4 @@ class ClipRecord:
 
 def is_clip(path: str) -> bool:
     """Whether a file has the name of a clip, and neither it nor a folder above it is hidden."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.split("/"))
-    return not hidden and path.lower().endswith(CLIP_SUFFIXES)
+    return not is_hidden(path) and path.lower().endswith(CLIP_SUFFIXES)
