@@ -124,4 +124,5 @@ def _require_read(
             f"{CAPTIONS} lacks the columns {' and '.join(_COLUMNS)}",
             "Give it another name, such as metadata.csv, or these columns.",
         )
-    raise DatasetkitError(f"{CAPTIONS} has another caption of {wrong[0]}", "Change it there.")
+    message = f"in {CAPTIONS}, {wrong[0]} would get another caption than the page shows"
+    raise DatasetkitError(message, "Correct its rows in a text editor, then reload the page.")
